@@ -1,0 +1,206 @@
+"""The plan as data: indices, indicators, tasks, performing bodies, units, recipients, calendar."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from commune_reports.period import Cadence, PeriodKind, ReportingPeriod, WorkingCalendar
+
+
+class Timing(StrEnum):
+    """When the source plan wants a task done; decides in which periods it is owed."""
+
+    CONTINUOUS = "continuous"
+    MONTHLY = "monthly"
+    YEARLY = "yearly"
+    BY_PLAN = "by_plan"
+
+
+class Product(StrEnum):
+    """What the source plan expects as the result of a task."""
+
+    PERIODIC_REPORT = "periodic_report"
+    YEARLY_REPORT = "yearly_report"
+    BY_PLAN = "by_plan"
+
+
+@dataclass(frozen=True)
+class Body:
+    """A performing body (cơ quan thực hiện) and the other spellings people use for it."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One numbered task (nhiệm vụ, giải pháp) of an indicator; `code` is like PCI-03.4."""
+
+    code: str
+    indicator_code: str
+    number: int
+    text: str
+    performing_text: str
+    lead: tuple[str, ...]
+    coordinating: tuple[str, ...]
+    timing: Timing
+    timing_text: str
+    product: Product
+    product_text: str
+    nil_allowed: bool = True
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A component indicator (chỉ số thành phần); `code` is like PCI-03, `numeral` as printed in the plan (III)."""
+
+    code: str
+    index_code: str
+    numeral: str
+    title: str
+    weight: float
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index (PCI or PGI) with its indicators; their weights sum to 100."""
+
+    code: str
+    section: str
+    title: str
+    indicators: tuple[Indicator, ...]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A commune-level unit, valid from one date to another (both inclusive, None = open)."""
+
+    code: str
+    name: str
+    kind: str
+    slug: str
+    email: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successors: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """Name of the unit's folder in the shared folder, like 22492-dai-lanh."""
+        return f"{self.code}-{self.slug}"
+
+    @property
+    def full_name(self) -> str:
+        """Kind and name as written in a letter, like "xã Đại Lãnh"."""
+        return f"{self.kind} {self.name}"
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether the unit exists on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+class RecipientRole(StrEnum):
+    """How the consolidated report reaches a recipient: addressee, copy, or listed only (paper, radio, archive)."""
+
+    TO = "to"
+    CC = "cc"
+    LISTED = "listed"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One line of "Nơi nhận", in the order of the plan."""
+
+    name: str
+    role: RecipientRole
+    email: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class DocumentHeader:
+    """Heads of the official document and the signature block."""
+
+    superior_body: str
+    issuing_body: str
+    place: str
+    symbol: str
+    signature_authority: str
+    signature_title: str
+    signer: str | None = None
+
+
+@dataclass(frozen=True)
+class Office:
+    """The office that receives the consolidated report, or the one that sends it."""
+
+    name: str
+    email: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class TaskChange:
+    """Tasks that single units owe in addition to, or are freed from, the common ones."""
+
+    unit_code: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One plan file, whole and checked; `sha256` identifies its content."""
+
+    id: str
+    title: str
+    number: str
+    issued: str
+    year: int
+    sha256: str
+    legal_basis: tuple[str, ...]
+    header: DocumentHeader
+    sender: Office
+    receiving_office: Office
+    indices: tuple[Index, ...]
+    bodies: tuple[Body, ...]
+    units: tuple[Unit, ...]
+    recipients: tuple[Recipient, ...]
+    calendar: Mapping[PeriodKind, Cadence]
+    working_calendar: WorkingCalendar
+    task_changes: tuple[TaskChange, ...] = ()
+    severities: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """All indicators in the order of the plan."""
+        return tuple(indicator for index in self.indices for indicator in index.indicators)
+
+    @cached_property
+    def tasks(self) -> Mapping[str, Task]:
+        """All tasks by code, in the order of the plan."""
+        return {task.code: task for indicator in self.indicators for task in indicator.tasks}
+
+    def units_on(self, day: date) -> tuple[Unit, ...]:
+        """The units that exist on a day, in the order of the plan."""
+        return tuple(unit for unit in self.units if unit.is_valid_on(day))
+
+    def unit(self, code: str, day: date) -> Unit | None:
+        """The unit that bears a code on a day (a code can change its meaning)."""
+        return next((unit for unit in self.units_on(day) if unit.code == code), None)
+
+    def tasks_of(self, unit_code: str) -> tuple[Task, ...]:
+        """The tasks the plan gives to a unit, in the order of the plan."""
+        removed = {code for change in self.task_changes if change.unit_code == unit_code for code in change.removed}
+        only_others = {code for change in self.task_changes for code in change.added} - {
+            code for change in self.task_changes if change.unit_code == unit_code for code in change.added
+        }
+        return tuple(task for task in self.tasks.values() if task.code not in removed | only_others)
+
+    def is_owed(self, task: Task, period: ReportingPeriod) -> bool:
+        """Whether a task must be reported in a period: yearly and by-plan tasks are optional before the yearly one."""
+        return period.kind is PeriodKind.YEAR or task.timing in (Timing.CONTINUOUS, Timing.MONTHLY)

@@ -1,0 +1,59 @@
+"""Answers to the communes: queued folder letters become files in phan-hoi/."""
+
+from datetime import datetime
+from typing import Any
+
+from commune_reports import inbox, warehouse
+from commune_reports.errors import Transient
+from commune_reports.letters import Letter
+from commune_reports.settings import Settings
+from commune_reports.steps.desk import Desk, open_desk
+
+BATCH = 500
+
+
+def answer(settings: Settings, *, now: datetime) -> dict[str, Any]:
+    """Write every queued answer into its unit's phan-hoi/ and record that it was delivered."""
+    desk = open_desk(settings)
+    written = 0
+    failures: list[str] = []
+    with desk.warehouse.exclusive("answers"):
+        while batch := _pending(desk, failures):
+            failed = _write(desk, batch, now=now)
+            failures += failed
+            written += len(batch) - len(failed)
+    if failures:
+        raise Transient(f"{len(failures)} answers could not be written to {settings.share}; {written} were")
+    return {"answers": written}
+
+
+def _pending(desk: Desk, failed: list[str]) -> list[Letter]:
+    with desk.begin() as connection:
+        queued = warehouse.pending_letters(connection, channel="folder")
+    return [one.letter for one in queued if one.letter.key not in failed][:BATCH]
+
+
+def _write(desk: Desk, batch: list[Letter], *, now: datetime) -> list[str]:
+    with desk.begin() as connection:
+        attempts = {letter.key: warehouse.start_attempt(connection, letter.key, now=now) for letter in batch}
+    outcomes: dict[str, tuple[str, str]] = {}
+    for letter in batch:
+        try:
+            outcomes[letter.key] = ("sent", _give(desk, letter))
+        except Transient as error:
+            outcomes[letter.key] = ("deferred", str(error))
+    with desk.begin() as connection:
+        for letter in batch:
+            outcome, detail = outcomes[letter.key]
+            warehouse.finish_attempt(
+                connection, attempts[letter.key], outcome=outcome, detail=detail, refused={}, now=now
+            )
+    return [key for key, (outcome, _) in outcomes.items() if outcome != "sent"]
+
+
+def _give(desk: Desk, letter: Letter) -> str:
+    share, name = desk.settings.share, letter.file_stem
+    assert letter.folder is not None
+    inbox.give_back(share, letter.folder, inbox.FEEDBACK, f"{name}.txt", content=letter.text.encode("utf-8-sig"))
+    page = inbox.give_back(share, letter.folder, inbox.FEEDBACK, f"{name}.html", content=letter.html.encode())
+    return str(page)

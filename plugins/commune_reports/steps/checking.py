@@ -1,0 +1,77 @@
+"""`commune-reports check`: the pipeline's own answer to a file, on anybody's machine, changing nothing."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from commune_reports.errors import NeedsHuman
+from commune_reports.findings import load_wordings
+from commune_reports.plan import load_plan
+from commune_reports.settings import Settings
+from commune_reports.steps.assessing import Bench, Examined, Incoming, examine
+from commune_reports.steps.desk import plan_period
+from commune_reports.validation import load_rules
+
+LARGEST_BATCH = 64
+
+
+def check(
+    settings: Settings, files: Sequence[Path], *, unit: str | None, period: str | None, now: datetime
+) -> Iterator[dict[str, Any]]:
+    """Read and validate each file as the pipeline would; yields one answer per file as soon as it is known."""
+    plan = load_plan(settings.plan_file)
+    if period is not None:
+        plan_period(plan, period)
+    if unit is not None and unit not in {one.code for one in plan.units}:
+        raise NeedsHuman(f"unit {unit} is not in plan {plan.id}; it has {', '.join(one.code for one in plan.units)}")
+    bench = Bench(settings, plan, load_wordings(settings.include), load_rules(settings.expectations))
+    done, size = 0, 1
+    while done < len(files):
+        batch = [
+            Incoming(f"{number}", path.name, _content(path), unit, now, period)
+            for number, path in enumerate(files[done : done + size])
+        ]
+        for path, examined in zip(files[done:], examine(bench, batch), strict=False):
+            yield _answer(path, examined)
+        # One validation run costs the same for one file as for fifty: the first answer comes at once, the rest in bulk.
+        done, size = done + size, min(size * 8, LARGEST_BATCH)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NeedsHuman(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _answer(path: Path, examined: Examined) -> dict[str, Any]:
+    assessment = examined.assessment
+    return {
+        "file": str(path),
+        "sha256": examined.incoming.sha256,
+        "unit": examined.unit_code,
+        "period": examined.period.id if examined.period else None,
+        "verdict": assessment.verdict,
+        "rows": {
+            "owed": assessment.rows_owed,
+            "read": assessment.rows_read,
+            "accepted": assessment.rows_accepted,
+            "nil": assessment.rows_nil,
+        },
+        "findings": [
+            {
+                "code": finding.code,
+                "severity": str(finding.severity),
+                "sheet": finding.sheet,
+                "cell": finding.cell,
+                "row": finding.row,
+                "column": finding.column,
+                "task": finding.task,
+                "got": finding.got,
+                "wanted": finding.wanted,
+                "message": finding.message,
+            }
+            for finding in assessment.findings
+        ],
+    }

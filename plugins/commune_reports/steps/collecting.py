@@ -1,0 +1,110 @@
+"""Collecting: claim what was dropped, read, validate, store, answer. Bounded work per call, any call can be repeated."""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from commune_reports import inbox, warehouse
+from commune_reports.errors import Transient
+from commune_reports.settings import Settings
+from commune_reports.steps.answering import answer
+from commune_reports.steps.assessing import Bench, assess_batch
+from commune_reports.steps.desk import Desk, open_desk
+from commune_reports.warehouse import Arrival
+
+SHARES = 4
+CLAIM_BATCH = 100
+CHECK_BATCH = 250
+Item = TypeVar("Item")
+
+
+def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
+    """Archive and record every settled file, then take it out of nop/; tells which shares of the work have any."""
+    desk = open_desk(settings)
+    dropped = inbox.settled_files(settings.share, settle_seconds=settings.settle_seconds)
+    unreadable: list[inbox.Unreadable] = []
+    claimed = 0
+    for batch in _batches(dropped, CLAIM_BATCH):
+        kept = [inbox.archive(one, settings.home) for one in batch]
+        unreadable += [one for one in kept if isinstance(one, inbox.Unreadable)]
+        archived = [one for one in kept if isinstance(one, inbox.Archived)]
+        with desk.begin() as connection:
+            for one in archived:
+                warehouse.record_arrival(connection, _arrival(one, now), now=now)
+        claimed += sum(inbox.leave_drop_folder(one) for one in archived)
+    with desk.begin() as connection:
+        waiting = warehouse.unchecked_submissions(connection, limit=None)
+    return {
+        "claimed": claimed,
+        "shares": sorted({share_of(one.submission_id) for one in waiting}),
+        "unreadable": [{"file": str(one.path), "reason": one.reason} for one in unreadable],
+    }
+
+
+def check_share(settings: Settings, *, share: int, now: datetime) -> dict[str, Any]:
+    """Read, validate and store one share of the claimed files with their queued receipts, batch by batch."""
+    desk = open_desk(settings)
+    bench = Bench.load(desk)
+    totals = {"submissions": 0, "accepted": 0, "partly_accepted": 0, "rejected": 0, "rows": 0}
+    periods: set[str] = set()
+    for batch in _unchecked(desk, share):
+        contents = [(arrival, _bytes(settings.home, arrival)) for arrival in batch]
+        assessed = assess_batch(bench, contents, now=now)
+        with desk.begin() as connection:
+            warehouse.store_assessments(connection, assessed, now=now)
+        for one in assessed:
+            totals["submissions"] += 1
+            totals[one.assessment.verdict] += 1
+            totals["rows"] += one.assessment.rows_accepted
+            if one.period_id and one.assessment.rows_accepted:
+                periods.add(one.period_id)
+    return {**totals, "periods": sorted(periods)}
+
+
+def collect(settings: Settings, *, now: datetime) -> dict[str, Any]:
+    """One whole pass in one process: claim, check every share, answer."""
+    claim = claim_arrivals(settings, now=now)
+    checked = [check_share(settings, share=share, now=now) for share in claim["shares"]]
+    result: dict[str, Any] = {"claimed": claim["claimed"], "unreadable": claim["unreadable"]}
+    for name in ("submissions", "accepted", "partly_accepted", "rejected", "rows"):
+        result[name] = sum(one[name] for one in checked)
+    result["periods"] = sorted({period for one in checked for period in one["periods"]})
+    return {**result, **answer(settings, now=now)}
+
+
+def share_of(submission_id: str) -> int:
+    """Which of the fixed number of shares a submission belongs to."""
+    return zlib.crc32(submission_id.encode()) % SHARES
+
+
+def _unchecked(desk: Desk, share: int) -> Iterator[list[Arrival]]:
+    with desk.begin() as connection:
+        waiting = warehouse.unchecked_submissions(connection, limit=None)
+    yield from _batches([one for one in waiting if share_of(one.submission_id) == share], CHECK_BATCH)
+
+
+def _arrival(archived: inbox.Archived, now: datetime) -> Arrival:
+    dropped = archived.dropped
+    return Arrival(
+        submission_id=archived.submission_id,
+        sha256=archived.sha256,
+        file_name=dropped.path.name.encode("utf-8", "replace").decode(),
+        folder=dropped.folder.encode("utf-8", "replace").decode(),
+        unit_code=dropped.unit_code,
+        size=dropped.size,
+        received_at=inbox.received_at(dropped, now),
+    )
+
+
+def _bytes(home: Path, arrival: Arrival) -> bytes:
+    try:
+        return inbox.archived_path(home, arrival.sha256).read_bytes()
+    except OSError as error:
+        raise Transient(f"archived file {arrival.sha256} cannot be read: {error.strerror}") from error
+
+
+def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])

@@ -1,0 +1,155 @@
+"""Publishing: the consolidated report of a period, once as of its cut-off, then at most one revision a day."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from commune_reports import warehouse
+from commune_reports.errors import NeedsHuman
+from commune_reports.letters import Attachment, report_letter
+from commune_reports.period import ZONE, ReportingPeriod
+from commune_reports.report import write_consolidated_report
+from commune_reports.scorecard import Scorecard
+from commune_reports.settings import Settings
+from commune_reports.steps.desk import Desk, ensure_open, open_desk, plan_period
+from commune_reports.warehouse import ReportRecord
+
+# Corrections are taken up for this long after the deadline; later ones wait for a person to publish by hand.
+REVISION_DAYS = timedelta(days=14)
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def periods_to_publish(settings: Settings, *, now: datetime) -> dict[str, Any]:
+    """The opened periods whose report is due: never published since their cut-off, or changed since an earlier day."""
+    desk = open_desk(settings)
+    return {"periods": [period.id for period in desk.plan.periods() if _is_due(desk, period, now)]}
+
+
+def publish_period(settings: Settings, *, period: str, now: datetime) -> dict[str, Any]:
+    """Aggregate, check, render, record and queue the report of one period; a second call finds it done.
+
+    Report 0 shows the facts as of the cut-off, whenever it is made; a revision shows them as of `now`.
+    """
+    desk = open_desk(settings)
+    wanted = plan_period(desk.plan, period)
+    cut_off = desk.plan.dates(wanted).cut_off_at
+    if now < cut_off:
+        raise NeedsHuman(f"period {period} is published from {cut_off.isoformat()} on; it is {now.isoformat()} now")
+    ensure_open(desk, wanted, now=now)
+    with desk.warehouse.exclusive(f"publish-{desk.plan.id}-{period}"):
+        with desk.begin() as connection:
+            earlier = warehouse.reports(connection, desk.plan.id, period)
+        if earlier and not _facts_between(desk, wanted, earlier[-1].as_of, now):
+            return _outcome("already_published", earlier[-1])
+        if earlier:
+            return _outcome("published", _publish(desk, wanted, earlier, as_of=now, now=now))
+        return _outcome("published", _publish(desk, wanted, (), as_of=cut_off, now=now))
+
+
+def render_report(settings: Settings, *, period: str, as_of: datetime, out: Path) -> list[Path]:
+    """Write the consolidated report's files as of a moment, as they were or would have been sent then."""
+    desk = open_desk(settings)
+    wanted = plan_period(desk.plan, period)
+    with desk.begin() as connection:
+        known = [one for one in warehouse.reports(connection, desk.plan.id, period) if one.as_of <= as_of]
+    sent_then = known and known[-1].as_of == as_of
+    revision = known[-1].revision if sent_then else len(known)
+    before = known[:-1] if sent_then else known
+    return _render(desk, wanted, before, as_of=as_of, revision=revision, out=out)[1]
+
+
+def scorecard_as_of(desk: Desk, period: ReportingPeriod, as_of: datetime) -> Scorecard:
+    """The figures of a period as they stood at a moment."""
+    with desk.begin() as connection:
+        return warehouse.scorecard(connection, desk.warehouse, desk.plan, period=period, as_of=as_of)
+
+
+def _is_due(desk: Desk, period: ReportingPeriod, now: datetime) -> bool:
+    dates = desk.plan.dates(period)
+    if not dates.cut_off_at <= now <= dates.deadline_at + REVISION_DAYS:
+        return False
+    with desk.begin() as connection:
+        if not warehouse.is_open(connection, desk.plan.id, period.id):
+            return False
+        earlier = warehouse.reports(connection, desk.plan.id, period.id)
+    if not earlier:
+        return True
+    last = earlier[-1].as_of
+    is_later_day = now.astimezone(ZONE).date() > last.astimezone(ZONE).date()
+    return is_later_day and _facts_between(desk, period, last, now) > 0
+
+
+def _facts_between(desk: Desk, period: ReportingPeriod, after: datetime, until: datetime) -> int:
+    with desk.begin() as connection:
+        return warehouse.facts_since(connection, desk.plan.id, period.id, after=after, until=until)
+
+
+def _publish(
+    desk: Desk, period: ReportingPeriod, earlier: Sequence[ReportRecord], *, as_of: datetime, now: datetime
+) -> ReportRecord:
+    revision = len(earlier)
+    folder = Path("reports") / desk.plan.id / period.id / f"r{revision}"
+    card, paths = _render(desk, period, earlier, as_of=as_of, revision=revision, out=desk.settings.home / folder)
+    _reconcile(card)
+    files = tuple(
+        Attachment(
+            name=path.name,
+            media_type=SPREADSHEET,
+            path=str(folder / path.name),
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        )
+        for path in paths
+    )
+    record = ReportRecord(
+        plan_id=desk.plan.id, period_id=period.id, revision=revision, as_of=as_of, created_at=now, files=files
+    )
+    letter = report_letter(desk.plan, card, files=files, revision=revision, include=desk.settings.include)
+    with desk.begin() as connection:
+        warehouse.record_report(connection, record, card, now=now)
+        warehouse.queue_letter(connection, letter, now=now)
+    return record
+
+
+def _render(
+    desk: Desk,
+    period: ReportingPeriod,
+    earlier: Sequence[ReportRecord],
+    *,
+    as_of: datetime,
+    revision: int,
+    out: Path,
+) -> tuple[Scorecard, list[Path]]:
+    card = scorecard_as_of(desk, period, as_of)
+    previous = scorecard_as_of(desk, period, earlier[-1].as_of) if earlier else None
+    out.mkdir(parents=True, exist_ok=True)
+    return card, write_consolidated_report(card, desk.plan, out=out, revision=revision, previous=previous)
+
+
+def _reconcile(card: Scorecard) -> None:
+    """Refuse to send figures that do not add up: every count of the district must be the sum of its units'."""
+    for district in (one for one in card.indicators if one.unit_code is None):
+        units = [one for one in card.indicators if one.unit_code and one.indicator_code == district.indicator_code]
+        for name in ("owed", "reported", "nil", "missing", "completed"):
+            total, parts = getattr(district.figures, name), sum(getattr(one.figures, name) for one in units)
+            if total != parts:
+                raise NeedsHuman(
+                    f"period {card.period_id} not published: {name} of {district.indicator_code} is {total} for the "
+                    f"district but its units add up to {parts}; the warehouse needs checking"
+                )
+        if district.figures.owed != district.figures.reported + district.figures.missing:
+            raise NeedsHuman(
+                f"period {card.period_id} not published: in {district.indicator_code} reported and missing do not add "
+                "up to owed; the warehouse needs checking"
+            )
+
+
+def _outcome(state: str, record: ReportRecord) -> dict[str, Any]:
+    return {
+        "state": state,
+        "period": record.period_id,
+        "revision": record.revision,
+        "as_of": record.as_of.astimezone(ZONE).isoformat(),
+        "report": [file.path for file in record.files],
+    }
