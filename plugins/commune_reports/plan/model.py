@@ -2,11 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from commune_reports.period import Cadence, PeriodKind, ReportingPeriod, WorkingCalendar
+from commune_reports.period import (
+    Cadence,
+    PeriodDates,
+    PeriodKind,
+    ReportingPeriod,
+    WorkingCalendar,
+    local,
+    period_dates,
+    periods_of_year,
+)
+
+# How long after the last cut-off the publishing DAG still looks for late facts, in working days.
+PUBLISHING_TAIL = 10
 
 
 class Timing(StrEnum):
@@ -200,6 +212,49 @@ class Plan:
             code for change in self.task_changes if change.unit_code == unit_code for code in change.added
         }
         return tuple(task for task in self.tasks.values() if task.code not in removed | only_others)
+
+    def periods(self) -> tuple[ReportingPeriod, ...]:
+        """All periods the plan asks for, in the order their windows end."""
+        return self._periods
+
+    @cached_property
+    def _periods(self) -> tuple[ReportingPeriod, ...]:
+        def exists(period: ReportingPeriod) -> bool:
+            first = self.calendar[period.kind].first_period
+            return first is None or period.window_end >= ReportingPeriod.parse(first).window_end
+
+        return tuple(period for period in periods_of_year(self.year, self.calendar) if exists(period))
+
+    @cached_property
+    def _dates(self) -> Mapping[str, PeriodDates]:
+        return {
+            period.id: period_dates(period, self.calendar[period.kind], self.working_calendar)
+            for period in self.periods()
+        }
+
+    def dates(self, period: ReportingPeriod) -> PeriodDates:
+        """Opening, unit due date, cut-off and deadline of one of the plan's periods."""
+        return self._dates[period.id]
+
+    def opening_moment_after(self, moment: datetime) -> datetime | None:
+        """The next moment strictly after `moment` at which a period opens; None when all have."""
+        return min((dates.opens_at for dates in self._dates.values() if dates.opens_at > moment), default=None)
+
+    def publishing_moment_after(self, moment: datetime) -> datetime | None:
+        """The next moment strictly after `moment` at which a report may be due; None after the plan's last one.
+
+        These are all cut-offs and, in between, every working day at the hour of the cut-offs, for revisions.
+        """
+        cut_offs = sorted(dates.cut_off_at for dates in self._dates.values())
+        last_day = self.working_calendar.add_working_days(cut_offs[-1].date(), PUBLISHING_TAIL)
+        candidates = [cut_off for cut_off in cut_offs if cut_off > moment][:1]
+        if moment >= cut_offs[0]:
+            at, day = cut_offs[0].timetz().replace(tzinfo=None), moment.astimezone(cut_offs[0].tzinfo).date()
+            while local(day, at) <= moment or not self.working_calendar.is_working_day(day):
+                day += timedelta(days=1)
+            if day <= last_day:
+                candidates.append(local(day, at))
+        return min(candidates, default=None)
 
     def is_owed(self, task: Task, period: ReportingPeriod) -> bool:
         """Whether a task must be reported in a period: yearly and by-plan tasks are optional before the yearly one."""

@@ -1,0 +1,279 @@
+"""Reading a plan file: every error named with its line and with what was expected."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from commune_reports.errors import NeedsHuman
+from commune_reports.period import Cadence, PeriodKind, ReportingPeriod, WorkingCalendar
+from commune_reports.plan.model import (
+    Body,
+    DocumentHeader,
+    Index,
+    Office,
+    Plan,
+    Recipient,
+    RecipientRole,
+    TaskChange,
+    Unit,
+)
+
+SHOWN_ERRORS = 5
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class _PlanFile:
+    """The keys of a plan file."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    id: str
+    title: str
+    number: str
+    issued: str
+    year: int
+    legal_basis: tuple[str, ...]
+    header: DocumentHeader
+    sender: Office
+    receiving_office: Office
+    indices: tuple[Index, ...]
+    bodies: tuple[Body, ...]
+    units: tuple[Unit, ...]
+    recipients: tuple[Recipient, ...]
+    calendar: dict[PeriodKind, Cadence]
+    extra_holidays: frozenset[date] = frozenset()
+    extra_working_days: frozenset[date] = frozenset()
+    task_changes: tuple[TaskChange, ...] = ()
+    severities: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """Something wrong at a place of the file; `path` leads there through keys and positions."""
+
+    path: Path_
+    text: str
+
+
+class _Source:
+    """A parsed file whose values can be traced back to their lines, with the file it extends behind it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise NeedsHuman(f"plan file {path} cannot be read: {reason}; set COMMUNE_REPORTS_PLAN to a plan file") from error
+        loader = yaml.CSafeLoader(text)
+        try:
+            self.node = loader.get_single_node()
+            self.values = loader.construct_document(self.node) if self.node is not None else None
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = f":{mark.line + 1}" if mark else ""
+            raise NeedsHuman(f"{path.name}{line}: not YAML: {getattr(error, 'problem', error)}") from error
+        finally:
+            loader.dispose()
+        if not isinstance(self.values, dict):
+            raise NeedsHuman(f"{path.name}:1: not a plan; expected keys like id, title, indices, units")
+        extended = self.values.pop("extends", None)
+        self.base = _Source(path.parent / str(extended)) if extended else None
+
+    def merged(self) -> dict[str, Any]:
+        return {**(self.base.merged() if self.base else {}), **self.values}
+
+    def place(self, path: Path_) -> str:
+        """file:line of a value, or of the nearest thing around it."""
+        if self.base and path and path[0] not in self.values:
+            return self.base.place(path)
+        node = self.node
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                break
+            node = found
+        return f"{self.path.name}:{node.start_mark.line + 1}"
+
+
+def load_plan(path: Path) -> Plan:
+    """Load and check a plan file; NeedsHuman carries every error as "file:line: found; expected", in one line.
+
+    A file may start with `extends: other.yaml`: what it does not say itself, it takes from there.
+    """
+    source = _Source(path)
+    values = source.merged()
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()
+    _number(values)
+    try:
+        parsed = TypeAdapter(_PlanFile).validate_python(values)
+    except ValidationError as error:
+        problems = [_Problem(_file_path(one["loc"]), _sentence(dict(one))) for one in error.errors()]
+        raise _refusal(source, problems) from None
+    problems = list(_contradictions(parsed))
+    if problems:
+        raise _refusal(source, problems)
+    return Plan(
+        id=parsed.id,
+        title=parsed.title,
+        number=parsed.number,
+        issued=parsed.issued,
+        year=parsed.year,
+        sha256=digest,
+        legal_basis=parsed.legal_basis,
+        header=parsed.header,
+        sender=parsed.sender,
+        receiving_office=parsed.receiving_office,
+        indices=parsed.indices,
+        bodies=parsed.bodies,
+        units=parsed.units,
+        recipients=parsed.recipients,
+        calendar=parsed.calendar,
+        working_calendar=WorkingCalendar(parsed.extra_holidays, parsed.extra_working_days),
+        task_changes=parsed.task_changes,
+        severities=parsed.severities or {},
+    )
+
+
+def _number(values: dict[str, Any]) -> None:
+    """Write into each part what its place in the file says: which index, which indicator, which kind of period."""
+    for index in _mappings(values.get("indices")):
+        for indicator in _mappings(index.get("indicators")):
+            indicator.setdefault("index_code", index.get("code"))
+            for task in _mappings(indicator.get("tasks")):
+                task.setdefault("indicator_code", indicator.get("code"))
+    calendar = values.get("calendar")
+    if isinstance(calendar, dict):
+        for kind, cadence in calendar.items():
+            if isinstance(cadence, dict):
+                cadence.setdefault("kind", kind)
+                for name in ("deadline_working_days", "deadline_time", "deadline_before"):
+                    cadence.setdefault(name, None)
+
+
+def _contradictions(plan: _PlanFile) -> Iterator[_Problem]:
+    yield from _contradictions_of_tasks(plan)
+    for what, codes in (("units", _unit_keys(plan.units)), ("bodies", [body.code for body in plan.bodies])):
+        yield from _repeated(what, codes)
+    unit_codes = {unit.code for unit in plan.units}
+    task_codes = {task.code for index in plan.indices for one in index.indicators for task in one.tasks}
+    for number, unit in enumerate(plan.units):
+        if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
+            yield _Problem(("units", number, "valid_to"), f"{unit.valid_to} lies before valid_from; expected a later day")
+    for number, change in enumerate(plan.task_changes):
+        here = ("task_changes", number)
+        if change.unit_code not in unit_codes:
+            yield _Problem((*here, "unit_code"), f"unit {change.unit_code} is not declared; expected one of units")
+        for code in (*change.added, *change.removed):
+            if code not in task_codes:
+                yield _Problem(here, f"task {code} does not exist; expected a code like PCI-03.4")
+    if not plan.units:
+        yield _Problem(("units",), "no unit; expected at least one")
+    if not any(one.role is RecipientRole.TO and one.email for one in plan.recipients):
+        yield _Problem(("recipients",), "nobody receives the report; expected a recipient with role: to and an email")
+    yield from _contradictions_of_calendar(plan)
+
+
+def _contradictions_of_tasks(plan: _PlanFile) -> Iterator[_Problem]:
+    bodies = {body.code for body in plan.bodies}
+    indicators, tasks = [], []
+    for i, index in enumerate(plan.indices):
+        total = sum(one.weight for one in index.indicators)
+        if abs(total - 100) > 1e-9:
+            yield _Problem(("indices", i), f"the weights of {index.code} sum to {total:g}; expected 100")
+        for j, indicator in enumerate(index.indicators):
+            here: Path_ = ("indices", i, "indicators", j)
+            indicators.append(indicator.code)
+            if not indicator.code.startswith(f"{index.code}-"):
+                yield _Problem((*here, "code"), f"{indicator.code} is not of {index.code}; expected {index.code}-NN")
+            if not indicator.tasks:
+                yield _Problem((*here, "tasks"), f"{indicator.code} has no task; expected at least one")
+            for k, task in enumerate(indicator.tasks):
+                tasks.append(task.code)
+                place: Path_ = (*here, "tasks", k)
+                if task.code != f"{indicator.code}.{task.number}":
+                    wanted = f"{indicator.code}.{task.number}"
+                    yield _Problem((*place, "code"), f"{task.code} does not belong to its indicator; expected {wanted}")
+                if not task.lead:
+                    yield _Problem((*place, "lead"), f"{task.code} has no lead body; expected at least one of bodies")
+                for code in (*task.lead, *task.coordinating):
+                    if code not in bodies:
+                        known = ", ".join(sorted(bodies))
+                        yield _Problem(place, f"body {code} of {task.code} is not declared; expected one of {known}")
+    yield from _repeated("indices", indicators)
+    yield from _repeated("indices", tasks)
+
+
+def _contradictions_of_calendar(plan: _PlanFile) -> Iterator[_Problem]:
+    if not plan.calendar:
+        yield _Problem(("calendar",), "no cadence; expected at least one of " + ", ".join(PeriodKind))
+    for kind, cadence in plan.calendar.items():
+        here = ("calendar", str(kind))
+        by_days = cadence.deadline_working_days is not None and cadence.deadline_time is not None
+        if by_days == (cadence.deadline_before is not None):
+            wanted = "either deadline_working_days with deadline_time, or deadline_before"
+            yield _Problem(here, f"the deadline of {kind} is not clear; expected {wanted}")
+        if cadence.deadline_before is not None:
+            try:
+                date.fromisoformat(f"{plan.year}-{cadence.deadline_before}")
+            except ValueError:
+                yield _Problem((*here, "deadline_before"), f"{cadence.deadline_before!r}; expected a day like 12-20")
+        if min(cadence.due_working_days, cadence.consolidation_working_days) < 1:
+            yield _Problem(here, f"{kind} leaves no working day after its window; expected 1 or more (Decree 09/2019 art. 8)")
+        if cadence.first_period is not None:
+            try:
+                ReportingPeriod.parse(cadence.first_period)
+            except NeedsHuman as error:
+                yield _Problem((*here, "first_period"), str(error))
+
+
+def _repeated(what: str, codes: Iterable[str]) -> Iterator[_Problem]:
+    for code, times in Counter(codes).items():
+        if times > 1:
+            yield _Problem((what,), f"code {code} stands {times} times; expected once")
+
+
+def _unit_keys(units: Sequence[Unit]) -> list[str]:
+    return [f"{unit.code}" if unit.valid_from is None else f"{unit.code} from {unit.valid_from}" for unit in units]
+
+
+def _mappings(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, list):
+        yield from (one for one in value if isinstance(one, dict))
+
+
+def _child(node: Any, step: str | int) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step]
+    return None
+
+
+def _file_path(location: tuple[str | int, ...]) -> Path_:
+    return tuple(step for step in location if step != "[key]")
+
+
+def _sentence(error: dict[str, Any]) -> str:
+    name = ".".join(str(step) for step in error["loc"])
+    if error["type"] == "missing":
+        return f"{name} is missing; expected it here"
+    if error["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        return f"{name} is not a key of a plan; expected it spelt otherwise or left out"
+    found = repr(error["input"])
+    return f"{name} is {found if len(found) < 60 else found[:57] + '…'}; expected: {error['msg']}"
+
+
+def _refusal(source: _Source, problems: Sequence[_Problem]) -> NeedsHuman:
+    lines = [f"{source.place(one.path)}: {one.text}" for one in problems]
+    more = f"; and {len(lines) - SHOWN_ERRORS} more" if len(lines) > SHOWN_ERRORS else ""
+    return NeedsHuman("; ".join(lines[:SHOWN_ERRORS]) + more)
