@@ -12,7 +12,7 @@ from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Unit
 from commune_reports.settings import Settings
 from commune_reports.steps.desk import Desk, ensure_open, open_desk, plan_period, prepare_share
-from commune_reports.template import PreviousState, write_template
+from commune_reports.template import PreviousState, load_layout, write_template
 
 
 def open_periods(settings: Settings, *, now: datetime, period: str | None = None) -> dict[str, Any]:
@@ -36,6 +36,7 @@ def write_unit_template(settings: Settings, *, unit: str, period: str, out: Path
         unit=unit_of(desk, unit, wanted),
         period=wanted,
         previous=_previous(desk, unit, wanted, now=now),
+        layout=load_layout(settings.include),
     )
 
 
@@ -60,13 +61,14 @@ def _open(desk: Desk, period: ReportingPeriod, *, now: datetime) -> dict[str, An
     obligations = ensure_open(desk, period, now=now)
     prepare_share(desk, period)
     dates = desk.plan.dates(period)
+    layout = load_layout(desk.settings.include)
     templates = queued = 0
     for unit in desk.plan.units_on(period.window_end):
         name = f"bieu-mau-{period.id}.xlsx"
         with tempfile.TemporaryDirectory() as scratch:
             out = Path(scratch) / name
             previous = _previous(desk, unit.code, period, now=now)
-            write_template(out, plan=desk.plan, unit=unit, period=period, previous=previous)
+            write_template(out, plan=desk.plan, unit=unit, period=period, previous=previous, layout=layout)
             inbox.give_back(
                 desk.settings.share, unit.folder, inbox.TEMPLATES, name, content=out.read_bytes()
             )
