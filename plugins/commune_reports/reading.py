@@ -1,0 +1,302 @@
+"""Grids → task rows: finds the table, maps its columns, understands statuses, numbers and dates as a careful clerk would."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from commune_reports.cell_values import Misread, completion_date, plain_text, progress
+from commune_reports.claims import Claims, read_claims
+from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Wordings
+from commune_reports.plan import Plan
+from commune_reports.task_report import Reading, TaskRow
+from commune_reports.vocabulary import Vocabulary, fold, index_titled, indicator_titled, task_texted
+from commune_reports.workbook import Grid, Refusal, Spreadsheet, address, open_spreadsheet
+
+REPORTED = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
+TEXTS = ("result", "evidence", "difficulty", "proposal", "note")
+ANSWERS = ("status", "progress_pct", "result")
+NAMED_BY = ("task", "task_text", "number")
+FEWEST_HEADINGS = 3
+WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết quả thực hiện"
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """Whoever reads a file: with which plan, which words and which sentences in mind."""
+
+    plan: Plan
+    vocabulary: Vocabulary
+    wordings: Wordings
+    template_version: str
+
+
+@dataclass(frozen=True)
+class _Table:
+    sheet: str
+    header_row: int
+    columns: Mapping[str, int]
+
+
+@dataclass
+class _Section:
+    index: str | None = None
+    indicator: str | None = None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A row of a table: its values by field and where they stand."""
+
+    grid: Grid
+    row: int
+    columns: Mapping[str, int]
+
+    def value(self, field: str) -> Any:
+        column = self.columns.get(field)
+        cells = self.grid.rows[self.row]
+        return cells[column] if column is not None and column < len(cells) else ""
+
+    def text(self, field: str) -> str:
+        return plain_text(self.value(field)) or ""
+
+    def cell(self, field: str) -> str | None:
+        column = self.columns.get(field)
+        return None if column is None else address(self.row, column)
+
+
+def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Reading:
+    """Read one file whole: its claims, its filled rows and everything that could not be understood.
+
+    `unit_code` and `period_id` are what the folder and the caller say; None means that only the file can tell.
+    """
+    opened = open_spreadsheet(content)
+    if isinstance(opened, Refusal):
+        return Reading(findings=(clerk.wordings.finding(opened.code, got=opened.got, wanted=opened.wanted),))
+    tables = {grid.name: _header_rows(grid, clerk.vocabulary) for grid in opened.grids if grid.visible}
+    first_heads = {name: (heads[0].header_row if heads else None) for name, heads in tables.items()}
+    claims = read_claims(opened.grids, first_heads, clerk.plan)
+    findings = list(_contradictions(claims, clerk, unit_code, period_id))
+    rows: list[TaskRow] = []
+    for grid in opened.grids:
+        if tables.get(grid.name):
+            read = _read_table(opened, grid, tables[grid.name], clerk)
+            rows += read.rows
+            findings += read.findings
+    if not any(tables.values()):
+        findings.append(clerk.wordings.finding("no_table", wanted=WANTED_HEADINGS))
+    elif not rows and not findings:
+        findings.append(clerk.wordings.finding("untouched_template"))
+    return Reading(
+        unit_claimed=claims.unit_code,
+        period_claimed=claims.period_id,
+        plan_claimed=claims.plan_id,
+        template_version=claims.template_version,
+        rows=tuple(rows),
+        findings=tuple(findings),
+    )
+
+
+def _contradictions(claims: Claims, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Iterator[Finding]:
+    plan, wordings = clerk.plan, clerk.wordings
+    if claims.plan_id is not None and claims.plan_id != plan.id:
+        yield wordings.finding("plan_mismatch", got=claims.plan_id, wanted=plan.id)
+    if unit_code is not None and claims.unit_code not in (None, unit_code):
+        names = {unit.code: f"{unit.full_name} (mã {unit.code})" for unit in plan.units}
+        got, wanted = (names.get(str(code), str(code)) for code in (claims.unit_code, unit_code))
+        yield wordings.finding("unit_mismatch", got=got, wanted=wanted)
+    if period_id is not None and claims.period_id not in (None, period_id):
+        labels = {period.id: period.label for period in plan.periods()}
+        got, wanted = (labels.get(str(one), str(one)) for one in (claims.period_id, period_id))
+        yield wordings.finding("period_mismatch", got=got, wanted=wanted)
+    if claims.template_version not in (None, clerk.template_version):
+        yield wordings.finding("template_outdated", got=claims.template_version, wanted=clerk.template_version)
+
+
+def _header_rows(grid: Grid, vocabulary: Vocabulary) -> list[_Table]:
+    """Every row that heads a table: it names the task in one column and an answer in another."""
+    found = []
+    for number, cells in enumerate(grid.rows):
+        columns: dict[str, int] = {}
+        for column, value in enumerate(cells):
+            if isinstance(value, str) and 1 < len(value) < 80:
+                field = vocabulary.field_of(value)
+                if field:
+                    columns.setdefault(field, column)
+        if (
+            len(columns) >= FEWEST_HEADINGS
+            and any(name in columns for name in ("task", "task_text"))
+            and any(name in columns for name in ANSWERS)
+        ):
+            found.append(_Table(grid.name, number, columns))
+    return found
+
+
+def _read_table(opened: Spreadsheet, grid: Grid, heads: Sequence[_Table], clerk: Clerk) -> Reading:
+    by_row = {head.header_row: head for head in heads}
+    columns: Mapping[str, int] = {}
+    section = _Section()
+    rows: list[TaskRow] = []
+    findings: list[Finding] = []
+    for number in range(heads[0].header_row, len(grid.rows)):
+        if number in by_row:
+            columns = by_row[number].columns
+            continue
+        place = _Place(grid, number, columns)
+        troubles = _formula_troubles(opened, place, clerk.wordings)
+        if not any(place.text(field) for field in REPORTED) and not troubles:
+            _enter_section(place, section, clerk.plan)
+            continue
+        code, matched_by, remark = _task_of(place, section, clerk)
+        if code is None and not _is_report_row(place):
+            continue
+        row, misread = _task_row(opened, place, code, matched_by, clerk)
+        rows.append(row)
+        findings += [one for one in (remark, *troubles, *misread) if one is not None]
+    return Reading(rows=tuple(rows), findings=tuple(findings))
+
+
+def _enter_section(place: _Place, section: _Section, plan: Plan) -> None:
+    cells = place.grid.rows[place.row]
+    for text in (plain_text(value) for value in cells):
+        if text is None or len(text) < 3:
+            continue
+        index = index_titled(plan, text)
+        if index is not None:
+            section.index, section.indicator = index, None
+            return
+        indicator = indicator_titled(plan, text, section.index)
+        if indicator is not None:
+            section.indicator = indicator
+            return
+
+
+def _is_report_row(place: _Place) -> bool:
+    """Whether somebody meant a task by this row: a note or a signature under the table has no answer beside a name."""
+    is_named = any(place.text(field) for field in NAMED_BY)
+    return is_named and any(place.text(field) for field in ANSWERS)
+
+
+def _task_of(place: _Place, section: _Section, clerk: Clerk) -> tuple[str | None, str, Finding | None]:
+    """The task a row reports, how it was recognised, and what is to be said about that."""
+    plan = clerk.plan
+    written = place.text("task")
+    by_code = _code(written, plan)
+    if by_code is not None:
+        return by_code, "code", None
+    text = place.text("task_text")
+    number = _number(place.text("number"))
+    numbered = f"{section.indicator}.{number}" if section.indicator and number else None
+    by_number = numbered if numbered in plan.tasks else None
+    matched = task_texted(plan, text) if text else None
+    if matched is not None and (matched.is_exact or by_number is None or matched.code == by_number):
+        remark = None
+        if written or not (matched.is_exact or matched.code == by_number):
+            remark = _said(clerk, place, "task_matched_by_text", field="task_text", got=text, wanted=matched.code)
+        return matched.code, "text", remark
+    if by_number is not None and matched is None and not text:
+        return by_number, "number", None
+    if matched is not None:
+        remark = _said(clerk, place, "task_matched_by_text", field="task_text", got=text, wanted=matched.code)
+        return matched.code, "text", remark
+    if not _is_report_row(place):
+        return None, "code", None
+    field = next((name for name in NAMED_BY if place.text(name)), "task")
+    remark = _said(clerk, place, "task_unknown", field=field, got=place.text(field), wanted=next(iter(plan.tasks)))
+    return None, "code", remark
+
+
+def _code(written: str, plan: Plan) -> str | None:
+    if not written:
+        return None
+    found = re.fullmatch(r"([a-z]+) ?0*(\d+) 0*(\d+)", fold(written))
+    if not found:
+        return None
+    code = f"{found[1].upper()}-{int(found[2]):02d}.{int(found[3])}"
+    return code if code in plan.tasks else None
+
+
+def _number(written: str) -> int | None:
+    found = re.search(r"(\d+)\W*$", written)
+    return int(found[1]) if found else None
+
+
+def _task_row(
+    opened: Spreadsheet, place: _Place, code: str | None, matched_by: str, clerk: Clerk
+) -> tuple[TaskRow, list[Finding]]:
+    findings: list[Finding] = []
+
+    def complain(misread: Misread, field: str, wanted: str) -> None:
+        findings.append(_said(clerk, place, misread.code, field=field, got=misread.got, wanted=wanted, task=code))
+
+    def is_percent() -> bool:
+        return opened.is_percent(place.grid.name, str(place.cell("progress_pct")))
+
+    progress_pct: float | None = None
+    completed_on: date | None = None
+    read_progress = progress(place.value("progress_pct"), is_percent)
+    if isinstance(read_progress, Misread):
+        complain(read_progress, "progress_pct", "một số từ 0 đến 100")
+    else:
+        progress_pct = read_progress
+    read_date = completion_date(place.value("completed_on"))
+    if isinstance(read_date, Misread):
+        complain(read_date, "completed_on", "ngày/tháng/năm")
+    else:
+        completed_on = read_date
+    said = place.text("status")
+    status = clerk.vocabulary.status_of(said) if said else None
+    if said and status is None:
+        complain(Misread("status_unreadable", said), "status", ", ".join(STATUS_LABELS.values()))
+    if "status" not in place.columns and progress_pct is not None:
+        status = _status_of_progress(progress_pct)
+    texts = {field: plain_text(place.value(field)) for field in TEXTS}
+    row = TaskRow(
+        sheet=place.grid.name,
+        row=place.row + 1,
+        task_code=code,
+        matched_by=matched_by,
+        status=status,
+        progress_pct=progress_pct,
+        completed_on=completed_on,
+        cells={field: address(place.row, column) for field, column in place.columns.items()},
+        **texts,
+    )
+    return row, findings
+
+
+def _status_of_progress(progress_pct: float) -> str:
+    """The status of a row in a table that has no column for it."""
+    if progress_pct >= 100:
+        return "completed"
+    return "in_progress" if progress_pct > 0 else "not_started"
+
+
+def _formula_troubles(opened: Spreadsheet, place: _Place, wordings: Wordings) -> list[Finding]:
+    if not opened.has_formulas:
+        return []
+    sheet = place.grid.name
+    errors, without = opened.formula_errors(sheet), opened.formulas_without_value(sheet)
+    findings = []
+    for field in REPORTED:
+        cell = place.cell(field)
+        for code, cells in (("formula_error", errors), ("formula_without_value", without)):
+            if cell in cells:
+                findings.append(
+                    wordings.finding(
+                        code, sheet=sheet, cell=cell, row=place.row + 1, column=FIELD_LABELS[field], got=cells[cell]
+                    )
+                )
+    return findings
+
+
+def _said(clerk: Clerk, place: _Place, code: str, *, field: str, **more: str | None) -> Finding:
+    return clerk.wordings.finding(
+        code,
+        sheet=place.grid.name,
+        cell=place.cell(field),
+        row=place.row + 1,
+        column=FIELD_LABELS.get(field, "STT"),
+        **more,
+    )
