@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from commune_reports.errors import NeedsHuman
-from commune_reports.findings import load_wordings
 from commune_reports.plan import load_plan
 from commune_reports.settings import Settings
-from commune_reports.steps.assessing import Bench, Examined, Incoming, examine
 from commune_reports.steps.desk import plan_period
-from commune_reports.validation import load_rules
+from commune_reports.steps.examining import Bench, Examined, Incoming, examine
 
 LARGEST_BATCH = 64
 
@@ -25,7 +23,7 @@ def check(
         plan_period(plan, period)
     if unit is not None and unit not in {one.code for one in plan.units}:
         raise NeedsHuman(f"unit {unit} is not in plan {plan.id}; it has {', '.join(one.code for one in plan.units)}")
-    bench = Bench(settings, plan, load_wordings(settings.include), load_rules(settings.expectations))
+    bench = Bench.load(settings, plan)
     done, size = 0, 1
     while done < len(files):
         batch = [

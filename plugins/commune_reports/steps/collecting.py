@@ -10,8 +10,9 @@ from commune_reports import inbox, warehouse
 from commune_reports.errors import Transient
 from commune_reports.settings import Settings
 from commune_reports.steps.answering import answer
-from commune_reports.steps.assessing import Bench, assess_batch
+from commune_reports.steps.assessing import assess_batch
 from commune_reports.steps.desk import Desk, open_desk
+from commune_reports.steps.examining import Bench
 from commune_reports.warehouse import Arrival
 
 SHARES = 4
@@ -35,7 +36,7 @@ def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
                 warehouse.record_arrival(connection, _arrival(one, now), now=now)
         claimed += sum(inbox.leave_drop_folder(one) for one in archived)
     with desk.begin() as connection:
-        waiting = warehouse.unchecked_submissions(connection, limit=None)
+        waiting = warehouse.unchecked_submissions(connection)
     return {
         "claimed": claimed,
         "shares": sorted({share_of(one.submission_id) for one in waiting}),
@@ -46,14 +47,14 @@ def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
 def check_share(settings: Settings, *, share: int, now: datetime) -> dict[str, Any]:
     """Read, validate and store one share of the claimed files with their queued receipts, batch by batch."""
     desk = open_desk(settings)
-    bench = Bench.load(desk)
+    bench = Bench.load(settings, desk.plan)
     totals = {"submissions": 0, "accepted": 0, "partly_accepted": 0, "rejected": 0, "rows": 0}
     periods: set[str] = set()
     for batch in _unchecked(desk, share):
         contents = [(arrival, _bytes(settings.home, arrival)) for arrival in batch]
-        assessed = assess_batch(bench, contents, now=now)
+        assessed = assess_batch(desk, bench, contents, now=now)
         with desk.begin() as connection:
-            warehouse.store_assessments(connection, assessed, now=now)
+            warehouse.store_assessments(connection, assessed, plan_id=desk.plan.id, now=now)
         for one in assessed:
             totals["submissions"] += 1
             totals[one.assessment.verdict] += 1
@@ -81,7 +82,7 @@ def share_of(submission_id: str) -> int:
 
 def _unchecked(desk: Desk, share: int) -> Iterator[list[Arrival]]:
     with desk.begin() as connection:
-        waiting = warehouse.unchecked_submissions(connection, limit=None)
+        waiting = warehouse.unchecked_submissions(connection)
     yield from _batches([one for one in waiting if share_of(one.submission_id) == share], CHECK_BATCH)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from commune_reports import warehouse
 from commune_reports.errors import NeedsHuman
-from commune_reports.letters import Attachment, report_letter
+from commune_reports.letters import Attachment, ReportIssue, report_letter
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.report import write_consolidated_report
 from commune_reports.scorecard import Scorecard
@@ -57,7 +57,8 @@ def render_report(settings: Settings, *, period: str, as_of: datetime, out: Path
     sent_then = known and known[-1].as_of == as_of
     revision = known[-1].revision if sent_then else len(known)
     before = known[:-1] if sent_then else known
-    return _render(desk, wanted, before, as_of=as_of, revision=revision, out=out)[1]
+    card, previous = _cards(desk, wanted, before, as_of)
+    return _render(desk, card, previous, revision=revision, out=out)
 
 
 def scorecard_as_of(desk: Desk, period: ReportingPeriod, as_of: datetime) -> Scorecard:
@@ -91,7 +92,8 @@ def _publish(
 ) -> ReportRecord:
     revision = len(earlier)
     folder = Path("reports") / desk.plan.id / period.id / f"r{revision}"
-    card, paths = _render(desk, period, earlier, as_of=as_of, revision=revision, out=desk.settings.home / folder)
+    card, previous = _cards(desk, period, earlier, as_of)
+    paths = _render(desk, card, previous, revision=revision, out=desk.settings.home / folder)
     _reconcile(card)
     files = tuple(
         Attachment(
@@ -105,26 +107,25 @@ def _publish(
     record = ReportRecord(
         plan_id=desk.plan.id, period_id=period.id, revision=revision, as_of=as_of, created_at=now, files=files
     )
-    letter = report_letter(desk.plan, card, files=files, revision=revision, include=desk.settings.include)
+    issue = ReportIssue(card=card, revision=revision, files=files, previous=previous)
+    letter = report_letter(desk.plan, issue, include=desk.settings.include)
     with desk.begin() as connection:
         warehouse.record_report(connection, record, card, now=now)
         warehouse.queue_letter(connection, letter, now=now)
     return record
 
 
-def _render(
-    desk: Desk,
-    period: ReportingPeriod,
-    earlier: Sequence[ReportRecord],
-    *,
-    as_of: datetime,
-    revision: int,
-    out: Path,
-) -> tuple[Scorecard, list[Path]]:
-    card = scorecard_as_of(desk, period, as_of)
+def _cards(
+    desk: Desk, period: ReportingPeriod, earlier: Sequence[ReportRecord], as_of: datetime
+) -> tuple[Scorecard, Scorecard | None]:
+    """The figures of a report and those of the one before it."""
     previous = scorecard_as_of(desk, period, earlier[-1].as_of) if earlier else None
+    return scorecard_as_of(desk, period, as_of), previous
+
+
+def _render(desk: Desk, card: Scorecard, previous: Scorecard | None, *, revision: int, out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
-    return card, write_consolidated_report(card, desk.plan, out=out, revision=revision, previous=previous)
+    return write_consolidated_report(card, desk.plan, out=out, revision=revision, previous=previous)
 
 
 def _reconcile(card: Scorecard) -> None:

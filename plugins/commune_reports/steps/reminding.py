@@ -18,7 +18,7 @@ def remind(settings: Settings, *, now: datetime) -> dict[str, Any]:
     desk = open_desk(settings)
     reminded: dict[str, list[str]] = {}
     for period in desk.plan.periods():
-        if _stage(desk, period, now) is not None:
+        if _is_reminding_day(desk, period, now):
             units = _remind_period(desk, period, now)
             if units:
                 reminded[period.id] = units
@@ -26,8 +26,6 @@ def remind(settings: Settings, *, now: datetime) -> dict[str, Any]:
 
 
 def _remind_period(desk: Desk, period: ReportingPeriod, now: datetime) -> list[str]:
-    stage = _stage(desk, period, now)
-    assert stage is not None
     with desk.begin() as connection:
         if not warehouse.is_open(connection, desk.plan.id, period.id):
             return []
@@ -42,7 +40,6 @@ def _remind_period(desk: Desk, period: ReportingPeriod, now: datetime) -> list[s
             unit,
             period,
             standing=standing,
-            stage=stage,
             now=now,
             include=desk.settings.include,
         )
@@ -53,13 +50,11 @@ def _remind_period(desk: Desk, period: ReportingPeriod, now: datetime) -> list[s
     return reminded
 
 
-def _stage(desk: Desk, period: ReportingPeriod, now: datetime) -> str | None:
-    """`before` or `overdue`; None on days without reminders."""
+def _is_reminding_day(desk: Desk, period: ReportingPeriod, now: datetime) -> bool:
+    """Working days from shortly before the due date to the deadline."""
     calendar, dates = desk.plan.working_calendar, desk.plan.dates(period)
     today = now.astimezone(ZONE).date()
     if not calendar.is_working_day(today) or now > dates.deadline_at:
-        return None
-    if now > dates.unit_due_at:
-        return "overdue"
+        return False
     due_day = dates.unit_due_at.astimezone(ZONE).date()
-    return "before" if due_day <= calendar.add_working_days(today, DAYS_AHEAD) else None
+    return due_day <= calendar.add_working_days(today, DAYS_AHEAD)

@@ -1,0 +1,16 @@
+"""Letters: receipt, announcement, reminder and cover note: to whom, under which key, in which words."""
+
+from commune_reports.letters.model import Address, Attachment, Letter
+from commune_reports.letters.writing import ReceiptFacts, ReportIssue, announcement, receipt, reminder, report_letter
+
+__all__ = [
+    "Address",
+    "Attachment",
+    "Letter",
+    "ReceiptFacts",
+    "ReportIssue",
+    "announcement",
+    "receipt",
+    "reminder",
+    "report_letter",
+]

@@ -1,0 +1,175 @@
+"""From bytes to verdicts without a warehouse: the same road for the pipeline and for `commune-reports check`."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from commune_reports.findings import Finding, Wordings, load_wordings
+from commune_reports.period import ZONE, ReportingPeriod
+from commune_reports.plan import Plan
+from commune_reports.reading import Clerk, read_submission
+from commune_reports.settings import Settings
+from commune_reports.task_report import Reading
+from commune_reports.template import load_layout
+from commune_reports.validation import Assessment, RuleOutcome, Rules, Submitted, assess, load_rules, validate
+from commune_reports.vocabulary import load_vocabulary
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file on its way in: `unit_code` is what the folder says, `period_id` what the caller says (None = ask the file)."""
+
+    id: str
+    name: str
+    content: bytes
+    unit_code: str | None
+    received_at: datetime
+    period_id: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the bytes as they came."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A read and validated file with its verdict."""
+
+    incoming: Incoming
+    unit_code: str | None
+    period: ReportingPeriod | None
+    assessment: Assessment
+    outcomes: tuple[RuleOutcome, ...]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What examining needs: plan, wordings and rules; the warehouse is not touched."""
+
+    settings: Settings
+    clerk: Clerk
+    rules: Rules
+
+    @classmethod
+    def load(cls, settings: Settings, plan: Plan) -> "Bench":
+        """Rules, words and sentences of an installation; NeedsHuman if one of their files is not right."""
+        clerk = Clerk(
+            plan=plan,
+            vocabulary=load_vocabulary(settings.include),
+            wordings=load_wordings(settings.include),
+            template_version=load_layout(settings.include).version,
+        )
+        return cls(settings, clerk, load_rules(settings.expectations))
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in use."""
+        return self.clerk.plan
+
+    @property
+    def wordings(self) -> Wordings:
+        """The sentences in use."""
+        return self.clerk.wordings
+
+
+def examine(bench: Bench, batch: Sequence[Incoming]) -> list[Examined]:
+    """Read every file and validate all of them in one run; the order is that of the batch."""
+    readings = [
+        read_submission(
+            one.content, clerk=bench.clerk, unit_code=one.unit_code, period_id=one.period_id
+        )
+        for one in batch
+    ]
+    placed = [_place(bench, one, reading) for one, reading in zip(batch, readings, strict=True)]
+    submitted = [place.submitted for place in placed if place.submitted is not None]
+    validation = validate(submitted, plan=bench.plan, rules=bench.rules, wordings=bench.wordings)
+    outcomes: dict[str, list[RuleOutcome]] = defaultdict(list)
+    for outcome in validation.outcomes:
+        outcomes[outcome.submission_id].append(outcome)
+    return [
+        Examined(
+            place.incoming,
+            place.unit_code,
+            place.period,
+            assess(place.submitted, validation.findings.get(place.incoming.id, ()))
+            if place.submitted is not None
+            else _rejected(place),
+            tuple(outcomes[place.incoming.id]),
+        )
+        for place in placed
+    ]
+
+
+@dataclass(frozen=True)
+class _Place:
+    incoming: Incoming
+    unit_code: str | None
+    period: ReportingPeriod | None
+    reading: Reading
+    submitted: Submitted | None
+
+
+def _place(bench: Bench, one: Incoming, reading: Reading) -> _Place:
+    """Find whose file it is and for which period; a file without either cannot be validated, only answered."""
+    period, problem = _period(bench, one, reading)
+    findings = [*reading.findings, *([problem] if problem else [])]
+    unit_code = one.unit_code or (reading.unit_claimed if one.period_id else None)
+    day = period.window_end if period else one.received_at.astimezone(ZONE).date()
+    unit = bench.plan.unit(unit_code, day) if unit_code else None
+    if unit is None:
+        findings.append(bench.wordings.finding("unit_unknown", got=one.unit_code))
+    reading = replace(reading, findings=tuple(findings))
+    if period is None or unit is None:
+        return _Place(one, unit_code, period, reading, None)
+    tasks = bench.plan.tasks_of(unit.code)
+    owed = frozenset(task.code for task in tasks if bench.plan.is_owed(task, period))
+    optional = frozenset(task.code for task in tasks) - owed
+    return _Place(
+        one,
+        unit.code,
+        period,
+        reading,
+        Submitted(
+            submission_id=one.id, unit_code=unit.code, period=period, reading=reading, owed=owed, optional=optional
+        ),
+    )
+
+
+def _period(bench: Bench, one: Incoming, reading: Reading) -> tuple[ReportingPeriod | None, Finding | None]:
+    known = {period.id: period for period in bench.plan.periods()}
+    if one.period_id is not None:
+        return known.get(one.period_id) or ReportingPeriod.parse(one.period_id), None
+    if reading.period_claimed is not None:
+        claimed = known.get(reading.period_claimed)
+        if claimed is None:
+            wanted = ", ".join(period.label for period in known.values())
+            return None, bench.wordings.finding("period_unknown", got=reading.period_claimed, wanted=wanted)
+        opens_at = bench.plan.dates(claimed).opens_at
+        if one.received_at < opens_at:
+            opening = f"{opens_at.astimezone(ZONE):%d/%m/%Y}"
+            return None, bench.wordings.finding("period_not_open", got=claimed.label, wanted=opening)
+        return claimed, None
+    due = [period for period in known.values() if _is_being_collected(bench.plan, period, one.received_at)]
+    if due:
+        return min(due, key=lambda period: (period.window_end - period.window_start, period.id)), None
+    return None, bench.wordings.finding("period_unknown", got=None, wanted=None)
+
+
+def _is_being_collected(plan: Plan, period: ReportingPeriod, moment: datetime) -> bool:
+    return period.window_end < moment.astimezone(ZONE).date() and moment <= plan.dates(period).deadline_at
+
+
+def _rejected(place: _Place) -> Assessment:
+    return Assessment(
+        submission_id=place.incoming.id,
+        verdict="rejected",
+        rows_owed=0,
+        rows_read=len(place.reading.rows),
+        rows_accepted=0,
+        rows_nil=0,
+        accepted=(),
+        findings=place.reading.findings,
+    )

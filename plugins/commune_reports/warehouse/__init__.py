@@ -1,0 +1,60 @@
+"""The warehouse: append-only facts, asked as of a moment, on SQLite and PostgreSQL alike."""
+
+from commune_reports.warehouse.asking import (
+    earlier_copy,
+    facts_since,
+    is_open,
+    previous_states,
+    reported_tasks,
+    reports,
+    scorecard,
+    unchecked_submissions,
+)
+from commune_reports.warehouse.connecting import HEAD, Warehouse, open_warehouse, upgrade
+from commune_reports.warehouse.facts import Arrival, EarlierCopy, ReportRecord
+from commune_reports.warehouse.mailing import (
+    QueuedLetter,
+    finish_attempt,
+    outbox,
+    pending_letters,
+    queue_letter,
+    start_attempt,
+)
+from commune_reports.warehouse.storing import (
+    Assessed,
+    open_period,
+    record_arrival,
+    record_plan,
+    record_report,
+    store_assessments,
+)
+
+__all__ = [
+    "HEAD",
+    "Arrival",
+    "Assessed",
+    "EarlierCopy",
+    "QueuedLetter",
+    "ReportRecord",
+    "Warehouse",
+    "earlier_copy",
+    "facts_since",
+    "finish_attempt",
+    "is_open",
+    "open_period",
+    "open_warehouse",
+    "outbox",
+    "pending_letters",
+    "previous_states",
+    "queue_letter",
+    "record_arrival",
+    "record_plan",
+    "record_report",
+    "reported_tasks",
+    "reports",
+    "scorecard",
+    "start_attempt",
+    "store_assessments",
+    "unchecked_submissions",
+    "upgrade",
+]

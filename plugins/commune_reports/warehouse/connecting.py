@@ -1,0 +1,180 @@
+"""Opening the warehouse: one behaviour on SQLite and PostgreSQL, its faults sorted into the two families."""
+
+import fcntl
+import os
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.pool import NullPool
+
+from commune_reports.errors import NeedsHuman, Transient
+
+HEAD = "0001"
+BUSY_SECONDS = 30
+LOCK_WAIT_SECONDS = 10.0
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+# What the drivers say when the account or the disk has to be mended, not waited for.
+HOPELESS = ("password authentication", "does not exist", "readonly database", "permission denied", "not a database", "no such table", "unable to open")
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """An opened warehouse and the folder of its named SQL."""
+
+    engine: Engine
+    sql: Path
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction; a locked or unreachable database is Transient."""
+        with _sorted_faults(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def exclusive(self, name: str) -> Iterator[None]:
+        """Hold a name that only one process on any machine can hold; Transient if another one does not let go."""
+        if self.engine.dialect.name == "sqlite":
+            with _file_lock(Path(f"{self.engine.url.database}.{name}.lock"), name):
+                yield
+        else:
+            with _sorted_faults(), self.engine.connect() as connection, _advisory_lock(connection, name):
+                yield
+
+
+def open_warehouse(url: str, *, include: Path) -> Warehouse:
+    """The warehouse at a URL; NeedsHuman if its tables are missing, older or newer than this program."""
+    engine = _engine(url, os.getpid())
+    with _sorted_faults(), engine.connect() as connection:
+        found = _revision(connection)
+    if found is None or found < HEAD:
+        raise NeedsHuman(f"the warehouse is at revision {found or 'none'}, wanted {HEAD}; run: commune-reports db upgrade")
+    if found > HEAD:
+        raise NeedsHuman(f"the warehouse is at revision {found}, this program knows {HEAD}; install the newer program")
+    return Warehouse(engine, include / "sql")
+
+
+def upgrade(url: str) -> str:
+    """Make or upgrade the tables; the revision reached."""
+    from alembic import command
+    from alembic.config import Config
+
+    parts = make_url(url)
+    if parts.get_backend_name() == "sqlite" and parts.database:
+        try:
+            Path(parts.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NeedsHuman(f"the folder of the warehouse {parts.database} cannot be made: {error.strerror}") from error
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with _sorted_faults(), _engine(url, os.getpid()).connect() as connection:
+        with _upgrade_lock(connection):
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+        return _revision(connection) or HEAD
+
+
+@lru_cache(maxsize=8)
+def _engine(url: str, _process: int) -> Engine:
+    """One engine per process: connections do not survive a fork."""
+    parts = make_url(url)
+    if parts.get_backend_name() == "sqlite":
+        engine = create_engine(parts, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(parts, pool_pre_ping=True, pool_size=2, connect_args={"connect_timeout": 10})
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not begin transactions of its own: a late lock cannot be waited for.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("select version_num from alembic_version")).scalar()
+    return str(found) if found else None
+
+
+@contextmanager
+def _upgrade_lock(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name == "sqlite":
+        with _file_lock(Path(f"{connection.engine.url.database}.upgrade.lock"), "upgrade"):
+            yield
+    else:
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _lock_key("upgrade")})
+        yield
+
+
+@contextmanager
+def _file_lock(path: Path, name: str) -> Iterator[None]:
+    """A lock the system releases when its holder dies, however it dies."""
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        give_up_at = time.monotonic() + LOCK_WAIT_SECONDS
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up_at:
+                    raise Transient(f"another process is busy with {name}") from None
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _advisory_lock(connection: Connection, name: str) -> Iterator[None]:
+    key = {"key": _lock_key(name)}
+    give_up_at = time.monotonic() + LOCK_WAIT_SECONDS
+    while not connection.execute(text("select pg_try_advisory_lock(:key)"), key).scalar():
+        connection.rollback()
+        if time.monotonic() > give_up_at:
+            raise Transient(f"another process is busy with {name}")
+        time.sleep(0.05)
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.execute(text("select pg_advisory_unlock(:key)"), key)
+        connection.commit()
+
+
+def _lock_key(name: str) -> int:
+    return zlib.crc32(f"commune-reports {name}".encode())
+
+
+@contextmanager
+def _sorted_faults() -> Iterator[None]:
+    """A database out of reach is Transient; an account, disk or table that is wrong needs a person."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, ProgrammingError) as error:
+        said = " ".join(str(error.orig).split())
+        if isinstance(error, ProgrammingError) and "does not exist" not in said:
+            raise
+        if any(word in said for word in HOPELESS):
+            raise NeedsHuman(f"the warehouse cannot be used: {said}") from error
+        raise Transient(f"the warehouse cannot be reached: {said}") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Transient(f"the connection to the warehouse was lost: {' '.join(str(error.orig).split())}") from error
+        raise

@@ -1,0 +1,138 @@
+"""The outbox's tables: letters queued once, attempts begun before and ended after the server was spoken to."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from commune_reports.letters import Letter
+from commune_reports.warehouse import tables
+from commune_reports.warehouse.storing import insert_new, letter_row
+
+# A refusal can be a full mailbox or a server having a bad day; after this many a person is told.
+MOST_REFUSALS = 3
+COLUMNS = ("key", "kind", "channel", "period_id", "unit_code", "folder")
+
+
+@dataclass(frozen=True)
+class QueuedLetter:
+    """A letter that waits and the addresses that have not accepted it yet."""
+
+    letter: Letter
+    recipients: tuple[str, ...]
+
+
+@dataclass
+class _History:
+    attempts: list[dict[str, Any]]
+    refusals: int = 0
+    still_refused: frozenset[str] | None = None
+    is_done: bool = False
+
+
+def queue_letter(connection: Connection, letter: Letter, *, now: datetime) -> bool:
+    """Queue a letter in the caller's transaction; False if one with its key is queued already."""
+    return insert_new(connection, tables.letter, [letter_row(letter, now)]) == 1
+
+
+def pending_letters(connection: Connection, *, channel: str) -> list[QueuedLetter]:
+    """Letters of a channel that were neither accepted by everybody nor refused three times, oldest first."""
+    done = _histories(connection)
+    rows = connection.execute(select(tables.letter).where(tables.letter.c.channel == channel).order_by(tables.letter.c.number))
+    waiting = []
+    for row in rows:
+        letter = _letter(row._mapping)
+        everyone = [one.email for one in (*letter.to, *letter.cc)]
+        history = done.get(letter.key)
+        if history is None:
+            waiting.append(QueuedLetter(letter, tuple(everyone)))
+        elif not history.is_done:
+            left = everyone if history.still_refused is None else [one for one in everyone if one in history.still_refused]
+            waiting.append(QueuedLetter(letter, tuple(left)))
+    return waiting
+
+
+def start_attempt(connection: Connection, letter_key: str, *, now: datetime) -> int:
+    """Record that a delivery begins."""
+    statement = insert(tables.delivery_attempt).values(letter_key=letter_key, recorded_at=now)
+    key = connection.execute(statement).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def finish_attempt(
+    connection: Connection, attempt_id: int, *, outcome: str, detail: str, refused: Mapping[str, str], now: datetime
+) -> None:
+    """Record how a delivery ended: sent, partly_refused, refused or deferred."""
+    ended = {"attempt_id": attempt_id, "outcome": outcome, "detail": detail, "refused": dict(refused), "recorded_at": now}
+    insert_new(connection, tables.delivery_outcome, [ended])
+
+
+def outbox(connection: Connection) -> list[dict[str, Any]]:
+    """Every letter with its state (waiting, sent, partly_refused, refused) and its attempts, oldest first."""
+    histories = _histories(connection)
+    letters = []
+    for row in connection.execute(select(tables.letter).order_by(tables.letter.c.number)):
+        letter = _letter(row._mapping)
+        history = histories.get(letter.key)
+        letters.append(
+            {
+                "key": letter.key,
+                "kind": letter.kind,
+                "channel": letter.channel,
+                "period": letter.period_id,
+                "unit": letter.unit_code,
+                "to": [one.email for one in letter.to],
+                "cc": [one.email for one in letter.cc],
+                "folder": letter.folder,
+                "subject": letter.subject,
+                "attachments": [{"name": one.name, "sha256": one.sha256} for one in letter.attachments],
+                "queued_at": row.recorded_at.isoformat(),
+                "state": _state(history),
+                "attempts": history.attempts if history else [],
+            }
+        )
+    return letters
+
+
+def _state(history: _History | None) -> str:
+    if history is None:
+        return "waiting"
+    outcomes = [one["outcome"] for one in history.attempts if one["outcome"] is not None]
+    return outcomes[-1] if history.is_done else "waiting"
+
+
+def _histories(connection: Connection) -> dict[str, _History]:
+    attempt, ended = tables.delivery_attempt, tables.delivery_outcome
+    statement = (
+        select(attempt.c.letter_key, attempt.c.recorded_at, ended.c.outcome, ended.c.detail, ended.c.refused)
+        .join_from(attempt, ended, attempt.c.attempt_id == ended.c.attempt_id, isouter=True)
+        .order_by(attempt.c.attempt_id)
+    )
+    histories: dict[str, _History] = defaultdict(lambda: _History([]))
+    for row in connection.execute(statement):
+        history = histories[row.letter_key]
+        history.attempts.append(
+            {
+                "at": row.recorded_at.isoformat(),
+                "outcome": row.outcome,
+                "detail": row.detail if row.outcome else "interrupted; the server may have accepted it",
+                "refused": row.refused or {},
+            }
+        )
+        if row.outcome == "sent":
+            history.is_done = True
+        elif row.outcome in ("partly_refused", "refused"):
+            history.refusals += 1
+            history.is_done = history.refusals >= MOST_REFUSALS
+            if row.outcome == "partly_refused":
+                history.still_refused = frozenset(row.refused)
+    return dict(histories)
+
+
+def _letter(row: Mapping[Any, Any]) -> Letter:
+    columns = {name: row["letter_key" if name == "key" else name] for name in COLUMNS}
+    return Letter.restored(columns, row["content"])

@@ -1,0 +1,210 @@
+"""What goes into the warehouse: every function inserts facts under their keys, and a repeat finds them there."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from commune_reports.letters import Letter
+from commune_reports.period import ReportingPeriod
+from commune_reports.plan import Plan
+from commune_reports.scorecard import Scorecard
+from commune_reports.validation import Assessment, RuleOutcome
+from commune_reports.warehouse import tables
+from commune_reports.warehouse.facts import Arrival, ReportRecord
+
+ROW_FIELDS = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """An arrival with its verdict and the receipt that answers it."""
+
+    arrival: Arrival
+    period_id: str | None
+    assessment: Assessment
+    outcomes: tuple[RuleOutcome, ...]
+    receipt: Letter
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+    """Insert the rows whose key is not there yet; how many were."""
+    if not rows:
+        return 0
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).on_conflict_do_nothing()
+    if len(rows) == 1:
+        return connection.execute(statement, rows[0]).rowcount
+    connection.execute(statement, rows)
+    return len(rows)
+
+
+def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
+    """Keep this version of the plan, once."""
+    versions = select(tables.plan.c.plan_id).where(
+        tables.plan.c.plan_id == plan.id, tables.plan.c.plan_sha256 == plan.sha256
+    )
+    if connection.execute(versions).first():
+        return
+    version = {"plan_sha256": plan.sha256, "recorded_at": now}
+    tasks = [
+        {"task_code": one.code, "indicator_code": one.indicator_code, "position": position, "text": one.text, **version}
+        for position, one in enumerate(plan.tasks.values())
+    ]
+    indicators = [
+        {
+            "indicator_code": one.code,
+            "index_code": one.index_code,
+            "position": position,
+            "title": one.title,
+            "weight": one.weight,
+            **version,
+        }
+        for position, one in enumerate(plan.indicators)
+    ]
+    units: dict[str, dict[str, Any]] = {}
+    for position, one in enumerate(plan.units):
+        units.setdefault(
+            one.code, {"unit_code": one.code, "position": position, "name": one.name, "kind": one.kind, **version}
+        )
+    insert_new(connection, tables.indicator, indicators)
+    insert_new(connection, tables.task, tasks)
+    insert_new(connection, tables.unit, list(units.values()))
+    insert_new(connection, tables.plan, [{"plan_id": plan.id, "title": plan.title, "year": plan.year, **version}])
+
+
+def open_period(connection: Connection, plan: Plan, period: ReportingPeriod, *, now: datetime) -> int:
+    """Write who owes what in a period under this version of the plan; the number of obligations new to the warehouse."""
+    dates = plan.dates(period)
+    opening = {
+        "plan_id": plan.id,
+        "period_id": period.id,
+        "plan_sha256": plan.sha256,
+        "window_start": period.window_start,
+        "window_end": period.window_end,
+        "unit_due_at": dates.unit_due_at,
+        "cut_off_at": dates.cut_off_at,
+        "deadline_at": dates.deadline_at,
+        "recorded_at": now,
+    }
+    if not insert_new(connection, tables.reporting_period, [opening]):
+        return 0
+    known = select(tables.obligation.c.unit_code, tables.obligation.c.task_code).where(
+        tables.obligation.c.plan_id == plan.id, tables.obligation.c.period_id == period.id
+    )
+    written = {(row.unit_code, row.task_code) for row in connection.execute(known)}
+    rows = [
+        {
+            "plan_id": plan.id,
+            "period_id": period.id,
+            "unit_code": unit.code,
+            "task_code": task.code,
+            "is_owed": plan.is_owed(task, period),
+            "recorded_at": now,
+        }
+        for unit in plan.units_on(period.window_end)
+        for task in plan.tasks_of(unit.code)
+        if (unit.code, task.code) not in written
+    ]
+    return insert_new(connection, tables.obligation, rows)
+
+
+def record_arrival(connection: Connection, arrival: Arrival, *, now: datetime) -> bool:
+    """Record that a file arrived; False if this arrival is known."""
+    return insert_new(connection, tables.submission, [{**asdict(arrival), "recorded_at": now}]) == 1
+
+
+def store_assessments(connection: Connection, items: Sequence[Assessed], *, plan_id: str, now: datetime) -> None:
+    """Store verdicts, rows that count, findings, rule outcomes and the queued receipts; what is known already is left."""
+    known = _assessed(connection, [one.arrival.submission_id for one in items])
+    fresh = [one for one in items if one.arrival.submission_id not in known]
+    insert_new(connection, tables.assessment, [_assessment_row(one, plan_id, now) for one in fresh])
+    insert_new(connection, tables.task_report, [row for one in fresh for row in _task_rows(one, plan_id, now)])
+    insert_new(connection, tables.finding, [row for one in fresh for row in _finding_rows(one, now)])
+    insert_new(connection, tables.rule_outcome, [row for one in fresh for row in _outcome_rows(one, now)])
+    insert_new(connection, tables.letter, [letter_row(one.receipt, now) for one in fresh])
+
+
+def record_report(connection: Connection, record: ReportRecord, card: Scorecard, *, now: datetime) -> None:
+    """Keep a report with its files and figures."""
+    key = {"plan_id": record.plan_id, "period_id": record.period_id, "revision": record.revision, "recorded_at": now}
+    files = [asdict(one) for one in record.files]
+    insert_new(connection, tables.report, [{**key, "as_of": record.as_of, "files": files}])
+    scores = [
+        {**key, "level": "indicator", "code": one.indicator_code, "unit_code": one.unit_code or "", **asdict(one.figures)}
+        for one in card.indicators
+    ]
+    scores += [
+        {**key, "level": "index", "code": one.index_code, "unit_code": one.unit_code or "", **asdict(one.figures)}
+        for one in card.indices
+    ]
+    insert_new(connection, tables.report_score, scores)
+
+
+def letter_row(letter: Letter, now: datetime) -> dict[str, Any]:
+    """A letter as its row."""
+    return {
+        "letter_key": letter.key,
+        "kind": letter.kind,
+        "channel": letter.channel,
+        "period_id": letter.period_id,
+        "unit_code": letter.unit_code,
+        "folder": letter.folder,
+        "content": letter.content(),
+        "recorded_at": now,
+    }
+
+
+def _assessed(connection: Connection, keys: Sequence[str]) -> set[str]:
+    column = tables.assessment.c.submission_id
+    return {str(row[0]) for row in connection.execute(select(column).where(column.in_(keys)))}
+
+
+def _assessment_row(one: Assessed, plan_id: str, now: datetime) -> dict[str, Any]:
+    verdict = one.assessment
+    return {
+        "submission_id": one.arrival.submission_id,
+        "plan_id": plan_id,
+        "period_id": one.period_id,
+        "verdict": verdict.verdict,
+        "rows_owed": verdict.rows_owed,
+        "rows_read": verdict.rows_read,
+        "rows_accepted": verdict.rows_accepted,
+        "rows_nil": verdict.rows_nil,
+        "recorded_at": now,
+    }
+
+
+def _task_rows(one: Assessed, plan_id: str, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "submission_id": one.arrival.submission_id,
+            "sheet": row.sheet,
+            "row": row.row,
+            "plan_id": plan_id,
+            "period_id": one.period_id,
+            "unit_code": one.arrival.unit_code,
+            "task_code": row.task_code,
+            **{name: getattr(row, name) for name in ROW_FIELDS},
+            "cells": dict(row.cells),
+            "received_at": one.arrival.received_at,
+            "recorded_at": now,
+        }
+        for row in one.assessment.accepted
+    ]
+
+
+def _finding_rows(one: Assessed, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {"submission_id": one.arrival.submission_id, "number": number, **asdict(finding), "recorded_at": now}
+        for number, finding in enumerate(one.assessment.findings, start=1)
+    ]
+
+
+def _outcome_rows(one: Assessed, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {**asdict(outcome), "number": number, "recorded_at": now} for number, outcome in enumerate(one.outcomes, start=1)
+    ]
