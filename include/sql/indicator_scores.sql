@@ -16,7 +16,7 @@ select
     sum(in_progress) as in_progress,
     sum(not_started) as not_started,
     avg(score) as score,
-    cast(sum(reported) as double precision) * 100 / sum(owed) as coverage_pct,
-    cast(sum(on_time) as double precision) * 100 / sum(owed) as on_time_pct
+    cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
+    cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
 from unit_indicator_scores
 group by indicator_code, indicator_position, index_code, weight

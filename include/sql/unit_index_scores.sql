@@ -1,9 +1,9 @@
 -- How far each unit is with each index: the mean of its indicators by their weights.
--- grain: unit × index with an owed task
+-- grain: unit × index
 -- parameters: plan_id, period_id, plan_sha256, as_of, unit_due_at
 -- uses: unit_indicator_scores
 -- order: unit_position, index_position
--- An indicator whose owed tasks are all nil has no score and takes its weight out of the mean with it.
+-- An indicator without a score (nothing owed, or all nil) takes its weight out of the mean with it.
 select
     unit_code,
     unit_position,
@@ -18,7 +18,7 @@ select
     sum(not_started) as not_started,
     sum(on_time) as on_time,
     sum(score * weight) / nullif(sum(case when score is not null then weight end), 0) as score,
-    cast(sum(reported) as double precision) * 100 / sum(owed) as coverage_pct,
-    cast(sum(on_time) as double precision) * 100 / sum(owed) as on_time_pct
+    cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
+    cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
 from unit_indicator_scores
 group by unit_code, unit_position, index_code

@@ -140,7 +140,7 @@ def _summary(sheet: Worksheet, report: _Report) -> None:
     span(sheet, row + 4, last - 6, last, plan.header.signature_authority, font=BOLD)
     span(sheet, row + 5, last - 6, last, plan.header.signature_title, font=BOLD)
     span(sheet, row + 9, last - 6, last, plan.header.signer or "", font=BOLD)
-    page_setup(sheet, last_column=last, footer=report.footer)
+    page_setup(sheet, last_column=last, footer=report.footer, pages_high=1)
 
 
 def _summary_cells(
@@ -185,7 +185,7 @@ def _standing_sentences(report: _Report) -> list[str]:
 
 def _matrix(sheet: Worksheet, report: _Report) -> None:
     indicators, indices = report.plan.indicators, report.plan.indices
-    layout = [Column("Đơn vị", 18)]
+    layout = [Column("Đơn vị", 18, LEFT)]
     layout += [Column(f"Điểm {index.code}", 9, CENTRED, "0.0") for index in indices]
     layout += [Column(f"{one.index_code} {one.numeral}", 8, CENTRED, "0.0") for one in indicators]
     columns(sheet, layout)
@@ -212,43 +212,47 @@ def _matrix(sheet: Worksheet, report: _Report) -> None:
         names = "; ".join(f"{one.numeral} – {one.title} ({one.weight:g}%)" for one in index.indicators)
         line(sheet, row, f"{index.code}: {names}.", last=last, font=ITALIC, align=LEFT)
         row += 1
-    page_setup(sheet, last_column=last, footer=report.footer)
+    page_setup(sheet, last_column=last, footer=report.footer, pages_high=1)
 
 
 def _details(sheet: Worksheet, report: _Report) -> None:
+    """One block per task, so that its text stands once and the units stand beside each other."""
     layout = [
-        Column("Đơn vị", 13),
-        Column("Mã nhiệm vụ", 10, TOP_CENTRED),
-        Column("Nhiệm vụ, giải pháp", 46),
-        Column("Tình trạng", 13, TOP_CENTRED),
-        Column("Tiến độ (%)", 8, TOP_CENTRED, "0.##"),
-        Column("Kết quả thực hiện", 40),
-        Column("Số, ký hiệu văn bản/sản phẩm", 22),
+        Column("Mã nhiệm vụ", 11, TOP_CENTRED),
+        Column("Đơn vị", 15),
+        Column("Tình trạng", 15, TOP_CENTRED),
+        Column("Tiến độ (%)", 9, TOP_CENTRED, "0.##"),
+        Column("Kết quả thực hiện", 60),
+        Column("Số, ký hiệu văn bản/sản phẩm", 26),
         Column("Ngày hoàn thành", 12, TOP_CENTRED),
-        Column("Ghi chú", 20),
+        Column("Ghi chú", 30),
     ]
     columns(sheet, layout)
-    line(sheet, 1, f"CHI TIẾT NHIỆM VỤ – {report.period.label.upper()}", last=len(layout), font=TITLE)
+    last = len(layout)
+    line(sheet, 1, f"CHI TIẾT NHIỆM VỤ – {report.period.label.upper()}", last=last, font=TITLE)
     head(sheet, 3, layout)
     row = 3
-    for state in report.card.tasks:
-        if not state.is_owed and state.status is None:
+    for task in report.plan.tasks.values():
+        states = [one for one in report.card.tasks if one.task_code == task.code and (one.is_owed or one.status)]
+        if not states:
             continue
         row += 1
-        cells = [
-            report.units[state.unit_code].name,
-            state.task_code,
-            report.plan.tasks[state.task_code].text,
-            STATUS_LABELS[state.status] if state.status else MISSING,
-            100 if state.status == "completed" and state.progress_pct is None else state.progress_pct,
-            state.result,
-            state.evidence,
-            state.completed_on,
-            state.note,
-        ]
-        table_row(sheet, row, layout, cells, alarm=state.status is None)
-    sheet.auto_filter.ref = f"A3:{get_column_letter(len(layout))}{row}"
-    page_setup(sheet, last_column=len(layout), footer=report.footer)
+        line(sheet, row, f"{task.code}. {task.text} ({task.performing_text})", last=last, font=BOLD, align=LEFT)
+        for state in states:
+            row += 1
+            cells = [
+                state.task_code,
+                report.units[state.unit_code].name,
+                STATUS_LABELS[state.status] if state.status else MISSING,
+                100 if state.status == "completed" and state.progress_pct is None else state.progress_pct,
+                state.result,
+                state.evidence,
+                state.completed_on,
+                state.note,
+            ]
+            table_row(sheet, row, layout, cells, alarm=state.status is None)
+    sheet.auto_filter.ref = f"A3:{get_column_letter(last)}{row}"
+    page_setup(sheet, last_column=last, footer=report.footer)
 
 
 def _late_and_missing(sheet: Worksheet, report: _Report) -> None:

@@ -106,22 +106,24 @@ def table_row(
     sheet.row_dimensions[row].height = min(400, lines * LINE_HEIGHT + 4)
 
 
-def page_setup(sheet: Worksheet, *, last_column: int, footer: str) -> None:
-    """A4 landscape, one page wide, with page numbers."""
+def page_setup(sheet: Worksheet, *, last_column: int, footer: str, pages_high: int = 0) -> None:
+    """A4 landscape, one page wide and `pages_high` high (0 = as many as needed), with page numbers."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, pages_high
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_area = f"A1:{get_column_letter(last_column)}{sheet.max_row}"
     margins = sheet.page_margins
-    margins.left, margins.right, margins.top, margins.bottom = 0.6, 0.5, 0.6, 0.6
+    margins.left, margins.right, margins.top, margins.bottom, margins.footer = 0.6, 0.5, 0.6, 0.75, 0.35
     sheet.print_options.horizontalCentered = True
     sheet.oddFooter.left.text = re.sub("&", "&&", footer)
     sheet.oddFooter.right.text = "Trang &P/&N"
+    for part in (sheet.oddFooter.left, sheet.oddFooter.right):
+        part.font, part.size = f"{FACE},Regular", 10
     sheet.sheet_view.showGridLines = False
 
 
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column this wide (12-point type)."""
-    per_line = max(4, int(width * 1.02))
+    per_line = max(4, int(width * 1.12))
     return sum(max(1, -(-len(part) // per_line)) for part in text.split("\n"))
