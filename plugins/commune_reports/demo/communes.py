@@ -120,11 +120,11 @@ def retype_table(plan: Plan, unit: Unit, period: ReportingPeriod, out: Path, *, 
         ),
         start=1,
     ):
-        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=10)
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=11)
         sheet.cell(row, 1, text).font = Font(name="Times New Roman", bold=True, size=13)
         sheet.cell(row, 1).alignment = Alignment(horizontal="center")
     heads = ("STT", "Nhiệm vụ và giải pháp thực hiện", "Cơ quan thực hiện", "Tình trạng", "Tiến độ", "Kết quả thực hiện",
-             "Số văn bản", "Ngày hoàn thành", "Khó khăn, vướng mắc", "Kiến nghị")  # fmt: skip
+             "Số văn bản", "Ngày hoàn thành", "Khó khăn, vướng mắc", "Kiến nghị", "Ghi chú")  # fmt: skip
     sheet.append([])
     sheet.append(heads)
     for index in plan.indices:
@@ -146,6 +146,7 @@ def retype_table(plan: Plan, unit: Unit, period: ReportingPeriod, out: Path, *, 
                         f"{done:%d/%m/%Y}" if isinstance(done, date) else done,
                         entry.difficulty,
                         entry.proposal,
+                        entry.note,
                     ]
                 )
     last = sheet.max_row
@@ -199,9 +200,9 @@ def _find_table(sheets: list[Worksheet]) -> tuple[Worksheet, int, dict[str, int]
 
 def _dress(sheet: Worksheet, last: int) -> None:
     thin = Side(style="thin")
-    for column, width in zip("ABCDEFGHIJ", (6, 50, 26, 16, 10, 42, 24, 14, 28, 28), strict=True):
+    for column, width in zip("ABCDEFGHIJK", (6, 50, 26, 16, 10, 42, 24, 14, 28, 28, 28), strict=True):
         sheet.column_dimensions[column].width = width
-    for row in sheet.iter_rows(min_row=5, max_row=last, max_col=10):
+    for row in sheet.iter_rows(min_row=5, max_row=last, max_col=11):
         for cell in row:
             cell.font = Font(name="Times New Roman", size=12, bold=cell.row == 5)
             cell.alignment = Alignment(wrap_text=True, vertical="top")

@@ -1,5 +1,6 @@
 """A real SMTP server on this machine that keeps every letter as a file instead of passing it on."""
 
+import logging
 import re
 import socket
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ class _Keeper:
 def catch_mail(folder: Path) -> Iterator[int]:
     """Run the server while the block runs; yields its port. Letters appear in `folder` as NNN-kind-receiver.eml."""
     folder.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     port = _free_port()
     controller = Controller(_Keeper(folder), hostname="127.0.0.1", port=port)
     controller.start()

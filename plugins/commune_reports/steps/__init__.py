@@ -4,7 +4,7 @@ from commune_reports.steps.answering import answer
 from commune_reports.steps.asking import aggregate, outbox_state, status, trace
 from commune_reports.steps.checking import check
 from commune_reports.steps.collecting import check_share, claim_arrivals, collect
-from commune_reports.steps.delivering import deliver
+from commune_reports.steps.delivering import deliver, deliver_or_say
 from commune_reports.steps.opening import open_periods, write_unit_template
 from commune_reports.steps.publishing import periods_to_publish, publish_period, render_report
 from commune_reports.steps.reminding import remind
@@ -17,6 +17,7 @@ __all__ = [
     "claim_arrivals",
     "collect",
     "deliver",
+    "deliver_or_say",
     "open_periods",
     "outbox_state",
     "periods_to_publish",

@@ -23,6 +23,12 @@ class QueuedLetter:
 
     letter: Letter
     recipients: tuple[str, ...]
+    refusals: int = 0
+
+    @property
+    def is_last_try(self) -> bool:
+        """Whether one more refusal ends the trying."""
+        return self.refusals + 1 >= MOST_REFUSALS
 
 
 @dataclass
@@ -51,7 +57,7 @@ def pending_letters(connection: Connection, *, channel: str) -> list[QueuedLette
             waiting.append(QueuedLetter(letter, tuple(everyone)))
         elif not history.is_done:
             left = everyone if history.still_refused is None else [one for one in everyone if one in history.still_refused]
-            waiting.append(QueuedLetter(letter, tuple(left)))
+            waiting.append(QueuedLetter(letter, tuple(left), history.refusals))
     return waiting
 
 
