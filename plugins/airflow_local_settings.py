@@ -7,6 +7,6 @@ import sys
 
 if sys.argv[1:2] == ["scheduler"]:
     import great_expectations  # noqa: F401
-    import pandas  # noqa: F401, ICN001
+    import pandas  # noqa: F401
 
     import commune_reports.steps  # noqa: F401

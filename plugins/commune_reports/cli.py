@@ -20,10 +20,12 @@ from commune_reports.plan import load_plan
 from commune_reports.settings import Settings, read_settings
 
 DONE, NEEDS_A_PERSON, WRONG_USE, TRY_LATER = 0, 1, 2, 3
+TRACED = ("unit_code", "task_code", "status", "progress_pct", "file_name", "sheet", "row", "sha256")
+NARROWEST = 120
 TIMELINESS = {"on_time": "on time", "late": "late", "missing": "missing"}
 
 
-class _Moment(click.ParamType):
+class _Moment(click.ParamType[datetime]):
     name = "ISO8601"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
@@ -40,7 +42,9 @@ MOMENT = _Moment()
 now_option = click.option(
     "--now", type=MOMENT, default=lambda: datetime.now(tz=ZONE), help="Business moment; the clock if not given."
 )
-as_of_option = click.option("--as-of", type=MOMENT, default=None, help="Facts known at this moment; --now if not given.")
+as_of_option = click.option(
+    "--as-of", type=MOMENT, default=None, help="Facts known at this moment; --now if not given."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable answer.")
 period_option = click.option("--period", required=True, help="2024-11, 2024-Q4, 2024-H1, 2024-9M or 2024.")
 
@@ -93,7 +97,10 @@ def template(unit: str, period: str, out: Path, now: datetime) -> int:
 def open_(period: str | None, now: datetime, as_json: bool) -> int:
     """Open reporting periods: obligations, folders, templates, announcements."""
     result = steps.open_periods(_settings(), now=now, period=period)
-    lines = [f"{one['period']}: {one['obligations']} new obligations, {one['templates']} templates" for one in result["opened"]]
+    lines = [
+        f"{one['period']}: {one['obligations']} new obligations, {one['templates']} templates"
+        for one in result["opened"]
+    ]
     return _answer(result, as_json, lines or ["no period is current"])
 
 
@@ -142,14 +149,17 @@ def status(period: str, as_of: datetime | None, now: datetime, as_json: bool) ->
     result = steps.status(_settings(), period=period, now=now, as_of=as_of)
     if as_json:
         return _answer(result, as_json, [])
-    table = _table(f"{result['label']} as of {result['as_of']}", "unit", "name", "timeliness", "verdict", "owed", "reported", "nil", "missing")  # fmt: skip
+    table = _table(_heading(result), "unit", "name", "timeliness", "verdict", "owed", "reported", "nil", "missing")
     for unit in result["units"]:
         table.add_row(
-            unit["unit"], unit["name"], TIMELINESS[unit["timeliness"]], unit["verdict"] or "–",
+            unit["unit"],
+            unit["name"],
+            TIMELINESS[unit["timeliness"]],
+            unit["verdict"] or "–",
             *(str(unit[name]) for name in ("owed", "reported", "nil")),
             ", ".join(one["task"] for one in unit["missing"]) or "–",
-        )  # fmt: skip
-    Console().print(table)
+        )
+    _print(table)
     return DONE
 
 
@@ -163,11 +173,13 @@ def aggregate(period: str, as_of: datetime | None, now: datetime, as_json: bool)
     result = steps.aggregate(_settings(), period=period, now=now, as_of=as_of)
     if as_json:
         return _answer(result, as_json, [])
-    table = _table(f"{result['label']} as of {result['as_of']}", "code", "title", "score", "coverage", "on time", "owed", "missing")  # fmt: skip
+    table = _table(_heading(result), "code", "title", "score", "coverage", "on time", "owed", "missing")
     for one in (*result["indices"], *result["indicators"]):
-        rates = (f"{one[name]:.1f}" if one[name] is not None else "–" for name in ("score", "coverage_pct", "on_time_pct"))
+        rates = (
+            f"{one[name]:.1f}" if one[name] is not None else "–" for name in ("score", "coverage_pct", "on_time_pct")
+        )
         table.add_row(one["code"], one["title"], *rates, str(one["owed"]), str(one["missing"]))
-    Console().print(table)
+    _print(table)
     return DONE
 
 
@@ -194,7 +206,10 @@ def publish(period: str, now: datetime, as_json: bool) -> int:
     settings = _settings()
     result = steps.publish_period(settings, period=period, now=now)
     sent = steps.deliver(settings, now=now)
-    lines = [f"{result['state']}: {result['period']} revision {result['revision']} as of {result['as_of']}", *result["report"]]
+    lines = [
+        f"{result['state']}: {result['period']} revision {result['revision']} as of {result['as_of']}",
+        *result["report"],
+    ]
     _answer({**result, "delivery": sent}, as_json, [*lines, *_delivery_lines(sent)])
     return _delivery_code(sent)
 
@@ -227,16 +242,18 @@ def deliver(now: datetime, as_json: bool) -> int:
 @as_of_option
 @now_option
 @json_option
-def trace(period: str, indicator: str | None, unit: str | None, as_of: datetime | None, now: datetime, as_json: bool) -> int:  # noqa: PLR0913  (one parameter per option)
+def trace(
+    period: str, indicator: str | None, unit: str | None, as_of: datetime | None, now: datetime, as_json: bool
+) -> int:
     """Lead a figure back to file (SHA-256), sheet and cell."""
     result = steps.trace(_settings(), period=period, now=now, indicator=indicator, unit=unit, as_of=as_of)
     if as_json:
         return _answer(result, as_json, [])
-    table = _table(f"{result['label']} as of {result['as_of']}", "unit", "task", "status", "progress", "file", "sheet", "row", "sha256")  # fmt: skip
+    table = _table(_heading(result), "unit", "task", "status", "progress", "file", "sheet", "row", "sha256")
     for row in result["rows"]:
-        cells = (row["unit_code"], row["task_code"], row["status"], row["progress_pct"], row["file_name"], row["sheet"], row["row"], (row["sha256"] or "")[:12])  # fmt: skip
-        table.add_row(*("–" if cell in (None, "") else str(cell) for cell in cells))
-    Console().print(table)
+        shown = {**row, "sha256": (row["sha256"] or "")[:12]}
+        table.add_row(*("–" if shown[name] in (None, "") else str(shown[name]) for name in TRACED))
+    _print(table)
     return DONE
 
 
@@ -250,8 +267,10 @@ def outbox(as_json: bool) -> int:
     table = _table("outbox", "kind", "channel", "to", "subject", "state", "attempts")
     for letter in result["letters"]:
         to = ", ".join(letter["to"]) or letter["folder"] or "–"
-        table.add_row(letter["kind"], letter["channel"], to, letter["subject"], letter["state"], str(len(letter["attempts"])))
-    Console().print(table)
+        table.add_row(
+            letter["kind"], letter["channel"], to, letter["subject"], letter["state"], str(len(letter["attempts"]))
+        )
+    _print(table)
     return DONE
 
 
@@ -265,7 +284,9 @@ def plan() -> None:
 def plan_check(file: Path) -> int:
     """Check a plan file; every error names its line and what was expected."""
     checked = load_plan(file)
-    click.echo(f"{file}: plan {checked.id} is in order: {len(checked.indicators)} indicators, {len(checked.tasks)} tasks")
+    click.echo(
+        f"{file}: plan {checked.id} is in order: {len(checked.indicators)} indicators, {len(checked.tasks)} tasks"
+    )
     return DONE
 
 
@@ -275,19 +296,33 @@ def plan_show(as_json: bool) -> int:
     """Show the plan in use."""
     shown = load_plan(_settings().plan_file)
     periods = [
-        {"period": one.id, "label": one.label, **{name: getattr(shown.dates(one), name).astimezone(ZONE).isoformat() for name in ("opens_at", "unit_due_at", "cut_off_at", "deadline_at")}}  # fmt: skip
+        {
+            "period": one.id,
+            "label": one.label,
+            **{
+                name: getattr(shown.dates(one), name).astimezone(ZONE).isoformat()
+                for name in ("opens_at", "unit_due_at", "cut_off_at", "deadline_at")
+            },
+        }
         for one in shown.periods()
+    ]
+    indicators = [
+        {"code": one.code, "title": one.title, "weight": one.weight, "tasks": len(one.tasks)}
+        for one in shown.indicators
     ]
     result = {
         "plan": shown.id,
         "title": shown.title,
-        "indicators": [{"code": one.code, "title": one.title, "weight": one.weight, "tasks": len(one.tasks)} for one in shown.indicators],
+        "indicators": indicators,
         "units": [{"unit": one.code, "name": one.full_name, "folder": one.folder} for one in shown.units],
         "periods": periods,
-    }  # fmt: skip
+    }
     lines = [f"{shown.id}: {shown.title}"]
-    lines += [f"  {one['code']}  {one['weight']:>4g} %  {one['tasks']} tasks  {one['title']}" for one in result["indicators"]]  # type: ignore[index]
-    lines += [f"  {one['period']}: due {one['unit_due_at']}, cut-off {one['cut_off_at']}, deadline {one['deadline_at']}" for one in periods]
+    lines += [f"  {one['code']}  {one['weight']:>4g} %  {one['tasks']} tasks  {one['title']}" for one in indicators]
+    lines += [
+        f"  {one['period']}: due {one['unit_due_at']}, cut-off {one['cut_off_at']}, deadline {one['deadline_at']}"
+        for one in periods
+    ]
     return _answer(result, as_json, lines)
 
 
@@ -319,7 +354,9 @@ def _answer(result: dict[str, Any], as_json: bool, lines: Sequence[str]) -> int:
 
 
 def _delivery_lines(sent: dict[str, Any]) -> list[str]:
-    counts = ", ".join(f"{sent[name]} {name.replace('_', ' ')}" for name in ("sent", "partly_refused", "refused", "deferred"))
+    counts = ", ".join(
+        f"{sent[name]} {name.replace('_', ' ')}" for name in ("sent", "partly_refused", "refused", "deferred")
+    )
     return [f"letters: {counts}", *sent["troubles"]]
 
 
@@ -338,7 +375,17 @@ def _show_check(answer: dict[str, Any]) -> None:
     table = _table(heading, "severity", "sheet", "cell", "task", "message")
     for one in answer["findings"]:
         table.add_row(one["severity"], one["sheet"] or "–", one["cell"] or "–", one["task"] or "–", one["message"])
-    Console().print(table)
+    _print(table)
+
+
+def _heading(result: dict[str, Any]) -> str:
+    return f"{result['label']} as of {result['as_of']}"
+
+
+def _print(table: Table) -> None:
+    """A table as wide as the terminal, or wide enough for a file."""
+    console = Console()
+    (console if console.is_terminal else Console(width=NARROWEST)).print(table)
 
 
 def _table(title: str, *columns: str) -> Table:

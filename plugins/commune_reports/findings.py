@@ -11,7 +11,6 @@ import yaml
 
 from commune_reports.errors import NeedsHuman
 
-
 FIELD_LABELS = {
     "task": "Mã nhiệm vụ",
     "task_text": "Nhiệm vụ, giải pháp",
@@ -84,7 +83,9 @@ class Wordings:
         if code not in self.by_code:
             raise NeedsHuman(f"finding {code} has no wording; add it to include/wordings/findings.yaml")
         wording = self.by_code[code]
-        filled = dict.fromkeys(PLACEHOLDERS, "…") | {n: _quote(value) for n, value in place.items() if value is not None}
+        filled = dict.fromkeys(PLACEHOLDERS, "…") | {
+            n: _quote(value) for n, value in place.items() if value is not None
+        }
         return Finding(
             code=code,
             severity=Severity(severity) if severity else wording.severity,
@@ -102,7 +103,7 @@ def load_wordings(include: Path) -> Wordings:
 @lru_cache(maxsize=4)
 def _load_wordings(path: Path, _changed: int) -> Wordings:
     try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506  (a safe loader)
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, yaml.YAMLError) as error:
         raise NeedsHuman(f"{path} cannot be read: {' '.join(str(error).split())}") from error
     by_code = {}
@@ -112,7 +113,9 @@ def _load_wordings(path: Path, _changed: int) -> Wordings:
             entry["message"].format_map(dict.fromkeys(PLACEHOLDERS, ""))
             by_code[code] = Wording(code, entry["title"], severity, entry["message"])
         except (KeyError, TypeError, ValueError) as error:
-            raise NeedsHuman(f"{path.name}: entry {code} is not right ({error}); it needs title, severity, message") from error
+            raise NeedsHuman(
+                f"{path.name}: entry {code} is not right ({error}); it needs title, severity, message"
+            ) from error
     return Wordings(by_code)
 
 

@@ -24,7 +24,9 @@ DROP, FEEDBACK, TEMPLATES = "nop", "phan-hoi", "bieu-mau"
 ARRIVAL_TRUST = timedelta(days=1)
 CHUNK = 1 << 20
 # What office programs and copy tools leave beside a document while it is open or on its way.
-PASSING_NAMES = re.compile(r"^(~\$|\.|~.*\.tmp$)|\.(part|partial|crdownload|tmp|filepart)$|^(thumbs\.db|desktop\.ini)$", re.I)
+PASSING_NAMES = re.compile(
+    r"^(~\$|\.|~.*\.tmp$)|\.(part|partial|crdownload|tmp|filepart)$|^(thumbs\.db|desktop\.ini)$", re.I
+)
 
 
 @dataclass(frozen=True)

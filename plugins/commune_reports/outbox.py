@@ -17,7 +17,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from yagmail import SMTP as YagmailClient
+import yagmail
 
 from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.letters import Address, Attachment, Letter
@@ -56,14 +56,18 @@ class Mailer:
             self.client = _client(self.server, self.sender, self.timeout_seconds)
             self.client.login()
         except ssl.SSLCertVerificationError as error:
-            raise NeedsHuman(f"{where} has no certificate to trust ({error.verify_message}); mend it or its authority") from error
+            raise NeedsHuman(
+                f"{where} has no certificate to trust ({error.verify_message}); mend it or its authority"
+            ) from error
         except OSError as error:
             self.client = None
             code = getattr(error, "smtp_code", None)
             if code is not None and code >= PERMANENT:
                 raise NeedsHuman(f"{where} refused the login ({_said(error)}); mend COMMUNE_REPORTS_SMTP") from error
             if type(error).__name__ == "SMTPNotSupportedError":
-                raise NeedsHuman(f"{where} offers no {self.server.security.upper()}: {error}; mend COMMUNE_REPORTS_SMTP") from error
+                raise NeedsHuman(
+                    f"{where} offers no {self.server.security.upper()}: {error}; mend COMMUNE_REPORTS_SMTP"
+                ) from error
             raise Transient(f"{where} cannot be reached: {_said(error)}") from error
 
     def close(self) -> None:
@@ -117,7 +121,9 @@ def send(mailer: Mailer, message: EmailMessage, recipients: Sequence[str]) -> De
     if not refused:
         return Delivery("sent", f"accepted by {mailer.server.host} for {len(recipients)} recipients")
     words = {address: _words(code, text) for address, (code, text) in refused.items()}
-    return Delivery("partly_refused", f"refused for {', '.join(f'{one}: {said}' for one, said in words.items())}", words)
+    return Delivery(
+        "partly_refused", f"refused for {', '.join(f'{one}: {said}' for one, said in words.items())}", words
+    )
 
 
 def _client(server: SmtpServer, sender: Address, timeout_seconds: float) -> Any:
@@ -125,7 +131,7 @@ def _client(server: SmtpServer, sender: Address, timeout_seconds: float) -> Any:
     options: dict[str, Any] = {"timeout": timeout_seconds}
     if server.security == "tls":
         options["context"] = verified
-    client = YagmailClient(
+    client = yagmail.SMTP(
         sender.email,
         server.password or "",
         host=server.host,

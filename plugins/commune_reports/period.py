@@ -178,7 +178,9 @@ def period_dates(period: ReportingPeriod, cadence: Cadence, calendar: WorkingCal
         deadline_at = local(date(period.year, month, day) - timedelta(days=1), END_OF_DAY)
     else:
         assert cadence.deadline_working_days is not None and cadence.deadline_time is not None
-        deadline_at = local(calendar.add_working_days(cut_off_day, cadence.deadline_working_days), cadence.deadline_time)
+        deadline_at = local(
+            calendar.add_working_days(cut_off_day, cadence.deadline_working_days), cadence.deadline_time
+        )
     if deadline_at <= cut_off_at:
         raise NeedsHuman(
             f"period {period.id}: the deadline {deadline_at.isoformat()} is not after the cut-off "

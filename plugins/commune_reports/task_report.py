@@ -1,4 +1,4 @@
-"""Task rows as a workbook states them, before anybody has judged them."""
+"""Task rows as a workbook states them, and the verdict on the file they came in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,3 +39,29 @@ class Reading:
     template_version: str | None = None
     rows: tuple[TaskRow, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleOutcome:
+    """How one rule fared on one file: rows it looked at, rows it failed."""
+
+    suite: str
+    rule: str
+    severity: str
+    submission_id: str
+    checked: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The verdict on one file: accepted, partly_accepted or rejected; `accepted` holds the rows that count."""
+
+    submission_id: str
+    verdict: str
+    rows_owed: int
+    rows_read: int
+    rows_accepted: int
+    rows_nil: int
+    accepted: tuple[TaskRow, ...]
+    findings: tuple[Finding, ...]

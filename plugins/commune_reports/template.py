@@ -67,7 +67,7 @@ class Layout:
 
     def letter(self, field: str) -> str:
         """Letter of the column that holds a field."""
-        return get_column_letter(1 + [column.field for column in self.columns].index(field))
+        return str(get_column_letter(1 + [column.field for column in self.columns].index(field)))
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def write_template(
 @lru_cache(maxsize=4)
 def _load_layout(path: Path, _changed: int) -> Layout:
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506  (a safe loader)
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         return Layout(**{**raw, "columns": tuple(Column(**column) for column in raw["columns"])})
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise NeedsHuman(f"template layout {path} is not right: {' '.join(str(error).split())}") from error
@@ -211,7 +211,11 @@ def _task(page: _Sheet, row: int, task: Task, before: PreviousState | None) -> N
         centred = column.field in ("number", "task", "status", "progress_pct", "completed_on")
         cell.alignment = Alignment(horizontal="center" if centred else "left", vertical="top", wrap_text=True)
         cell.border = BORDER
-        cell.font = Font(name=FACE, size=10 if column.kind == "previous" else 11, color="595959" if column.kind == "previous" else "000000")
+        cell.font = Font(
+            name=FACE,
+            size=10 if column.kind == "previous" else 11,
+            color="595959" if column.kind == "previous" else "000000",
+        )
         if column.kind == "open":
             cell.protection = Protection(locked=False)
         else:
@@ -264,7 +268,12 @@ def _open_cells(page: _Sheet, rows: list[int]) -> None:
         page.sheet.add_data_validation(rule)
     wanted = PatternFill("solid", start_color="FFF2CC", end_color="FFF2CC")
     first, last = rows[0], rows[-1]
-    needs = {"progress_pct": ("in_progress",), "result": ("completed", "in_progress"), "evidence": ("completed",), "completed_on": ("completed",)}
+    needs = {
+        "progress_pct": ("in_progress",),
+        "result": ("completed", "in_progress"),
+        "evidence": ("completed",),
+        "completed_on": ("completed",),
+    }
     for field, statuses in needs.items():
         letter = layout.letter(field)
         chosen = ",".join(f'${layout.letter("status")}{first}="{STATUS_LABELS[one]}"' for one in statuses)

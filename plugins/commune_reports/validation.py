@@ -15,7 +15,7 @@ from commune_reports.errors import NeedsHuman
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Severity, Wordings
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
-from commune_reports.task_report import Reading, TaskRow
+from commune_reports.task_report import Assessment, Reading, RuleOutcome, TaskRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,37 +43,11 @@ class Submitted:
 
 
 @dataclass(frozen=True)
-class RuleOutcome:
-    """How one rule fared on one file: rows it looked at, rows it failed."""
-
-    suite: str
-    rule: str
-    severity: str
-    submission_id: str
-    checked: int
-    failed: int
-
-
-@dataclass(frozen=True)
 class Validation:
     """Findings of the rules by submission, and how every rule fared."""
 
     findings: Mapping[str, tuple[Finding, ...]]
     outcomes: tuple[RuleOutcome, ...]
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """The verdict on one file: accepted, partly_accepted or rejected; `accepted` holds the rows that count."""
-
-    submission_id: str
-    verdict: str
-    rows_owed: int
-    rows_read: int
-    rows_accepted: int
-    rows_nil: int
-    accepted: tuple[TaskRow, ...]
-    findings: tuple[Finding, ...]
 
 
 def load_rules(expectations: Path) -> Rules:
@@ -125,13 +99,10 @@ def assess(submitted: Submitted, findings: Sequence[Finding]) -> Assessment:
     is_hopeless = any(one.severity is Severity.CRITICAL and one.row is None for one in kept)
     bad = {(one.sheet, one.row) for one in kept if one.severity is Severity.CRITICAL}
     accepted = () if is_hopeless else tuple(row for row in reading.rows if (row.sheet, row.row) not in bad)
-    if not accepted:
-        verdict = "rejected"
-    else:
-        verdict = "partly_accepted" if bad else "accepted"
+    whole_or_part = "partly_accepted" if bad else "accepted"
     return Assessment(
         submission_id=submitted.submission_id,
-        verdict=verdict,
+        verdict=whole_or_part if accepted else "rejected",
         rows_owed=len(submitted.owed),
         rows_read=len(reading.rows),
         rows_accepted=len(accepted),
@@ -163,7 +134,10 @@ def _frame(rows: Sequence[tuple[Submitted, TaskRow]], plan: Plan) -> "pd.DataFra
         "row_key": pd.Series(range(len(rows)), dtype="int64"),
         "progress_pct": pd.Series([row.progress_pct for _, row in rows], dtype="float64"),
         "progress_in_range": pd.Series(
-            [row.progress_pct if row.progress_pct is not None and 0 <= row.progress_pct <= 100 else None for _, row in rows],
+            [
+                row.progress_pct if row.progress_pct is not None and 0 <= row.progress_pct <= 100 else None
+                for _, row in rows
+            ],
             dtype="float64",
         ),
         "completed_on": pd.Series(
@@ -214,13 +188,13 @@ def _run(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple[Mapp
             "their type or severity is not known"
         )
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context.variables.progress_bars = {"globally": False}
     batch = context.data_sources.pandas_default.read_dataframe(frame)
     wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": list(INDEX_COLUMNS)}
     # Each rule carries its number, because results come back in an order of their own.
     for number, expectation in enumerate(built.expectations):
         expectation.meta = {**(expectation.meta or {}), "number": number}
-    outcome = batch.validate(built, result_format=wanted)  # type: ignore[arg-type]
+    outcome = batch.validate(built, result_format=wanted)
     results = {result.expectation_config.meta["number"]: result for result in outcome.results}
     for number, rule in enumerate(suite["expectations"]):
         result = results.get(number)
@@ -229,6 +203,7 @@ def _run(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple[Mapp
             raise NeedsHuman(
                 f"rule {rule['meta']['finding']} ({rule['type']}) of suite {suite['name']} was not evaluated: {trouble}"
             )
+        assert result is not None
         yield rule, result.result
 
 

@@ -197,7 +197,7 @@ def _read(
 
 def _grids(content: bytes) -> tuple[Grid, ...]:
     grids = []
-    with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:  # type: ignore[arg-type]
+    with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
         for sheet in workbook.sheets_metadata[:MOST_SHEETS]:
             if sheet.typ != SheetTypeEnum.WorkSheet:
                 continue

@@ -45,7 +45,8 @@ def test_a_file_in_a_visible_subfolder_of_the_drop_folder_is_found(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "name", ["~$bao cao.xlsx", ".hidden.xlsx", ".tam/a.xlsx", "a.xlsx.part", "a.crdownload", "~WRL0001.tmp", "Thumbs.db"]
+    "name",
+    ["~$bao cao.xlsx", ".hidden.xlsx", ".tam/a.xlsx", "a.xlsx.part", "a.crdownload", "~WRL0001.tmp", "Thumbs.db"],
 )
 def test_lock_hidden_and_half_copied_files_are_left_alone(tmp_path: Path, name: str) -> None:
     path = tmp_path / "22492-dai-lanh" / "nop" / name
@@ -86,7 +87,9 @@ def test_a_share_out_of_reach_is_tried_again_later(tmp_path: Path) -> None:
 
 
 @given(content=st.binary(max_size=5000))
-def test_archived_bytes_are_the_dropped_bytes_named_by_their_sha256(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+def test_archived_bytes_are_the_dropped_bytes_named_by_their_sha256(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
     base = tmp_path_factory.mktemp("a")
     _drop(base / "share", "a.xlsx", content)
     [dropped] = _settled(base / "share")

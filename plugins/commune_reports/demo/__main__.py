@@ -27,11 +27,12 @@ from commune_reports.plan import load_plan
 from commune_reports.settings import Settings, read_settings
 
 MARKER = ".commune-reports-demo"
+NARROWEST = 110
 
 
 def main() -> int:
     """Run the story and say what happened."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=max(Console().width, NARROWEST))
     signal.signal(signal.SIGTERM, _interrupt)
     began = time.monotonic()
     home = Path(sys.argv[1] if len(sys.argv) > 1 else "var/demo").absolute()
@@ -147,7 +148,12 @@ def _paths(settings: Settings, proof: Proof | None) -> list[tuple[str, Path]]:
     paths = [("report", reports[0]), ("revision", reports[-1])] if reports else []
     paths += [("report as mail", proof.letter)] if proof else []
     paths += [("a receipt", receipt)] if receipt else []
-    return [*paths, ("all letters", home / "letters"), ("warehouse", home / "warehouse.sqlite"), ("Airflow's logs", home / "airflow" / "logs")]
+    return [
+        *paths,
+        ("all letters", home / "letters"),
+        ("warehouse", home / "warehouse.sqlite"),
+        ("Airflow's logs", home / "airflow" / "logs"),
+    ]
 
 
 def _settings(home: Path) -> Settings:

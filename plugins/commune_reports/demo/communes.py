@@ -42,7 +42,10 @@ UNDER_WAY = (
     "Đang phối hợp với các phòng, ban của huyện; đã làm việc {n} buổi, xử lý {m} nội dung.",
 )
 DIFFICULTIES = (
-    ("Biên chế ít, một công chức phụ trách nhiều lĩnh vực.", "Đề nghị huyện mở lớp tập huấn nghiệp vụ cho công chức xã."),
+    (
+        "Biên chế ít, một công chức phụ trách nhiều lĩnh vực.",
+        "Đề nghị huyện mở lớp tập huấn nghiệp vụ cho công chức xã.",
+    ),
     ("Kinh phí tuyên truyền còn hạn chế.", "Đề nghị bổ sung kinh phí tuyên truyền quý I năm sau."),
     ("Đường truyền dịch vụ công trực tuyến có lúc gián đoạn.", "Đề nghị Trung tâm CNTT tỉnh kiểm tra đường truyền."),
     ("Người dân chưa quen nộp hồ sơ trực tuyến.", "Đề nghị tăng cường Tổ công nghệ số cộng đồng."),

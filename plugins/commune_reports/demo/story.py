@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from commune_reports.demo.communes import fill_template, honest_entries, retype_table, spoil
@@ -39,7 +40,7 @@ def scenes(plan: Plan, share: Path) -> list[Scene]:
             _at(11, 15, 9),
             DAGS[1],
             "eleven workbooks lie in the drop folders: filled templates, a retyped table, one with wrong cells",
-            before=lambda: [_drop(plan, unit, share) for unit in prompt],
+            before=lambda: _drop_all(plan, prompt, share),
         ),
         Scene(_at(11, 18, 8), DAGS[2], "on the due date, units that still owe something are reminded"),
         Scene(
@@ -64,8 +65,10 @@ def play(airflow: LocalAirflow, story: list[Scene]) -> Iterator[tuple[Scene, flo
         began = time.monotonic()
         scene.before()
         run_id = f"scene-{number}"
-        airflow.trigger(scene.dag_id, run_id=run_id, conf={"now": scene.moment.isoformat(), "period": _period_of(scene)})
-        wait_for(airflow, lambda scene=scene, run_id=run_id: airflow.state(scene.dag_id, run_id) in FINISHED, scene.title)  # type: ignore[misc]
+        airflow.trigger(
+            scene.dag_id, run_id=run_id, conf={"now": scene.moment.isoformat(), "period": _period_of(scene)}
+        )
+        wait_for(airflow, partial(_has_finished, airflow, scene.dag_id, run_id), scene.title)
         if airflow.state(scene.dag_id, run_id) != "success":
             raise NeedsHuman(f"{scene.dag_id} failed; see {airflow.home}/logs/tasks/dag_id={scene.dag_id}")
         yield scene, time.monotonic() - began
@@ -81,12 +84,21 @@ def wait_for(airflow: LocalAirflow, condition: Callable[[], bool], what: str) ->
         time.sleep(0.25)
 
 
+def _has_finished(airflow: LocalAirflow, dag_id: str, run_id: str) -> bool:
+    return airflow.state(dag_id, run_id) in FINISHED
+
+
 def _at(month: int, day: int, hour: int) -> datetime:
     return datetime(2024, month, day, hour, tzinfo=ZONE)
 
 
 def _period_of(scene: Scene) -> str | None:
     return PERIOD.id if scene.dag_id in (DAGS[0], DAGS[3]) else None
+
+
+def _drop_all(plan: Plan, units: list[Unit], share: Path) -> None:
+    for unit in units:
+        _drop(plan, unit, share)
 
 
 def _drop(plan: Plan, unit: Unit, share: Path) -> None:
@@ -105,5 +117,3 @@ def _fill(plan: Plan, unit: Unit, share: Path, name: str, *, is_spoiled: bool = 
         folder / "nop" / f"{name}.xlsx",
         spoil(entries) if is_spoiled else entries,
     )
-
-

@@ -82,7 +82,11 @@ def _standing_lines(plan: Plan, card: Scorecard) -> Iterator[tuple[str, str, str
     yield "Đúng hạn", f"{len(by_state['on_time'])}/{total} đơn vị", None
     if by_state["late"]:
         yield "Nộp muộn", ", ".join(by_state["late"]), "#8a5a00"
-    yield "Chưa báo cáo", ", ".join(by_state["missing"]) or "không có đơn vị nào", "#a3261d" if by_state["missing"] else None
+    yield (
+        "Chưa báo cáo",
+        ", ".join(by_state["missing"]) or "không có đơn vị nào",
+        "#a3261d" if by_state["missing"] else None,
+    )
     if partial:
         yield "Báo cáo thiếu", ", ".join(partial), "#8a5a00"
     yield "Số liệu đến", f"{card.as_of.astimezone(ZONE):%H:%M ngày %d/%m/%Y}", None

@@ -16,7 +16,7 @@ from commune_reports.letters.report_figures import report_figures
 from commune_reports.period import ZONE, PeriodDates, ReportingPeriod
 from commune_reports.plan import Plan, RecipientRole, Unit
 from commune_reports.scorecard import Scorecard, UnitStanding
-from commune_reports.validation import Assessment
+from commune_reports.task_report import Assessment
 
 RED, AMBER, GREEN = ("#a3261d", "#fdf0ee"), ("#8a5a00", "#fff7e6"), ("#1c6b3a", "#edf7f0")
 
@@ -72,6 +72,7 @@ def receipt(facts: ReceiptFacts, *, plan: Plan, include: Path) -> Letter:
         "still_owed": [plan.tasks[code] for code in facts.still_owed],
         "next_step": _next_step(facts, plan),
     }
+    text, html = _rendered("receipt", words, plan, include)
     return Letter(
         key=f"receipt:{facts.submission_id}",
         kind="receipt",
@@ -81,7 +82,8 @@ def receipt(facts: ReceiptFacts, *, plan: Plan, include: Path) -> Letter:
         folder=facts.folder,
         file_stem=f"phieu-tiep-nhan-{facts.received_at.astimezone(ZONE):%Y%m%d-%H%M}-{_stem(facts.file_name)}-{facts.submission_id[:6]}",
         subject=str(words["subject"]),
-        **_rendered("receipt", words, plan, include),
+        text=text,
+        html=html,
     )
 
 
@@ -98,7 +100,9 @@ def announcement(plan: Plan, unit: Unit, period: ReportingPeriod, *, dates: Peri
         "folder": unit.folder,
         "file": f"bieu-mau-{period.id}.xlsx",
     }
-    return _to_unit("announcement", f"announcement:{plan.id}:{period.id}:{unit.code}", unit, period, words, plan, include)
+    return _to_unit(
+        "announcement", f"announcement:{plan.id}:{period.id}:{unit.code}", unit, period, words, plan, include
+    )
 
 
 def reminder(
@@ -153,6 +157,7 @@ def report_letter(plan: Plan, issue: ReportIssue, *, include: Path) -> Letter:
     }
     to = [_address(one.name, one.email) for one in plan.recipients if one.role is RecipientRole.TO and one.email]
     cc = [_address(one.name, one.email) for one in plan.recipients if one.role is RecipientRole.CC and one.email]
+    text, html = _rendered("report", words, plan, include)
     return Letter(
         key=f"report:{plan.id}:{card.period_id}:r{issue.revision}",
         kind="report",
@@ -163,7 +168,8 @@ def report_letter(plan: Plan, issue: ReportIssue, *, include: Path) -> Letter:
         to=tuple(to),
         cc=tuple(cc),
         attachments=issue.files,
-        **_rendered("report", words, plan, include),
+        text=text,
+        html=html,
     )
 
 
@@ -173,6 +179,7 @@ def _to_unit(
     """By e-mail where the unit has an address, else as a note in its folder."""
     if not unit.email:
         return _note(kind, key, unit, period, words, plan, include)
+    text, html = _rendered(kind, words, plan, include)
     return Letter(
         key=key,
         kind=kind,
@@ -181,7 +188,8 @@ def _to_unit(
         unit_code=unit.code,
         to=(_address(f"UBND {unit.full_name}", unit.email),),
         subject=str(words["subject"]),
-        **_rendered(kind, words, plan, include),
+        text=text,
+        html=html,
     )
 
 
@@ -189,6 +197,7 @@ def _note(
     kind: str, key: str, unit: Unit, period: ReportingPeriod, words: Mapping[str, Any], plan: Plan, include: Path
 ) -> Letter:
     stem = {"reminder": "nhac-nop", "announcement": "mo-ky-bao-cao"}[kind]
+    text, html = _rendered(kind, words, plan, include)
     return Letter(
         key=key,
         kind=kind,
@@ -198,18 +207,18 @@ def _note(
         folder=unit.folder,
         file_stem=f"{stem}-{period.id}",
         subject=str(words["subject"]),
-        **_rendered(kind, words, plan, include),
+        text=text,
+        html=html,
     )
 
 
-def _rendered(kind: str, words: Mapping[str, Any], plan: Plan, include: Path) -> dict[str, str]:
+def _rendered(kind: str, words: Mapping[str, Any], plan: Plan, include: Path) -> tuple[str, str]:
+    """The plain text and the HTML of a letter."""
     shared = {"sender": plan.sender.name, "sender_email": plan.sender.email, "phone": plan.sender.phone}
     letters = _environment(include / "letters")
     try:
-        return {
-            "text": letters.get_template(f"{kind}.txt.j2").render(**shared, **words),
-            "html": letters.get_template(f"{kind}.html.j2").render(**shared, **words),
-        }
+        text = letters.get_template(f"{kind}.txt.j2").render(**shared, **words)
+        return text, letters.get_template(f"{kind}.html.j2").render(**shared, **words)
     except TemplateError as error:
         raise NeedsHuman(f"letter template {kind} in {include / 'letters'} is not right: {error}") from error
 
@@ -281,5 +290,3 @@ def _stem(file_name: str) -> str:
 def _address(name: str, email: str | None) -> Address:
     assert email is not None
     return Address(name=name, email=email)
-
-

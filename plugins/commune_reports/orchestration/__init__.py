@@ -1,7 +1,14 @@
 """The only room that knows Airflow: schedules, the business date, connections → Settings, failures → retries."""
 
 from commune_reports.orchestration.running import TASK_DEFAULTS, business_now, run_step
-from commune_reports.orchestration.schedules import RUN_PARAMS, START_DATE, TASK_REPORTS, every, plan_moments, with_reports
+from commune_reports.orchestration.schedules import (
+    RUN_PARAMS,
+    START_DATE,
+    TASK_REPORTS,
+    every,
+    plan_moments,
+    with_reports,
+)
 from commune_reports.orchestration.shared_tasks import answer, deliver
 
 __all__ = [

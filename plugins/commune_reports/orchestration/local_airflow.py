@@ -65,7 +65,9 @@ class LocalAirflow:
             if process.poll() is not None:
                 lines = (self.home / "logs" / f"{name}.log").read_text(errors="replace").strip().splitlines()
                 end = lines[-1] if lines else "no output"
-                raise NeedsHuman(f"airflow {name} ended with code {process.returncode}: {end} (log: {self.home}/logs/{name}.log)")
+                raise NeedsHuman(
+                    f"airflow {name} ended with code {process.returncode}: {end} (log: {self.home}/logs/{name}.log)"
+                )
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -130,7 +132,9 @@ def free_port() -> int:
 
 
 def _migrate(home: Path, environment: Mapping[str, str]) -> None:
-    done = subprocess.run([*_airflow(), "db", "migrate"], env=dict(environment), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*_airflow(), "db", "migrate"], env=dict(environment), capture_output=True, text=True, check=False
+    )
     (home / "logs" / "migrate.log").write_text(done.stdout + done.stderr)
     if done.returncode:
         raise NeedsHuman(f"airflow db migrate failed; see {home}/logs/migrate.log")

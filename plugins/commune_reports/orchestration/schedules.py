@@ -13,7 +13,9 @@ TASK_REPORTS = Asset(name="task_reports", uri="commune-reports://task-reports", 
 START_DATE = datetime(2024, 1, 1, tzinfo=ZONE)
 RUN_PARAMS = {
     "now": Param(None, type=["null", "string"], description="Business moment (ISO 8601); the run's own if empty."),
-    "period": Param(None, type=["null", "string"], description="Only this period, like 2024-11; all that are due if empty."),
+    "period": Param(
+        None, type=["null", "string"], description="Only this period, like 2024-11; all that are due if empty."
+    ),
 }
 
 

@@ -73,20 +73,23 @@ class _Source:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise NeedsHuman(f"plan file {path} cannot be read: {reason}; set COMMUNE_REPORTS_PLAN to a plan file") from error
+            raise NeedsHuman(
+                f"plan file {path} cannot be read: {reason}; set COMMUNE_REPORTS_PLAN to a plan file"
+            ) from error
         loader = yaml.CSafeLoader(text)
         try:
             self.node = loader.get_single_node()
-            self.values = loader.construct_document(self.node) if self.node is not None else None
+            values = loader.construct_document(self.node) if self.node is not None else None
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f":{mark.line + 1}" if mark else ""
             raise NeedsHuman(f"{path.name}{line}: not YAML: {getattr(error, 'problem', error)}") from error
         finally:
             loader.dispose()
-        if not isinstance(self.values, dict):
+        if not isinstance(values, dict):
             raise NeedsHuman(f"{path.name}:1: not a plan; expected keys like id, title, indices, units")
-        extended = self.values.pop("extends", None)
+        self.values: dict[str, Any] = values
+        extended = values.pop("extends", None)
         self.base = _Source(path.parent / str(extended)) if extended else None
 
     def merged(self) -> dict[str, Any]:
@@ -102,7 +105,7 @@ class _Source:
             if found is None:
                 break
             node = found
-        return f"{self.path.name}:{node.start_mark.line + 1}"
+        return f"{self.path.name}:{node.start_mark.line + 1 if node else 1}"
 
 
 def load_plan(path: Path) -> Plan:
@@ -168,7 +171,9 @@ def _contradictions(plan: _PlanFile) -> Iterator[_Problem]:
     task_codes = {task.code for index in plan.indices for one in index.indicators for task in one.tasks}
     for number, unit in enumerate(plan.units):
         if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
-            yield _Problem(("units", number, "valid_to"), f"{unit.valid_to} lies before valid_from; expected a later day")
+            yield _Problem(
+                ("units", number, "valid_to"), f"{unit.valid_to} lies before valid_from; expected a later day"
+            )
     for number, change in enumerate(plan.task_changes):
         here = ("task_changes", number)
         if change.unit_code not in unit_codes:
@@ -228,7 +233,9 @@ def _contradictions_of_calendar(plan: _PlanFile) -> Iterator[_Problem]:
             except ValueError:
                 yield _Problem((*here, "deadline_before"), f"{cadence.deadline_before!r}; expected a day like 12-20")
         if min(cadence.due_working_days, cadence.consolidation_working_days) < 1:
-            yield _Problem(here, f"{kind} leaves no working day after its window; expected 1 or more (Decree 09/2019 art. 8)")
+            yield _Problem(
+                here, f"{kind} leaves no working day after its window; expected 1 or more (Decree 09/2019 art. 8)"
+            )
         if cadence.first_period is not None:
             try:
                 ReportingPeriod.parse(cadence.first_period)

@@ -35,9 +35,9 @@ from commune_reports.workbook import save_reproducibly
 MISSING = "Chưa báo cáo"
 TIMELINESS = {"on_time": "Đúng hạn", "late": "Nộp muộn", "missing": MISSING}
 METHOD = (
-    "Cách tính: nhiệm vụ hoàn thành = 100, đang thực hiện = tiến độ, chưa thực hiện = 0, không phát sinh không tính, chưa báo cáo = 0; "
-    "chỉ số thành phần = trung bình các nhiệm vụ phải báo cáo; chỉ số = trung bình các chỉ số thành phần theo trọng số; điểm chung = trung "
-    "bình các đơn vị. Đây là điểm thực hiện kế hoạch, không phải điểm PCI, PGI do VCCI công bố."
+    "Cách tính: nhiệm vụ hoàn thành = 100, đang thực hiện = tiến độ, chưa thực hiện = 0, không phát sinh không tính, "
+    "chưa báo cáo = 0; chỉ số thành phần = trung bình các nhiệm vụ phải báo cáo; chỉ số = trung bình các chỉ số thành phần "
+    "theo trọng số; điểm chung = trung bình các đơn vị. Đây là điểm thực hiện kế hoạch, không phải điểm PCI, PGI do VCCI công bố."
 )
 
 
@@ -116,7 +116,8 @@ def _summary(sheet: Worksheet, report: _Report) -> None:
         title += f" – BẢN ĐIỀU CHỈNH LẦN {report.revision}"
     line(sheet, 4, title, last=last, font=TITLE)
     line(sheet, 5, plan.title, last=last, font=BOLD)
-    window = f"Số liệu từ {report.period.window_start:%d/%m/%Y} đến {report.period.window_end:%d/%m/%Y}; tổng hợp đến {_moment(card.as_of)}"
+    days = f"từ {report.period.window_start:%d/%m/%Y} đến {report.period.window_end:%d/%m/%Y}"
+    window = f"Số liệu {days}; tổng hợp đến {_moment(card.as_of)}"
     line(sheet, 6, window, last=last, font=ITALIC)
     row = 8
     for text in _standing_sentences(report):
@@ -130,11 +131,14 @@ def _summary(sheet: Worksheet, report: _Report) -> None:
         if index.code not in now:
             continue
         row += 1
-        table_row(sheet, row, layout, _summary_cells(index.section, index.title, 100, now[index.code], before.get(index.code), report), strong=True)  # fmt: skip
+        cells = _summary_cells((index.section, index.title, 100), now[index.code], before.get(index.code), report)
+        table_row(sheet, row, layout, cells, strong=True)
         for indicator in index.indicators:
             if indicator.code in now:
                 row += 1
-                table_row(sheet, row, layout, _summary_cells(indicator.numeral, indicator.title, indicator.weight, now[indicator.code], before.get(indicator.code), report))  # fmt: skip
+                named = (indicator.numeral, indicator.title, indicator.weight)
+                cells = _summary_cells(named, now[indicator.code], before.get(indicator.code), report)
+                table_row(sheet, row, layout, cells)
     line(sheet, row + 2, METHOD, last=last, font=ITALIC, align=LEFT)
     span(sheet, row + 4, 2, 2, "NGƯỜI LẬP BIỂU", font=BOLD)
     span(sheet, row + 4, last - 6, last, plan.header.signature_authority, font=BOLD)
@@ -143,13 +147,9 @@ def _summary(sheet: Worksheet, report: _Report) -> None:
     page_setup(sheet, last_column=last, footer=report.footer, pages_high=1)
 
 
-def _summary_cells(
-    number: str, title: str, weight: float, score: Score, before: Score | None, report: _Report
-) -> list[Any]:
+def _summary_cells(named: tuple[str, str, float], score: Score, before: Score | None, report: _Report) -> list[Any]:
     return [
-        number,
-        title,
-        weight,
+        *named,
         _value(score.score),
         *([_value(before.score) if before else "–"] if report.previous else []),
         score.owed,
@@ -167,7 +167,8 @@ def _summary_cells(
 def _standing_sentences(report: _Report) -> list[str]:
     standings = report.card.standings
     named = {
-        state: [report.units[one.unit_code].name for one in standings if one.timeliness == state] for state in TIMELINESS
+        state: [report.units[one.unit_code].name for one in standings if one.timeliness == state]
+        for state in TIMELINESS
     }
     partial = [
         f"{report.units[one.unit_code].name} ({len(one.missing_tasks)})"
@@ -185,22 +186,28 @@ def _standing_sentences(report: _Report) -> list[str]:
 
 def _matrix(sheet: Worksheet, report: _Report) -> None:
     indicators, indices = report.plan.indicators, report.plan.indices
+    codes = [*(one.code for one in indices), *(one.code for one in indicators)]
     layout = [Column("Đơn vị", 18, LEFT)]
     layout += [Column(f"Điểm {index.code}", 9, CENTRED, "0.0") for index in indices]
     layout += [Column(f"{one.index_code} {one.numeral}", 8, CENTRED, "0.0") for one in indicators]
     columns(sheet, layout)
     last = len(layout)
-    line(sheet, 1, f"ĐIỂM THỰC HIỆN KẾ HOẠCH THEO ĐƠN VỊ VÀ CHỈ SỐ – {report.period.label.upper()}", last=last, font=TITLE)
+    line(
+        sheet,
+        1,
+        f"ĐIỂM THỰC HIỆN KẾ HOẠCH THEO ĐƠN VỊ VÀ CHỈ SỐ – {report.period.label.upper()}",
+        last=last,
+        font=TITLE,
+    )
     head(sheet, 3, layout)
     row = 3
     for code, unit in report.units.items():
         scores = _scores(report.card, code)
         if scores:
             row += 1
-            cells = [_value(scores[one.code].score) if one.code in scores else "–" for one in (*indices, *indicators)]
-            table_row(sheet, row, layout, [unit.name, *cells])
+            table_row(sheet, row, layout, [unit.name, *(_shown(scores.get(code)) for code in codes)])
     district = _scores(report.card)
-    cells = [_value(district[one.code].score) if one.code in district else "–" for one in (*indices, *indicators)]
+    cells = [_shown(district.get(code)) for code in codes]
     table_row(sheet, row + 1, layout, ["Trung bình", *cells], strong=True)
     colours = ColorScaleRule(
         start_type="num", start_value=0, start_color="F4B6AE", mid_type="num", mid_value=60, mid_color="FFF2CC",
@@ -267,7 +274,13 @@ def _late_and_missing(sheet: Worksheet, report: _Report) -> None:
     ]
     columns(sheet, layout)
     last = len(layout)
-    line(sheet, 1, f"ĐƠN VỊ NỘP MUỘN, CHƯA BÁO CÁO HOẶC BÁO CÁO THIẾU – {report.period.label.upper()}", last=last, font=TITLE)
+    line(
+        sheet,
+        1,
+        f"ĐƠN VỊ NỘP MUỘN, CHƯA BÁO CÁO HOẶC BÁO CÁO THIẾU – {report.period.label.upper()}",
+        last=last,
+        font=TITLE,
+    )
     line(sheet, 2, f"Hạn nộp của đơn vị: {_moment(report.card.unit_due_at)}", last=last, font=ITALIC)
     head(sheet, 4, layout)
     row = 4
@@ -308,7 +321,13 @@ def _difficulties(sheet: Worksheet, report: _Report) -> None:
         if state.difficulty or state.proposal:
             row += 1
             task = report.plan.tasks[state.task_code]
-            cells = [row - 3, report.units[state.unit_code].name, f"{task.code}: {task.text}", state.difficulty, state.proposal]
+            cells = [
+                row - 3,
+                report.units[state.unit_code].name,
+                f"{task.code}: {task.text}",
+                state.difficulty,
+                state.proposal,
+            ]
             table_row(sheet, row, layout, cells)
     if row == 3:
         line(sheet, 4, "Các đơn vị không nêu khó khăn, kiến nghị.", last=last)
@@ -353,6 +372,10 @@ def _scores(card: Scorecard, unit_code: str | None = None) -> dict[str, Score]:
     """Figures of one unit or of the district by index and indicator code."""
     scores = {one.index_code: one.figures for one in card.indices if one.unit_code == unit_code}
     return scores | {one.indicator_code: one.figures for one in card.indicators if one.unit_code == unit_code}
+
+
+def _shown(figures: Score | None) -> float | str:
+    return "–" if figures is None else _value(figures.score)
 
 
 def _value(score: float | None) -> float | str:

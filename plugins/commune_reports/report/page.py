@@ -19,7 +19,11 @@ HEAD_FILL = PatternFill("solid", start_color="DCE6F1")
 STRONG_FILL = PatternFill("solid", start_color="EDF2F9")
 _LINE = Side(style="thin", color="7F7F7F")
 GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-PLAIN, BOLD, ITALIC = Font(name=FACE, size=12), Font(name=FACE, size=12, bold=True), Font(name=FACE, size=11, italic=True)
+PLAIN, BOLD, ITALIC = (
+    Font(name=FACE, size=12),
+    Font(name=FACE, size=12, bold=True),
+    Font(name=FACE, size=11, italic=True),
+)
 TITLE = Font(name=FACE, size=14, bold=True)
 ALARM = Font(name=FACE, size=12, bold=True, color="A3261D")
 CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
@@ -89,7 +93,13 @@ def head(sheet: Worksheet, row: int, layout: Sequence[Column]) -> None:
 
 
 def table_row(
-    sheet: Worksheet, row: int, layout: Sequence[Column], values: Sequence[Any], *, strong: bool = False, alarm: bool = False
+    sheet: Worksheet,
+    row: int,
+    layout: Sequence[Column],
+    values: Sequence[Any],
+    *,
+    strong: bool = False,
+    alarm: bool = False,
 ) -> None:
     """One row of a table, as high as its longest text needs."""
     font = ALARM if alarm else BOLD if strong else PLAIN

@@ -33,9 +33,7 @@ def status(settings: Settings, *, period: str, now: datetime, as_of: datetime | 
                 "owed": standing.owed,
                 "reported": standing.reported,
                 "nil": standing.nil,
-                "missing": [
-                    {"task": code, "text": desk.plan.tasks[code].text} for code in standing.missing_tasks
-                ],
+                "missing": [{"task": code, "text": desk.plan.tasks[code].text} for code in standing.missing_tasks],
             }
         )
     return {**_heading(desk, card), "units": units}

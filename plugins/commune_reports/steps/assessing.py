@@ -37,7 +37,7 @@ def assess_batch(
 
 
 def _answered(desk: Desk, one: Examined, arrival: Arrival, still_owed: Sequence[str]) -> Assessed:
-    day = (one.period.window_end if one.period else arrival.received_at.astimezone(ZONE).date())
+    day = one.period.window_end if one.period else arrival.received_at.astimezone(ZONE).date()
     facts = ReceiptFacts(
         submission_id=arrival.submission_id,
         folder=arrival.folder,

@@ -9,12 +9,11 @@ from datetime import datetime
 from commune_reports.findings import Finding, Wordings, load_wordings
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.plan import Plan
-from commune_reports.reading import Clerk, read_submission
+from commune_reports.reading import Clerk, load_vocabulary, read_submission
 from commune_reports.settings import Settings
-from commune_reports.task_report import Reading
+from commune_reports.task_report import Assessment, Reading, RuleOutcome
 from commune_reports.template import load_layout
-from commune_reports.validation import Assessment, RuleOutcome, Rules, Submitted, assess, load_rules, validate
-from commune_reports.vocabulary import load_vocabulary
+from commune_reports.validation import Rules, Submitted, assess, load_rules, validate
 
 
 @dataclass(frozen=True)
@@ -78,9 +77,7 @@ class Bench:
 def examine(bench: Bench, batch: Sequence[Incoming]) -> list[Examined]:
     """Read every file and validate all of them in one run; the order is that of the batch."""
     readings = [
-        read_submission(
-            one.content, clerk=bench.clerk, unit_code=one.unit_code, period_id=one.period_id
-        )
+        read_submission(one.content, clerk=bench.clerk, unit_code=one.unit_code, period_id=one.period_id)
         for one in batch
     ]
     placed = [_place(bench, one, reading) for one, reading in zip(batch, readings, strict=True)]

@@ -69,9 +69,7 @@ def _open(desk: Desk, period: ReportingPeriod, *, now: datetime) -> dict[str, An
             out = Path(scratch) / name
             previous = _previous(desk, unit.code, period, now=now)
             write_template(out, plan=desk.plan, unit=unit, period=period, previous=previous, layout=layout)
-            inbox.give_back(
-                desk.settings.share, unit.folder, inbox.TEMPLATES, name, content=out.read_bytes()
-            )
+            inbox.give_back(desk.settings.share, unit.folder, inbox.TEMPLATES, name, content=out.read_bytes())
             templates += 1
         letter = announcement(desk.plan, unit, period, dates=dates, include=desk.settings.include)
         with desk.begin() as connection:

@@ -96,7 +96,13 @@ def scorecard(
 
 
 def previous_states(
-    connection: Connection, warehouse: "Warehouse", *, plan_id: str, unit_code: str, period: ReportingPeriod, as_of: datetime
+    connection: Connection,
+    warehouse: "Warehouse",
+    *,
+    plan_id: str,
+    unit_code: str,
+    period: ReportingPeriod,
+    as_of: datetime,
 ) -> dict[str, TaskState]:
     """By task, the newest accepted row of a unit in the latest earlier period that has one."""
     asked = {"plan_id": plan_id, "unit_code": unit_code, "window_end": period.window_end, "as_of": as_of}
@@ -193,7 +199,9 @@ def _opening(connection: Connection, plan_id: str, period_id: str, as_of: dateti
     )
     row = connection.execute(statement.limit(1)).first()
     if row is None:
-        raise NeedsHuman(f"period {period_id} was not open at {as_of.isoformat()}; run: commune-reports open --period {period_id}")
+        raise NeedsHuman(
+            f"period {period_id} was not open at {as_of.isoformat()}; run: commune-reports open --period {period_id}"
+        )
     return row
 
 

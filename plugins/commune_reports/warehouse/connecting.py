@@ -22,7 +22,15 @@ BUSY_SECONDS = 30
 LOCK_WAIT_SECONDS = 10.0
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # What the drivers say when the account or the disk has to be mended, not waited for.
-HOPELESS = ("password authentication", "does not exist", "readonly database", "permission denied", "not a database", "no such table", "unable to open")
+HOPELESS = (
+    "password authentication",
+    "does not exist",
+    "readonly database",
+    "permission denied",
+    "not a database",
+    "no such table",
+    "unable to open",
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,9 @@ def open_warehouse(url: str, *, include: Path) -> Warehouse:
     with _sorted_faults(), engine.connect() as connection:
         found = _revision(connection)
     if found is None or found < HEAD:
-        raise NeedsHuman(f"the warehouse is at revision {found or 'none'}, wanted {HEAD}; run: commune-reports db upgrade")
+        raise NeedsHuman(
+            f"the warehouse is at revision {found or 'none'}, wanted {HEAD}; run: commune-reports db upgrade"
+        )
     if found > HEAD:
         raise NeedsHuman(f"the warehouse is at revision {found}, this program knows {HEAD}; install the newer program")
     return Warehouse(engine, include / "sql")
@@ -71,7 +81,9 @@ def upgrade(url: str) -> str:
         try:
             Path(parts.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise NeedsHuman(f"the folder of the warehouse {parts.database} cannot be made: {error.strerror}") from error
+            raise NeedsHuman(
+                f"the folder of the warehouse {parts.database} cannot be made: {error.strerror}"
+            ) from error
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with _sorted_faults(), _engine(url, os.getpid()).connect() as connection:
@@ -97,7 +109,12 @@ def _engine(url: str, _process: int) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver must not begin transactions of its own: a late lock cannot be waited for.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

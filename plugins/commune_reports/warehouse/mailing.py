@@ -47,7 +47,9 @@ def queue_letter(connection: Connection, letter: Letter, *, now: datetime) -> bo
 def pending_letters(connection: Connection, *, channel: str) -> list[QueuedLetter]:
     """Letters of a channel that were neither accepted by everybody nor refused three times, oldest first."""
     done = _histories(connection)
-    rows = connection.execute(select(tables.letter).where(tables.letter.c.channel == channel).order_by(tables.letter.c.number))
+    rows = connection.execute(
+        select(tables.letter).where(tables.letter.c.channel == channel).order_by(tables.letter.c.number)
+    )
     waiting = []
     for row in rows:
         letter = _letter(row._mapping)
@@ -56,7 +58,9 @@ def pending_letters(connection: Connection, *, channel: str) -> list[QueuedLette
         if history is None:
             waiting.append(QueuedLetter(letter, tuple(everyone)))
         elif not history.is_done:
-            left = everyone if history.still_refused is None else [one for one in everyone if one in history.still_refused]
+            left = (
+                everyone if history.still_refused is None else [one for one in everyone if one in history.still_refused]
+            )
             waiting.append(QueuedLetter(letter, tuple(left), history.refusals))
     return waiting
 
@@ -73,7 +77,13 @@ def finish_attempt(
     connection: Connection, attempt_id: int, *, outcome: str, detail: str, refused: Mapping[str, str], now: datetime
 ) -> None:
     """Record how a delivery ended: sent, partly_refused, refused or deferred."""
-    ended = {"attempt_id": attempt_id, "outcome": outcome, "detail": detail, "refused": dict(refused), "recorded_at": now}
+    ended = {
+        "attempt_id": attempt_id,
+        "outcome": outcome,
+        "detail": detail,
+        "refused": dict(refused),
+        "recorded_at": now,
+    }
     insert_new(connection, tables.delivery_outcome, [ended])
 
 

@@ -12,7 +12,7 @@ from commune_reports.letters import Letter
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.scorecard import Scorecard
-from commune_reports.validation import Assessment, RuleOutcome
+from commune_reports.task_report import Assessment, RuleOutcome
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.facts import Arrival, ReportRecord
 
@@ -134,7 +134,13 @@ def record_report(connection: Connection, record: ReportRecord, card: Scorecard,
     files = [asdict(one) for one in record.files]
     insert_new(connection, tables.report, [{**key, "as_of": record.as_of, "files": files}])
     scores = [
-        {**key, "level": "indicator", "code": one.indicator_code, "unit_code": one.unit_code or "", **asdict(one.figures)}
+        {
+            **key,
+            "level": "indicator",
+            "code": one.indicator_code,
+            "unit_code": one.unit_code or "",
+            **asdict(one.figures),
+        }
         for one in card.indicators
     ]
     scores += [
@@ -206,5 +212,6 @@ def _finding_rows(one: Assessed, now: datetime) -> list[dict[str, Any]]:
 
 def _outcome_rows(one: Assessed, now: datetime) -> list[dict[str, Any]]:
     return [
-        {**asdict(outcome), "number": number, "recorded_at": now} for number, outcome in enumerate(one.outcomes, start=1)
+        {**asdict(outcome), "number": number, "recorded_at": now}
+        for number, outcome in enumerate(one.outcomes, start=1)
     ]

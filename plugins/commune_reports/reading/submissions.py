@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from commune_reports.cell_values import Misread, completion_date, plain_text, progress
-from commune_reports.claims import Claims, read_claims
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Wordings
 from commune_reports.plan import Plan
+from commune_reports.reading.cell_values import Misread, completion_date, plain_text, progress
+from commune_reports.reading.claims import Claims, read_claims
+from commune_reports.reading.vocabulary import Vocabulary, fold, index_titled, indicator_titled, task_texted
 from commune_reports.task_report import Reading, TaskRow
-from commune_reports.vocabulary import Vocabulary, fold, index_titled, indicator_titled, task_texted
 from commune_reports.workbook import Grid, Refusal, Spreadsheet, address, open_spreadsheet
 
 REPORTED = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
@@ -282,7 +282,7 @@ def _formula_troubles(opened: Spreadsheet, place: _Place, wordings: Wordings) ->
     for field in REPORTED:
         cell = place.cell(field)
         for code, cells in (("formula_error", errors), ("formula_without_value", without)):
-            if cell in cells:
+            if cell is not None and cell in cells:
                 findings.append(
                     wordings.finding(
                         code, sheet=sheet, cell=cell, row=place.row + 1, column=FIELD_LABELS[field], got=cells[cell]

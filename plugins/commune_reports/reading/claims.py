@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from commune_reports.cell_values import plain_text
 from commune_reports.plan import Plan
-from commune_reports.vocabulary import fold
+from commune_reports.reading.cell_values import plain_text
+from commune_reports.reading.vocabulary import fold
 from commune_reports.workbook import Grid
 
 IDENTITY_SHEET = "_commune_reports"

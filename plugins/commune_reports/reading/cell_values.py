@@ -66,7 +66,9 @@ def completion_date(value: Any) -> date | None | Misread:
     if text is None:
         return None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return EXCEL_EPOCH + timedelta(days=int(value)) if int(value) in EXCEL_YEARS else Misread("date_unreadable", text)
+        return (
+            EXCEL_EPOCH + timedelta(days=int(value)) if int(value) in EXCEL_YEARS else Misread("date_unreadable", text)
+        )
     iso, bare = ISO_DATE.fullmatch(text), _without_marks(text)
     written = WRITTEN_DATE.fullmatch(bare)
     try:

@@ -94,7 +94,13 @@ def task_texted(plan: Plan, text: str, among: Sequence[str] | None = None) -> Ta
         return TaskMatch(exact, is_exact=True)
     if len(wanted) < 12:
         return None
-    best = process.extract(wanted, pool, scorer=_likeness, limit=2, score_cutoff=TASK_LIKENESS)
+    best = process.extract(
+        wanted,
+        pool,
+        scorer=_likeness,  # type: ignore[arg-type]
+        limit=2,
+        score_cutoff=TASK_LIKENESS,
+    )
     if not best:
         return None
     is_clear = best[0][1] >= CLEAR_LIKENESS or len(best) == 1 or best[0][1] - best[1][1] >= CLEAR_LEAD
@@ -130,7 +136,7 @@ def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
 @lru_cache(maxsize=4)
 def _load_vocabulary(path: Path, _changed: int) -> Vocabulary:
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506  (a safe loader)
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         headings = {name: field for field, names in raw["fields"].items() for name in names}
         headings |= {name: "" for names in raw["ignored"].values() for name in names}
         statuses = {name: status for status, names in raw["statuses"].items() for name in names}

@@ -1,0 +1,6 @@
+"""Grids → task rows: finds the table, maps its columns, understands what people write, names what it cannot understand."""
+
+from commune_reports.reading.submissions import Clerk, read_submission
+from commune_reports.reading.vocabulary import Vocabulary, load_vocabulary
+
+__all__ = ["Clerk", "Vocabulary", "load_vocabulary", "read_submission"]
