@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -83,7 +82,8 @@ class _Source:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f":{mark.line + 1}" if mark else ""
-            raise NeedsHuman(f"{path.name}{line}: not YAML: {getattr(error, 'problem', error)}") from error
+            said = " ".join(str(getattr(error, "problem", error)).split())
+            raise NeedsHuman(f"{path.name}{line}: not YAML: {said}") from error
         finally:
             loader.dispose()
         if not isinstance(values, dict):
@@ -165,8 +165,8 @@ def _number(values: dict[str, Any]) -> None:
 
 def _contradictions(plan: _PlanFile) -> Iterator[_Problem]:
     yield from _contradictions_of_tasks(plan)
-    for what, codes in (("units", _unit_keys(plan.units)), ("bodies", [body.code for body in plan.bodies])):
-        yield from _repeated(what, codes)
+    yield from _repeated([(("units", number, "code"), key) for number, key in enumerate(_unit_keys(plan.units))])
+    yield from _repeated([(("bodies", number, "code"), body.code) for number, body in enumerate(plan.bodies)])
     unit_codes = {unit.code for unit in plan.units}
     task_codes = {task.code for index in plan.indices for one in index.indicators for task in one.tasks}
     for number, unit in enumerate(plan.units):
@@ -190,32 +190,34 @@ def _contradictions(plan: _PlanFile) -> Iterator[_Problem]:
 
 def _contradictions_of_tasks(plan: _PlanFile) -> Iterator[_Problem]:
     bodies = {body.code for body in plan.bodies}
-    indicators, tasks = [], []
+    indicators: list[tuple[Path_, str]] = []
+    tasks: list[tuple[Path_, str]] = []
     for i, index in enumerate(plan.indices):
         total = sum(one.weight for one in index.indicators)
         if abs(total - 100) > 1e-9:
             yield _Problem(("indices", i), f"the weights of {index.code} sum to {total:g}; expected 100")
         for j, indicator in enumerate(index.indicators):
             here: Path_ = ("indices", i, "indicators", j)
-            indicators.append(indicator.code)
+            indicators.append(((*here, "code"), indicator.code))
             if not indicator.code.startswith(f"{index.code}-"):
                 yield _Problem((*here, "code"), f"{indicator.code} is not of {index.code}; expected {index.code}-NN")
             if not indicator.tasks:
                 yield _Problem((*here, "tasks"), f"{indicator.code} has no task; expected at least one")
             for k, task in enumerate(indicator.tasks):
-                tasks.append(task.code)
                 place: Path_ = (*here, "tasks", k)
+                tasks.append(((*place, "code"), task.code))
                 if task.code != f"{indicator.code}.{task.number}":
                     wanted = f"{indicator.code}.{task.number}"
                     yield _Problem((*place, "code"), f"{task.code} does not belong to its indicator; expected {wanted}")
                 if not task.lead:
                     yield _Problem((*place, "lead"), f"{task.code} has no lead body; expected at least one of bodies")
-                for code in (*task.lead, *task.coordinating):
-                    if code not in bodies:
+                for role, codes in (("lead", task.lead), ("coordinating", task.coordinating)):
+                    for unknown in set(codes) - bodies:
                         known = ", ".join(sorted(bodies))
-                        yield _Problem(place, f"body {code} of {task.code} is not declared; expected one of {known}")
-    yield from _repeated("indices", indicators)
-    yield from _repeated("indices", tasks)
+                        found = f"body {unknown} of {task.code} is not declared"
+                        yield _Problem((*place, role), f"{found}; expected one of {known}")
+    yield from _repeated(indicators)
+    yield from _repeated(tasks)
 
 
 def _contradictions_of_calendar(plan: _PlanFile) -> Iterator[_Problem]:
@@ -232,10 +234,10 @@ def _contradictions_of_calendar(plan: _PlanFile) -> Iterator[_Problem]:
                 date.fromisoformat(f"{plan.year}-{cadence.deadline_before}")
             except ValueError:
                 yield _Problem((*here, "deadline_before"), f"{cadence.deadline_before!r}; expected a day like 12-20")
-        if min(cadence.due_working_days, cadence.consolidation_working_days) < 1:
-            yield _Problem(
-                here, f"{kind} leaves no working day after its window; expected 1 or more (Decree 09/2019 art. 8)"
-            )
+        for name in ("due_working_days", "consolidation_working_days"):
+            if getattr(cadence, name) < 1:
+                found = f"{name} of {kind} is {getattr(cadence, name)}"
+                yield _Problem((*here, name), f"{found}; expected 1 or more (Decree 09/2019 art. 8)")
         if cadence.first_period is not None:
             try:
                 ReportingPeriod.parse(cadence.first_period)
@@ -243,10 +245,12 @@ def _contradictions_of_calendar(plan: _PlanFile) -> Iterator[_Problem]:
                 yield _Problem((*here, "first_period"), str(error))
 
 
-def _repeated(what: str, codes: Iterable[str]) -> Iterator[_Problem]:
-    for code, times in Counter(codes).items():
-        if times > 1:
-            yield _Problem((what,), f"code {code} stands {times} times; expected once")
+def _repeated(codes: Sequence[tuple[Path_, str]]) -> Iterator[_Problem]:
+    seen: set[str] = set()
+    for place, code in codes:
+        if code in seen:
+            yield _Problem(place, f"code {code} stands here again; expected each code once")
+        seen.add(code)
 
 
 def _unit_keys(units: Sequence[Unit]) -> list[str]:

