@@ -6,7 +6,8 @@ stored value into empty cells; those questions are answered by openpyxl, and onl
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -78,40 +79,44 @@ class Spreadsheet:
 
     def is_percent(self, sheet: str, cell: str) -> bool:
         """Whether a cell is formatted as a percentage, so that its 0.85 is shown as 85 %."""
-        if not self.has_percents:
-            return False
-        return "%" in str(self._with_values[sheet][cell].number_format)
+        return self.has_percents and cell in self._stored[sheet].percents
 
     def formula_errors(self, sheet: str) -> Mapping[str, str]:
         """Cells that hold an error such as #REF!, with the error."""
-        return self._formula_troubles.get(sheet, ({}, {}))[0]
+        return self._stored[sheet].errors if self.has_formulas else {}
 
     def formulas_without_value(self, sheet: str) -> Mapping[str, str]:
         """Cells whose formula was saved without its value, with the formula."""
-        return self._formula_troubles.get(sheet, ({}, {}))[1]
+        return self._empty_formulas.get(sheet, {}) if self.has_formulas else {}
 
     @cached_property
-    def _with_values(self) -> Any:
-        return load_workbook(BytesIO(self.content), data_only=True)
+    def _stored(self) -> Mapping[str, "_Stored"]:
+        stored: dict[str, _Stored] = defaultdict(_Stored)
+        for sheet, cell in _near_cells(self.content, data_only=True):
+            if cell.data_type == "e":
+                stored[sheet].errors[cell.coordinate] = str(cell.value)
+            elif cell.data_type == "n" and "%" in cell.number_format:
+                stored[sheet].percents.add(cell.coordinate)
+            if cell.value is not None:
+                stored[sheet].filled.add(cell.coordinate)
+        return stored
 
     @cached_property
-    def _formula_troubles(self) -> Mapping[str, tuple[dict[str, str], dict[str, str]]]:
-        if not self.has_formulas:
-            return {}
-        values, formulas = self._with_values, load_workbook(BytesIO(self.content))
-        troubles = {}
-        for sheet in values.worksheets:
-            errors: dict[str, str] = {}
-            without: dict[str, str] = {}
-            for row in formulas[sheet.title].iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS):
-                for cell in row:
-                    stored = sheet[cell.coordinate]
-                    if stored.data_type == "e":
-                        errors[cell.coordinate] = str(stored.value)
-                    elif cell.data_type == "f" and stored.value is None:
-                        without[cell.coordinate] = str(cell.value)
-            troubles[sheet.title] = (errors, without)
-        return troubles
+    def _empty_formulas(self) -> Mapping[str, Mapping[str, str]]:
+        formulas: dict[str, dict[str, str]] = defaultdict(dict)
+        for sheet, cell in _near_cells(self.content, data_only=False):
+            if cell.data_type == "f" and cell.coordinate not in self._stored[sheet].filled:
+                formulas[sheet][cell.coordinate] = str(cell.value)
+        return formulas
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What calamine does not tell of a sheet: errors, percentages, and which cells have a value at all."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+    percents: set[str] = field(default_factory=set)
+    filled: set[str] = field(default_factory=set)
 
 
 def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
@@ -228,6 +233,17 @@ def _near_grids(content: bytes) -> tuple[Grid, ...]:
             )
             for sheet in workbook.worksheets[:MOST_SHEETS]
         )
+    finally:
+        workbook.close()
+
+
+def _near_cells(content: bytes, *, data_only: bool) -> Iterator[tuple[str, Any]]:
+    """Every existing cell of the part of each sheet that can be a report, read one row at a time."""
+    workbook = load_workbook(BytesIO(content), read_only=True, data_only=data_only)
+    try:
+        for sheet in workbook.worksheets[:MOST_SHEETS]:
+            for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS):
+                yield from ((sheet.title, cell) for cell in row if cell.value is not None)
     finally:
         workbook.close()
 
