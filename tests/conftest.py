@@ -1,6 +1,7 @@
 """What tests of several rooms draw on: the reference plan, words and rules, and a warehouse on each database."""
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -58,23 +59,24 @@ def postgres() -> Iterator[Callable[[str], str]]:
 
     _execute(url("postgres"), "create database migrated")
     warehouse.upgrade(url("migrated"))
-    warehouse.connecting._engine.cache_clear()  # a template database must not be in use
-    _execute(url("postgres"), "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'migrated'")
+    _let_go(url("migrated"))  # a template database must not be in use
     yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty warehouse: every test that uses it runs on both databases."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "warehouse.sqlite")
-        return f"sqlite:///{tmp_path / 'warehouse.sqlite'}"
+        yield f"sqlite:///{tmp_path / 'warehouse.sqlite'}"
+        return
     url = request.getfixturevalue("postgres")
     name = f"test_{next(_names)}"
     _execute(url("postgres"), f"create database {name} template migrated")
-    return str(url(name))
+    yield url(name)
+    _let_go(url(name))
 
 
 @pytest.fixture
@@ -82,6 +84,10 @@ def settings(tmp_path: Path, warehouse_url: str) -> Settings:
     """An installation of its own under tmp_path, on each database."""
     made = read_settings({"COMMUNE_REPORTS_HOME": str(tmp_path / "home"), "COMMUNE_REPORTS_WAREHOUSE": warehouse_url})
     return replace(made, settle_seconds=0.0)
+
+
+def _let_go(url: str) -> None:
+    warehouse.connecting._engine(url, os.getpid()).dispose()
 
 
 def _execute(url: str, statement: str) -> None:

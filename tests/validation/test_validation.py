@@ -30,8 +30,16 @@ DONE = TaskRow(
     difficulty=None,
     proposal=None,
     note=None,
-    cells={"task": "B12", "status": "F12", "progress_pct": "G12", "result": "H12", "evidence": "I12", "completed_on": "J12", "note": "M12"},
-)  # fmt: skip
+    cells={
+        "task": "B12",
+        "status": "F12",
+        "progress_pct": "G12",
+        "result": "H12",
+        "evidence": "I12",
+        "completed_on": "J12",
+        "note": "M12",
+    },
+)
 GOING = replace(DONE, status="in_progress", progress_pct=40.0, completed_on=None, evidence=None)
 IDLE = replace(
     DONE, status="not_started", progress_pct=0.0, result=None, evidence=None, completed_on=None, note="Chờ hướng dẫn"

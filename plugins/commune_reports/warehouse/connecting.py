@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from commune_reports.errors import NeedsHuman, Transient
@@ -184,14 +184,10 @@ def _sorted_faults() -> Iterator[None]:
     """A database out of reach is Transient; an account, disk or table that is wrong needs a person."""
     try:
         yield
-    except (OperationalError, InterfaceError, ProgrammingError) as error:
+    except DBAPIError as error:
         said = " ".join(str(error.orig).split())
-        if isinstance(error, ProgrammingError) and "does not exist" not in said:
-            raise
         if any(word in said for word in HOPELESS):
             raise NeedsHuman(f"the warehouse cannot be used: {said}") from error
-        raise Transient(f"the warehouse cannot be reached: {said}") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Transient(f"the connection to the warehouse was lost: {' '.join(str(error.orig).split())}") from error
+        if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
+            raise Transient(f"the warehouse cannot be reached: {said}") from error
         raise

@@ -31,13 +31,13 @@ class Assessed:
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
-    """Insert the rows whose key is not there yet; how many were."""
+    """Insert the rows whose key is not there yet; for a single row, whether it was (1 or 0)."""
     if not rows:
         return 0
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).on_conflict_do_nothing()
     if len(rows) == 1:
-        return connection.execute(statement, rows[0]).rowcount
+        return len(connection.execute(statement.returning(*table.primary_key.columns), rows[0]).all())
     connection.execute(statement, rows)
     return len(rows)
 
