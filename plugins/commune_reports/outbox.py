@@ -99,7 +99,7 @@ def compose(letter: Letter, *, sender: Address, home: Path, sent_at: datetime) -
     message["To"] = tuple(_address(one) for one in letter.to)
     if letter.cc:
         message["Cc"] = tuple(_address(one) for one in letter.cc)
-    message["Subject"] = letter.subject
+    message["Subject"] = " ".join(letter.subject.split())
     message["Auto-Submitted"] = "auto-generated"
     message["X-Letter-Kind"] = letter.kind
     message.set_content(letter.text)
