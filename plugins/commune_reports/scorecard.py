@@ -94,6 +94,7 @@ class Scorecard:
     unit_due_at: datetime
     cut_off_at: datetime
     deadline_at: datetime
+    totals: Score
     indicators: tuple[IndicatorScore, ...]
     indices: tuple[IndexScore, ...]
     standings: tuple[UnitStanding, ...]

@@ -1,13 +1,17 @@
 """The workbook a commune fills: its tasks grouped by indicator, open cells, drop-downs, a hidden identity."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
@@ -77,6 +81,7 @@ class _Sheet:
     plan: Plan
     unit: Unit
     period: ReportingPeriod
+    styles: dict[str, Any] = dataclass_field(default_factory=dict)
 
 
 def load_layout(include: Path) -> Layout:
@@ -208,24 +213,33 @@ def _task(page: _Sheet, row: int, task: Task, before: PreviousState | None) -> N
     page.sheet.row_dimensions[row].height = max(3, lines) * LINE_HEIGHT + 3
     for number, column in enumerate(page.layout.columns, start=1):
         cell = page.sheet.cell(row, number, texts.get(column.field))
-        centred = column.field in ("number", "task", "status", "progress_pct", "completed_on")
-        cell.alignment = Alignment(horizontal="center" if centred else "left", vertical="top", wrap_text=True)
-        cell.border = BORDER
-        cell.font = Font(
-            name=FACE,
-            size=10 if column.kind == "previous" else 11,
-            color="595959" if column.kind == "previous" else "000000",
-        )
-        if column.kind == "open":
-            cell.protection = Protection(locked=False)
+        if column.field in page.styles:
+            cell._style = copy(page.styles[column.field])
         else:
-            cell.fill = PatternFill("solid", start_color=GREY)
-        if column.field == "completed_on":
-            cell.number_format = "dd/mm/yyyy"
-        elif column.field == "progress_pct":
-            cell.number_format = "0.##"
-        elif column.kind == "open":
-            cell.number_format = "@" if column.field == "evidence" else "General"
+            _dress(cell, column)
+            page.styles[column.field] = cell._style
+
+
+def _dress(cell: Cell, column: Column) -> None:
+    """The looks of a task's cell; dear to work out, so they are worked out once per column."""
+    centred = column.field in ("number", "task", "status", "progress_pct", "completed_on")
+    cell.alignment = Alignment(horizontal="center" if centred else "left", vertical="top", wrap_text=True)
+    cell.border = BORDER
+    cell.font = Font(
+        name=FACE,
+        size=10 if column.kind == "previous" else 11,
+        color="595959" if column.kind == "previous" else "000000",
+    )
+    if column.kind == "open":
+        cell.protection = Protection(locked=False)
+    else:
+        cell.fill = PatternFill("solid", start_color=GREY)
+    if column.field == "completed_on":
+        cell.number_format = "dd/mm/yyyy"
+    elif column.field == "progress_pct":
+        cell.number_format = "0.##"
+    elif column.kind == "open":
+        cell.number_format = "@" if column.field == "evidence" else "General"
 
 
 def _lines(text: object, width: float) -> int:

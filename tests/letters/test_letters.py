@@ -158,6 +158,7 @@ def _card(plan: Plan, as_of: datetime, score: float | None = 61.25, by: str | No
         unit_due_at=dates.unit_due_at,
         cut_off_at=dates.cut_off_at,
         deadline_at=dates.deadline_at,
+        totals=figures,
         indicators=tuple(IndicatorScore(one.code, None, one.weight, figures) for one in plan.indicators),
         indices=tuple(IndexScore(one.code, None, figures) for one in plan.indices),
         standings=tuple(standings),

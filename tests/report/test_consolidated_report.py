@@ -46,6 +46,7 @@ def _card(plan: Plan, *states: TaskState, score: float | None = 61.25, as_of: da
         unit_due_at=dates.unit_due_at,
         cut_off_at=dates.cut_off_at,
         deadline_at=dates.deadline_at,
+        totals=_score(score),
         indicators=tuple(indicators),
         indices=tuple(indices),
         standings=tuple(standings),

@@ -17,8 +17,6 @@ METHOD = (
 def report_figures(plan: Plan, card: Scorecard, previous: Scorecard | None) -> dict[str, Any]:
     """What the templates of the cover note need; `previous` is the scorecard of the report that is corrected."""
     district = [one for one in card.indicators if one.unit_code is None]
-    owed, reported = sum(one.figures.owed for one in district), sum(one.figures.reported for one in district)
-    on_time = sum((one.figures.on_time_pct or 0) * one.figures.owed for one in district) / owed if owed else None
     known = {one.code: one for one in plan.indicators}
     indices = {one.index_code: one.figures for one in card.indices if one.unit_code is None}
     return {
@@ -27,10 +25,10 @@ def report_figures(plan: Plan, card: Scorecard, previous: Scorecard | None) -> d
             for index in plan.indices
             if index.code in indices
         ],
-        "coverage": percent(100 * reported / owed if owed else None),
-        "on_time": percent(on_time),
-        "owed": owed,
-        "reported": reported,
+        "coverage": percent(card.totals.coverage_pct),
+        "on_time": percent(card.totals.on_time_pct),
+        "owed": card.totals.owed,
+        "reported": card.totals.reported,
         "due": f"{card.unit_due_at.astimezone(ZONE):%H:%M %d/%m}",
         "standing_lines": list(_standing_lines(plan, card)),
         "indicators": [

@@ -48,7 +48,7 @@ def aggregate(settings: Settings, *, period: str, now: datetime, as_of: datetime
     for code in codes:
         unit = desk.plan.unit(code, wanted.window_end)
         units.append({"unit": code, "name": unit.full_name if unit else code, **_scores(desk, card, code)})
-    return {**_heading(desk, card), **_scores(desk, card, None), "units": units}
+    return {**_heading(desk, card), "totals": _figures(card.totals), **_scores(desk, card, None), "units": units}
 
 
 def outbox_state(settings: Settings) -> dict[str, Any]:

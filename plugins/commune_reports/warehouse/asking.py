@@ -88,6 +88,7 @@ def scorecard(
         unit_due_at=opening.unit_due_at,
         cut_off_at=opening.cut_off_at,
         deadline_at=opening.deadline_at,
+        totals=_score(run("period_totals")[0]),
         indicators=tuple(indicators),
         indices=tuple(indices),
         standings=tuple(standings),

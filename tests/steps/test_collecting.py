@@ -1,0 +1,278 @@
+"""From a dropped file to its receipt, whatever was dropped."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from commune_reports import inbox, steps, warehouse
+from commune_reports.demo.communes import Entry, honest_entries, retype_table, spoil
+from commune_reports.errors import NeedsHuman, Transient
+from commune_reports.period import ReportingPeriod
+
+PERIOD = ReportingPeriod.parse("2024-11")
+Moment = Callable[..., datetime]
+
+
+def test_a_filled_template_is_counted_answered_and_gone_from_the_drop_folder(office: Any) -> None:
+    path = office.fill("22492")
+    content = path.read_bytes()
+    result = office.collect()
+    assert (result["claimed"], result["accepted"], result["answers"], result["periods"]) == (1, 1, 1, ["2024-11"])
+    assert not path.exists()
+    [receipt] = office.receipts("22492")
+    assert "ĐÃ TIẾP NHẬN" in receipt
+    standing = office.standing("22492")
+    assert (standing["timeliness"], standing["verdict"], standing["missing"]) == ("on_time", "accepted", [])
+    rows = steps.trace(office.settings, period="2024-11", now=datetime.now().astimezone(), unit="22492")["rows"]
+    [sha256] = {row["sha256"] for row in rows if row["sha256"]}
+    assert inbox.archived_path(office.settings.home, sha256).read_bytes() == content
+
+
+def test_collecting_again_finds_nothing_to_do(office: Any) -> None:
+    office.fill("22492")
+    office.collect()
+    again = office.collect()
+    assert (again["claimed"], again["submissions"], again["answers"]) == (0, 0, 0)
+    assert len(office.receipts("22492")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("trong.xlsx", b"", "không có nội dung"),
+        ("hong.xlsx", b"PK\x03\x04" + b"x" * 50, "bị hỏng"),
+        ("bao cao.pdf", b"%PDF-1.4", "tệp PDF"),
+        ("bao cao.docx", b"text only", "tệp văn bản"),
+        ("khoa.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "mật khẩu"),
+    ],
+)
+def test_what_cannot_be_read_is_rejected_answered_and_kept(office: Any, name: str, content: bytes, words: str) -> None:
+    office.drop("22492", name, content)
+    office.fill("22489")
+    result = office.collect()
+    assert (result["rejected"], result["accepted"]) == (1, 1)
+    [receipt] = office.receipts("22492")
+    assert "CHƯA TIẾP NHẬN" in receipt
+    assert words in receipt
+    assert office.standing("22492")["timeliness"] == "missing"
+    archived = [path.read_bytes() for path in (office.settings.home / "archive").rglob("*") if path.is_file()]
+    assert content in archived
+
+
+def test_a_table_of_something_else_is_rejected(office: Any) -> None:
+    workbook = Workbook()
+    workbook.active.append(("Họ tên", "Số điện thoại"))  # type: ignore[union-attr]
+    path = office.folder("22492") / "nop" / "danh ba.xlsx"
+    workbook.save(path)
+    office.collect()
+    assert "Không tìm thấy bảng" in office.receipts("22492")[0]
+
+
+def test_an_untouched_template_is_rejected(office: Any) -> None:
+    office.fill("22492", entries={})
+    office.collect()
+    assert "chưa được điền" in office.receipts("22492")[0]
+
+
+def test_another_units_file_is_rejected_and_counts_for_nobody(office: Any) -> None:
+    content = office.fill("22489", "x.xlsx").read_bytes()
+    (office.folder("22489") / "nop" / "x.xlsx").unlink()
+    office.drop("22492", "cua xa khac.xlsx", content)
+    assert office.collect()["rejected"] == 1
+    assert "thị trấn Vạn Giã" in office.receipts("22492")[0]
+    assert [office.standing(unit)["reported"] for unit in ("22492", "22489")] == [0, 0]
+
+
+def test_a_file_for_a_period_that_is_not_open_yet_is_told_when_it_will_be(office: Any, moment: Moment) -> None:
+    path = office.fill("22492")
+    workbook = load_workbook(path)
+    workbook["_commune_reports"]["B3"] = "2024-12"
+    workbook.save(path)
+    office.collect(moment(11, 14))
+    [receipt] = office.receipts("22492")
+    assert "chưa mở" in receipt
+    assert "15/11/2024" in receipt
+
+
+@pytest.mark.parametrize(
+    ("period", "words"), [("2031-01", "Không xác định được kỳ"), ("2024-Q3", "Không xác định được kỳ")]
+)
+def test_a_period_the_plan_does_not_know_is_rejected_with_those_it_knows(office: Any, period: str, words: str) -> None:
+    path = office.fill("22492")
+    workbook = load_workbook(path)
+    workbook["_commune_reports"]["B3"] = period
+    workbook.save(path)
+    office.collect()
+    [receipt] = office.receipts("22492")
+    assert words in receipt
+    assert "tháng 11/2024" in receipt
+
+
+def test_a_folder_of_no_unit_is_answered_in_that_folder(office: Any) -> None:
+    content = office.fill("22492").read_bytes()
+    (office.folder("22492") / "nop" / "bao cao.xlsx").unlink()
+    stranger = office.settings.share / "99999-la" / "nop"
+    stranger.mkdir(parents=True)
+    (stranger / "a.xlsx").write_bytes(content)
+    assert office.collect()["rejected"] == 1
+    [receipt] = (office.settings.share / "99999-la" / "phan-hoi").glob("*.txt")
+    assert "99999" in receipt.read_text(encoding="utf-8-sig")
+
+
+def test_wrong_cells_are_named_and_the_good_rows_count(office: Any, moment: Moment) -> None:
+    entries = honest_entries(office.plan, office.plan.units[7], PERIOD)
+    office.fill("22510", entries=spoil(entries))
+    result = office.collect()
+    assert result["partly_accepted"] == 1
+    [receipt] = office.receipts("22510")
+    assert "CẦN SỬA (5)" in receipt
+    missing = {one["task"] for one in office.standing("22510")["missing"]}
+    assert len(missing) == 5
+    only_mended = {code: entry for code, entry in entries.items() if code in missing}
+    office.fill("22510", "sua.xlsx", entries=only_mended)
+    office.collect(moment(11, 16))
+    standing = office.standing("22510")
+    assert (standing["missing"], standing["files"], standing["verdict"]) == ([], 2, "accepted")
+
+
+def test_an_invalid_later_file_displaces_nothing(office: Any, moment: Moment) -> None:
+    office.fill(
+        "22492",
+        entries={
+            "PCI-01.1": Entry(
+                status="Hoàn thành", progress=100, result="xong", evidence="1/BC", completed_on="05/11/2024"
+            )
+        },
+    )
+    office.collect()
+    office.fill("22492", "sai.xlsx", entries={"PCI-01.1": Entry(status="Đang thực hiện", progress="nhiều", result="x")})
+    assert office.collect(moment(11, 16))["rejected"] == 1
+    rows = steps.trace(office.settings, period="2024-11", now=moment(11, 17), unit="22492", indicator="PCI-01")["rows"]
+    assert rows[0]["status"] == "completed"
+
+
+def test_the_same_file_again_is_recognised_and_adds_nothing(office: Any, moment: Moment) -> None:
+    content = office.fill("22492").read_bytes()
+    office.collect()
+    office.drop("22492", "lan nua.xlsx", content)
+    office.collect(moment(11, 16))
+    receipts = office.receipts("22492")
+    assert any("giống hệt tệp đã nhận" in receipt for receipt in receipts)
+    rows = steps.trace(office.settings, period="2024-11", now=moment(11, 17), unit="22492")["rows"]
+    assert {row["file_name"] for row in rows if row["file_name"]} == {"bao cao.xlsx"}
+
+
+def test_parts_sent_by_several_officers_add_up(office: Any) -> None:
+    entries = honest_entries(office.plan, office.plan.units[1], PERIOD)
+    for index in ("PCI", "PGI"):
+        office.fill(
+            "22492", f"{index}.xlsx", entries={code: one for code, one in entries.items() if code.startswith(index)}
+        )
+    office.collect()
+    assert office.standing("22492")["missing"] == []
+    assert office.standing("22492")["files"] == 2
+
+
+def test_a_retyped_table_is_read_for_the_period_its_title_names(office: Any) -> None:
+    unit = office.plan.units[4]
+    out = office.folder(unit.code) / "nop" / "tu go.xlsx"
+    retype_table(office.plan, unit, PERIOD, out, entries=honest_entries(office.plan, unit, PERIOD))
+    assert office.collect()["accepted"] == 1
+    assert office.standing(unit.code)["missing"] == []
+
+
+@pytest.mark.parametrize(
+    ("arrival", "timeliness"), [((11, 18, 17, 0), "on_time"), ((11, 18, 17, 1), "late"), ((11, 25, 9, 0), "late")]
+)
+def test_lateness_is_told_by_the_due_moment(
+    office: Any, moment: Moment, arrival: tuple[int, ...], timeliness: str
+) -> None:
+    office.fill("22492")
+    office.collect(moment(*arrival))
+    assert office.standing("22492", moment(12, 1))["timeliness"] == timeliness
+
+
+def test_lock_files_and_hidden_files_stay_where_they_are(office: Any) -> None:
+    for name in ("~$bao cao.xlsx", ".DS_Store", "bao cao.xlsx.part"):
+        office.drop("22492", name, b"x")
+    assert office.collect()["claimed"] == 0
+    assert len(list((office.folder("22492") / "nop").iterdir())) == 3
+
+
+def test_a_share_out_of_reach_is_worth_another_try(office: Any, tmp_path: Path, moment: Moment) -> None:
+    gone = replace(office.settings, share=tmp_path / "not-mounted")
+    with pytest.raises(Transient, match="not-mounted"):
+        steps.collect(gone, now=moment(11, 15))
+
+
+def test_a_crash_between_claim_and_check_loses_nothing(
+    office: Any, moment: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.fill("22492")
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(warehouse, "store_assessments", die)
+        with pytest.raises(KeyboardInterrupt):
+            office.collect()
+    assert office.receipts("22492") == []
+    result = office.collect(moment(11, 15, 10))
+    assert (result["claimed"], result["accepted"], result["answers"]) == (0, 1, 1)
+    assert office.standing("22492")["missing"] == []
+
+
+def test_a_crash_before_the_file_left_the_drop_folder_does_not_count_it_twice(
+    office: Any, moment: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.fill("22492")
+
+    def die(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(inbox, "leave_drop_folder", die)
+        with pytest.raises(KeyboardInterrupt):
+            office.collect()
+    result = office.collect(moment(11, 15, 10))
+    assert (result["submissions"], result["answers"]) == (1, 1)
+    assert not list((office.folder("22492") / "nop").iterdir())
+
+
+def test_an_unwritable_answer_folder_is_tried_again_and_the_others_are_answered(office: Any, moment: Moment) -> None:
+    office.fill("22492")
+    office.fill("22489")
+    blocked = office.folder("22492") / "phan-hoi"
+    blocked.rmdir()
+    blocked.write_text("a file where the folder should be")
+    with pytest.raises(Transient, match="1 answers could not be written"):
+        office.collect()
+    assert len(office.receipts("22489")) == 1
+    blocked.unlink()
+    assert steps.answer(office.settings, now=moment(11, 15, 10)) == {"answers": 1}
+    assert len(office.receipts("22492")) == 1
+
+
+def test_a_broken_rule_stops_the_pass_loudly_and_the_files_wait(office: Any, tmp_path: Path, moment: Moment) -> None:
+    office.fill("22492")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "broken.json").write_text("{}")
+    with pytest.raises(NeedsHuman, match=r"broken\.json"):
+        steps.collect(replace(office.settings, expectations=tmp_path / "rules"), now=moment(11, 15))
+    assert office.collect(moment(11, 15, 10))["accepted"] == 1
+
+
+def test_whatever_the_number_of_files_there_are_at_most_four_shares(office: Any, moment: Moment) -> None:
+    for number in range(30):
+        office.drop("22492", f"{number}.xlsx", os.urandom(40))
+    shares = steps.claim_arrivals(office.settings, now=moment(11, 15))["shares"]
+    assert 1 < len(shares) <= 4
+    checked = [steps.check_share(office.settings, share=share, now=moment(11, 15)) for share in shares]
+    assert sum(one["submissions"] for one in checked) == 30

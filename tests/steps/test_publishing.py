@@ -1,0 +1,213 @@
+"""Opening, reminding, publishing and sending a period, and doing each of them again."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commune_reports import outbox, steps, warehouse
+from commune_reports.errors import NeedsHuman, Transient
+from commune_reports.settings import SmtpServer
+
+Moment = Callable[..., datetime]
+
+
+def _letters(office: Any, kind: str) -> list[dict[str, Any]]:
+    return [one for one in steps.outbox_state(office.settings)["letters"] if one["kind"] == kind]
+
+
+def test_opening_gives_every_unit_its_folders_template_and_letter_once(office: Any) -> None:
+    for unit in office.plan.units:
+        folder = office.settings.share / unit.folder
+        assert {one.name for one in folder.iterdir()} == {"nop", "phan-hoi", "bieu-mau"}
+        assert (folder / "bieu-mau" / "bieu-mau-2024-11.xlsx").stat().st_size > 5_000
+    again = office.open()["opened"][0]
+    assert (again["obligations"], again["templates"], again["announcements"]) == (0, 13, 0)
+    assert len(_letters(office, "announcement")) == 13
+
+
+def test_without_a_name_the_periods_being_reported_are_opened(office: Any, moment: Moment) -> None:
+    opened = steps.open_periods(office.settings, now=moment(11, 16))["opened"]
+    assert [one["period"] for one in opened] == ["2024-11", "2024-12", "2024"]
+
+
+def test_last_months_state_stands_in_this_months_template(office: Any, moment: Moment, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    office.fill("22492")
+    office.collect()
+    out = tmp_path / "12.xlsx"
+    steps.write_unit_template(office.settings, unit="22492", period="2024-12", out=out, now=moment(11, 16))
+    cells = [str(cell.value) for row in load_workbook(out)["Báo cáo"].iter_rows() for cell in row if cell.value]
+    assert any(text.startswith("Hoàn thành ngày") for text in cells)
+
+
+def test_only_units_that_owe_something_are_reminded_once_a_day(office: Any, moment: Moment) -> None:
+    for unit in office.plan.units[2:]:
+        office.fill(unit.code)
+    office.collect()
+    assert steps.remind(office.settings, now=moment(11, 13))["queued"] == 0
+    first = steps.remind(office.settings, now=moment(11, 18, 8))
+    assert first["units"] == {"2024-11": ["22489", "22492"]}
+    assert steps.remind(office.settings, now=moment(11, 18, 15))["queued"] == 0
+    assert steps.remind(office.settings, now=moment(11, 19, 8))["queued"] == 2
+    assert steps.remind(office.settings, now=moment(11, 17, 8))["queued"] == 0  # a Sunday
+    assert steps.remind(office.settings, now=moment(11, 22, 8))["queued"] == 0  # after the deadline
+
+
+def test_the_report_is_published_as_of_the_cut_off_and_only_once(office: Any, mailed: Path, moment: Moment) -> None:
+    office.fill("22492")
+    office.collect()
+    with pytest.raises(NeedsHuman, match="is published from"):
+        steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 7, 59))
+    assert steps.periods_to_publish(office.settings, now=moment(11, 19, 7, 59)) == {"periods": []}
+    assert steps.periods_to_publish(office.settings, now=moment(11, 19, 8)) == {"periods": ["2024-11"]}
+    first = steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+    assert (first["state"], first["revision"], first["as_of"]) == ("published", 0, "2024-11-19T08:00:00+07:00")
+    again = steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 9))
+    assert (again["state"], again["report"]) == ("already_published", first["report"])
+    assert steps.periods_to_publish(office.settings, now=moment(11, 20, 8)) == {"periods": []}
+    assert steps.deliver(office.settings, now=moment(11, 19, 8))["sent"] == 14
+    assert steps.deliver(office.settings, now=moment(11, 19, 9))["sent"] == 0
+    assert len(list(mailed.glob("*-report-*.eml"))) == 1
+
+
+def test_a_report_made_late_still_shows_the_cut_off(office: Any, moment: Moment) -> None:
+    office.fill("22489")
+    office.collect(moment(11, 19, 12))
+    late = steps.publish_period(office.settings, period="2024-11", now=moment(11, 20, 9))
+    assert (late["revision"], late["as_of"]) == (0, "2024-11-19T08:00:00+07:00")
+    at_cut_off = steps.aggregate(office.settings, period="2024-11", now=moment(11, 20), as_of=moment(11, 19, 8))
+    assert at_cut_off["indices"][0]["reported"] == 0
+    revised = steps.publish_period(office.settings, period="2024-11", now=moment(11, 20, 10))
+    assert (revised["state"], revised["revision"]) == ("published", 1)
+
+
+def test_late_facts_make_one_revision_a_day(office: Any, moment: Moment) -> None:
+    steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+    office.fill("22489")
+    office.collect(moment(11, 19, 10))
+    assert steps.periods_to_publish(office.settings, now=moment(11, 19, 11)) == {"periods": []}
+    assert steps.periods_to_publish(office.settings, now=moment(11, 20, 8)) == {"periods": ["2024-11"]}
+    steps.publish_period(office.settings, period="2024-11", now=moment(11, 20, 8))
+    assert steps.periods_to_publish(office.settings, now=moment(11, 21, 8)) == {"periods": []}
+    assert [one["subject"].count("điều chỉnh") for one in _letters(office, "report")] == [0, 1]
+
+
+def test_any_report_ever_sent_can_be_made_again_byte_for_byte(office: Any, moment: Moment, tmp_path: Path) -> None:
+    office.fill("22492")
+    office.collect()
+    first = steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+    office.fill("22489")
+    office.collect(moment(11, 20))
+    second = steps.publish_period(office.settings, period="2024-11", now=moment(11, 20, 10))
+    for published, as_of in ((first, moment(11, 19, 8)), (second, moment(11, 20, 10))):
+        sent = office.settings.home / published["report"][0]
+        [made] = steps.render_report(
+            office.settings, period="2024-11", as_of=as_of, out=tmp_path / f"{published['revision']}"
+        )
+        assert (made.name, made.read_bytes()) == (sent.name, sent.read_bytes())
+
+
+def test_mail_workbook_and_aggregate_say_the_same(office: Any, mailed: Path, moment: Moment) -> None:
+    from openpyxl import load_workbook
+
+    for unit in office.plan.units[:5]:
+        office.fill(unit.code)
+    office.collect()
+    published = steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+    steps.deliver(office.settings, now=moment(11, 19, 8))
+    truth = steps.aggregate(office.settings, period="2024-11", now=moment(11, 19, 8), as_of=moment(11, 19, 8))
+    json.dumps(truth)
+    sheet = load_workbook(office.settings.home / published["report"][0])["Tổng hợp"]
+    shown = {row[1]: row for row in sheet.iter_rows(values_only=True) if row[1]}
+    [letter] = mailed.glob("*-report-*.eml")
+    message = message_from_bytes(letter.read_bytes(), policy=policy.default)
+    html = message.get_body(("html",)).get_content()  # type: ignore[attr-defined]
+    for one in (*truth["indices"], *truth["indicators"]):
+        if one["score"] is not None:
+            assert shown[one["title"]][3] == pytest.approx(one["score"], rel=1e-12)
+            assert f"{one['score']:.1f}".replace(".", ",") in html
+        assert shown[one["title"]][4:7] == (one["owed"], one["reported"], one["missing"])
+
+
+def test_figures_that_do_not_add_up_are_not_sent(office: Any, moment: Moment, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = warehouse.scorecard
+
+    def wrong(*args: Any, **named: Any) -> Any:
+        card = real(*args, **named)
+        district = next(one for one in card.indicators if one.unit_code is None)
+        bent = replace(district, figures=replace(district.figures, owed=district.figures.owed + 1))
+        return replace(card, indicators=tuple(bent if one is district else one for one in card.indicators))
+
+    monkeypatch.setattr(warehouse, "scorecard", wrong)
+    with pytest.raises(NeedsHuman, match="not published"):
+        steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+    assert _letters(office, "report") == []
+
+
+def test_a_mail_server_out_of_reach_leaves_every_letter_waiting(office: Any, moment: Moment) -> None:
+    office.settings = replace(office.settings, smtp=SmtpServer("127.0.0.1", 1, None, None, "none"))
+    with pytest.raises(Transient, match="cannot be reached"):
+        steps.deliver(office.settings, now=moment(11, 15))
+    assert {one["state"] for one in _letters(office, "announcement")} == {"waiting"}
+
+
+def test_without_a_mail_server_one_line_says_what_to_set(office: Any, moment: Moment) -> None:
+    with pytest.raises(NeedsHuman, match="COMMUNE_REPORTS_SMTP is not set"):
+        steps.deliver(office.settings, now=moment(11, 15))
+
+
+def test_a_letter_refused_three_times_is_given_up_and_said(
+    office: Any, mailed: Path, moment: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = outbox.Delivery("refused", "refused for a@x.example: 550 unknown", {"a@x.example": "550 unknown"})
+    monkeypatch.setattr(outbox, "send", lambda *_: refusal)
+    for _ in range(2):
+        with pytest.raises(Transient, match="wait for another try"):
+            steps.deliver_or_say(office.settings, now=moment(11, 15))
+    with pytest.raises(NeedsHuman, match="refused for good"):
+        steps.deliver_or_say(office.settings, now=moment(11, 15))
+    assert {one["state"] for one in _letters(office, "announcement")} == {"refused"}
+    assert steps.deliver(office.settings, now=moment(11, 16))["refused"] == 0
+
+
+def test_a_crash_while_sending_is_visible_and_the_repeat_is_the_same_letter(
+    office: Any, mailed: Path, moment: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+
+        def die(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        broken.setattr(warehouse, "finish_attempt", die)
+        with pytest.raises(KeyboardInterrupt):
+            steps.deliver(office.settings, now=moment(11, 15))
+    assert "interrupted" in _letters(office, "announcement")[0]["attempts"][0]["detail"]
+    steps.deliver(office.settings, now=moment(11, 15, 10))
+    ids = [message_from_bytes(path.read_bytes())["Message-ID"] for path in sorted(mailed.glob("*.eml"))]
+    assert (len(ids), len(set(ids))) == (14, 13)
+
+
+def test_a_figure_leads_back_to_file_sheet_and_cell(office: Any, moment: Moment) -> None:
+    office.fill("22492", "Báo cáo.xlsx")
+    office.collect()
+    traced = steps.trace(office.settings, period="2024-11", now=moment(11, 16), indicator="PCI-03", unit="22492")
+    assert [row["task_code"] for row in traced["rows"]] == [f"PCI-03.{n}" for n in range(1, 6)]
+    row = traced["rows"][0]
+    assert (row["file_name"], row["sheet"], row["cells"]["status"]) == ("Báo cáo.xlsx", "Báo cáo", f"F{row['row']}")
+    assert Path(row["archived"]).exists()
+    assert traced["figure"]["reported"] == 5
+
+
+@pytest.mark.parametrize("wrong", [{"indicator": "PCI-99"}, {"unit": "00000"}, {"period": "2031"}])
+def test_a_question_about_what_does_not_exist_lists_what_does(
+    office: Any, moment: Moment, wrong: dict[str, str]
+) -> None:
+    with pytest.raises(NeedsHuman, match="it has"):
+        steps.trace(office.settings, **({"period": "2024-11", "now": moment(11, 16)} | wrong))  # type: ignore[arg-type]
