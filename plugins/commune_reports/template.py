@@ -189,8 +189,11 @@ def _section(page: _Sheet, row: int, numeral: str, title: str) -> None:
     last = len(page.layout.columns)
     for column in range(1, last + 1):
         cell = page.sheet.cell(row, column)
-        cell.fill = PatternFill("solid", start_color=SECTION)
-        cell.border = BORDER
+        if "section" not in page.styles:
+            cell.fill = PatternFill("solid", start_color=SECTION)
+            cell.border = BORDER
+            page.styles["section"] = cell._style
+        cell._style = copy(page.styles["section"])
     page.sheet.merge_cells(start_row=row, start_column=2, end_row=row, end_column=last)
     for column, text, horizontal in ((1, numeral, "center"), (2, title, "left")):
         cell = page.sheet.cell(row, column, text)

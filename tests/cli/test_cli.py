@@ -1,0 +1,232 @@
+"""The terminal as scripts use it: documented commands, JSON and exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from commune_reports import cli
+from commune_reports.demo.communes import Entry, fill_template, honest_entries, spoil
+from commune_reports.demo.mail_catcher import catch_mail
+from commune_reports.period import ReportingPeriod
+from commune_reports.plan import Plan
+
+PERIOD = ReportingPeriod.parse("2024-11")
+Answer = tuple[int, str, str]
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run one command in an installation of its own; gives exit code, stdout and stderr."""
+    for name in list(os.environ):
+        if name.startswith("COMMUNE_REPORTS_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COMMUNE_REPORTS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COMMUNE_REPORTS_SETTLE_SECONDS", "0")
+
+    def run_command(*arguments: object) -> Answer:
+        with pytest.raises(SystemExit) as ended:
+            cli.main([str(one) for one in arguments])
+        said = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, said.out, said.err
+
+    return run_command
+
+
+@pytest.fixture
+def opened(run: Run, tmp_path: Path) -> Path:
+    """The share of an installation whose November is open."""
+    assert run("open", "--period", "2024-11", "--now", "2024-10-15T07:00")[0] == 0
+    return tmp_path / "home" / "share"
+
+
+def _filled(plan: Plan, share: Path, out: Path, entries: dict[str, Entry] | None = None) -> Path:
+    unit = plan.units[1]
+    template = share / unit.folder / "bieu-mau" / "bieu-mau-2024-11.xlsx"
+    fill_template(template, out, honest_entries(plan, unit, PERIOD) if entries is None else entries)
+    return out
+
+
+def test_check_answers_in_the_documented_form(run: Run, opened: Path, plan: Plan, tmp_path: Path) -> None:
+    bad = _filled(plan, opened, tmp_path / "a b.xlsx", spoil(honest_entries(plan, plan.units[1], PERIOD)))
+    code, out, _ = run("check", bad, "--unit", "22492", "--period", "2024-11", "--json")
+    answer = json.loads(out)
+    assert code == 1
+    assert list(answer) == ["file", "sha256", "unit", "period", "verdict", "rows", "findings"]
+    assert (answer["file"], answer["unit"], answer["period"], answer["verdict"]) == (
+        str(bad),
+        "22492",
+        "2024-11",
+        "partly_accepted",
+    )
+    assert set(answer["rows"]) == {"owed", "read", "accepted", "nil"}
+    assert sum(one["severity"] == "critical" for one in answer["findings"]) == 5
+    for finding in answer["findings"]:
+        assert set(finding) == {
+            "code",
+            "severity",
+            "sheet",
+            "cell",
+            "row",
+            "column",
+            "task",
+            "got",
+            "wanted",
+            "message",
+        }
+        assert finding["cell"] in finding["message"]
+
+
+def test_check_changes_nothing_and_a_clean_file_yields_no_finding(
+    run: Run, opened: Path, plan: Plan, tmp_path: Path
+) -> None:
+    good = _filled(plan, opened, tmp_path / "good.xlsx")
+    before = (tmp_path / "home" / "warehouse.sqlite").read_bytes(), good.read_bytes()
+    code, out, _ = run("check", good, "--unit", "22492", "--period", "2024-11", "--json")
+    assert (code, json.loads(out)["findings"]) == (0, [])
+    assert ((tmp_path / "home" / "warehouse.sqlite").read_bytes(), good.read_bytes()) == before
+
+
+def test_several_files_give_one_line_each_in_their_order(run: Run, opened: Path, plan: Plan, tmp_path: Path) -> None:
+    files = [_filled(plan, opened, tmp_path / "good.xlsx"), tmp_path / "empty.xlsx", tmp_path / "word.docx"]
+    files[1].write_bytes(b"")
+    files[2].write_bytes(b"some text")
+    code, out, _ = run("check", *files, "--unit", "22492", "--period", "2024-11", "--json")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert [answer["verdict"] for answer in answers] == ["accepted", "rejected", "rejected"]
+    assert [[one["code"] for one in answer["findings"]] for answer in answers] == [[], ["empty_file"], ["wrong_format"]]
+    assert answers[1]["findings"][0]["cell"] is None
+
+
+def test_a_whole_month_from_the_terminal(
+    run: Run, opened: Path, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _filled(plan, opened, opened / plan.units[1].folder / "nop" / "bc.xlsx")
+    with catch_mail(tmp_path / "letters") as port:
+        monkeypatch.setenv("COMMUNE_REPORTS_SMTP", f"smtp://127.0.0.1:{port}?security=none")
+        code, out, _ = run("collect", "--now", "2024-11-15T09:00", "--json")
+        assert (code, json.loads(out)["accepted"]) == (0, 1)
+        code, out, _ = run("status", "--period", "2024-11", "--now", "2024-11-18T18:00", "--json")
+        units = {one["unit"]: one for one in json.loads(out)["units"]}
+        assert (units["22492"]["verdict"], units["22489"]["timeliness"]) == ("accepted", "missing")
+        assert len(units["22489"]["missing"]) == units["22489"]["owed"] == 29
+        code, out, _ = run("remind", "--now", "2024-11-18T08:00", "--json")
+        assert json.loads(out)["queued"] == 12
+        code, out, _ = run("publish", "--period", "2024-11", "--now", "2024-11-19T08:00", "--json")
+        assert (code, json.loads(out)["state"]) == (0, "published")
+    code, out, _ = run("aggregate", "--period", "2024-11", "--as-of", "2024-11-19T08:00", "--json")
+    figures = json.loads(out)
+    assert [one["code"] for one in figures["indices"]] == ["PCI", "PGI"]
+    assert len(figures["indicators"]) == 14
+    code, out, _ = run("outbox", "--json")
+    states = {(one["kind"], one["channel"], one["state"]) for one in json.loads(out)["letters"]}
+    assert ("report", "email", "sent") in states
+    code, out, _ = run("trace", "--period", "2024-11", "--indicator", "PCI-03", "--unit", "22492", "--json")
+    assert {row["sheet"] for row in json.loads(out)["rows"]} == {"Báo cáo"}
+    code, out, _ = run("report", "--period", "2024-11", "--out", tmp_path / "out", "--as-of", "2024-11-19T08:00")
+    assert (code, Path(out.strip()).parent) == (0, tmp_path / "out")
+    sent = next((tmp_path / "home" / "reports").rglob("*.xlsx"))
+    assert Path(out.strip()).read_bytes() == sent.read_bytes()
+
+
+@pytest.mark.parametrize("command", ["status", "aggregate", "trace"])
+def test_tables_for_people_are_whole_when_written_to_a_file(run: Run, opened: Path, command: str) -> None:
+    code, out, _ = run(command, "--period", "2024-11", "--now", "2024-11-15T09:00")
+    assert code == 0
+    assert "2024-11-15" in out
+    assert "…" not in out.splitlines()[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["status", "--period", "2031-01"], "2024-11"),
+        (["status", "--period", "november"], "2024-Q4"),
+        (["status"], "--period"),
+        (["collect", "--now", "soon"], "2024-11-18T17:00:00"),
+        (["template", "--unit", "1", "--period", "2024-11", "--out", "x.xlsx"], "22492"),
+        (["publish", "--period", "2024-11", "--now", "2024-11-01T08:00"], "2024-11-19"),
+        (["check", "nowhere.xlsx"], "nowhere.xlsx"),
+        (["check", "x", "--unit", "1"], "22492"),
+        (["plan", "check", "nowhere.yaml"], "nowhere.yaml"),
+        (["no-such-command"], "no-such-command"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_two(run: Run, opened: Path, arguments: list[str], words: str) -> None:
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert words in err
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("COMMUNE_REPORTS_PLAN", "/nowhere/plan.yaml", "COMMUNE_REPORTS_PLAN"),
+        ("COMMUNE_REPORTS_WAREHOUSE", "mysql://x", "COMMUNE_REPORTS_WAREHOUSE"),
+        ("COMMUNE_REPORTS_SMTP", "mail.example", "COMMUNE_REPORTS_SMTP"),
+        ("COMMUNE_REPORTS_SETTLE_SECONDS", "x", "COMMUNE_REPORTS_SETTLE_SECONDS"),
+        ("COMMUNE_REPORTS_RESOURCES", "/nowhere", "COMMUNE_REPORTS_RESOURCES"),
+    ],
+)
+def test_a_wrong_environment_is_one_line_and_exit_code_two(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    code, _, err = run("collect", "--now", "2024-11-15T09:00")
+    assert (code, len(err.strip().splitlines())) == (2, 1)
+    assert words in err
+
+
+def test_trouble_that_passes_is_exit_code_three(run: Run, opened: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMUNE_REPORTS_SMTP", "smtp://127.0.0.1:1?security=none")
+    code, _, err = run("deliver", "--now", "2024-11-15T09:00")
+    assert code == 3
+    assert "try again later" in err
+    monkeypatch.setenv("COMMUNE_REPORTS_SHARE", "/nowhere/share")
+    assert run("collect", "--now", "2024-11-15T09:00")[0] == 3
+
+
+def test_plan_commands_show_and_check_the_plan_in_use(run: Run) -> None:
+    code, out, _ = run("plan", "show", "--json")
+    shown = json.loads(out)
+    assert (code, len(shown["indicators"]), len(shown["units"])) == (0, 14, 13)
+    reference = Path(__file__).resolve().parents[2] / "include" / "plans" / "pci-pgi-2026.yaml"
+    code, out, _ = run("plan", "check", reference)
+    assert (code, "33 tasks" in out) == (0, True)
+
+
+def test_every_command_explains_itself(run: Run) -> None:
+    code, out, _ = run("--help")
+    commands = (
+        "template",
+        "check",
+        "collect",
+        "status",
+        "aggregate",
+        "report",
+        "publish",
+        "remind",
+        "deliver",
+        "trace",
+        "outbox",
+        "plan",
+        "db",
+    )
+    assert code == 0
+    for command in commands:
+        assert command in out
+        assert run(command, "--help")[0] == 0
+
+
+def test_the_terminal_starts_without_pandas_airflow_or_great_expectations() -> None:
+    probe = "import sys, commune_reports.cli; print([m for m in ('pandas', 'airflow', 'great_expectations') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
