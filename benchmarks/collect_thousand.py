@@ -30,10 +30,17 @@ def main() -> None:
         _fill(Path(scratch) / "share")
         bare = _timed([sys.executable, "-c", "import great_expectations"], environment)
         began = _children()
-        seconds = _timed([sys.executable, "-m", "commune_reports.cli", "collect", "--now", MOMENT, "--json"], environment)
+        seconds = _timed(
+            [sys.executable, "-m", "commune_reports.cli", "collect", "--now", MOMENT, "--json"], environment
+        )
         peak = _children() if _children() > began else began
-        print(f"{FILES} workbooks of 33 rows: collect {seconds:.1f} s, of which importing Great Expectations {bare:.1f} s")
-        print(f"beyond the import: {seconds - bare:.1f} s ({1000 * (seconds - bare) / FILES:.1f} ms per workbook), ", end="")
+        print(
+            f"{FILES} workbooks of 33 rows: collect {seconds:.1f} s, of which importing Great Expectations {bare:.1f} s"
+        )
+        print(
+            f"beyond the import: {seconds - bare:.1f} s ({1000 * (seconds - bare) / FILES:.1f} ms per workbook), ",
+            end="",
+        )
         print(f"{(seconds - bare) / bare:.1f} times the import; peak memory {peak / 1024:.0f} MB")
 
 
@@ -57,7 +64,12 @@ def _fill(share: Path) -> None:
 
 
 def _run(environment: dict[str, str], *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "commune_reports.cli", *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "commune_reports.cli", *arguments],
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def _timed(command: list[str], environment: dict[str, str]) -> float:

@@ -59,7 +59,15 @@ def test_types_refuse_a_wrong_promise(house: Path) -> None:
     sample = '"""X."""\n\n\ndef promise() -> int:\n    """Promise a number."""\n    return "none"\n'
     (house / "plugins" / "commune_reports" / "liar.py").write_text(sample)
     done = subprocess.run(
-        [BIN / "mypy", "--config-file", "pyproject.toml", "-m", "commune_reports.liar", "--cache-dir", PROJECT / ".mypy_cache"],
+        [
+            BIN / "mypy",
+            "--config-file",
+            "pyproject.toml",
+            "-m",
+            "commune_reports.liar",
+            "--cache-dir",
+            PROJECT / ".mypy_cache",
+        ],
         cwd=house,
         capture_output=True,
         text=True,
@@ -84,7 +92,12 @@ def test_layers_refuse_an_import_that_points_up_and_a_room_nobody_placed(
 ) -> None:
     (house / "plugins" / "commune_reports" / place).write_text(f'"""X."""\n\n{sample}')
     done = subprocess.run(
-        [BIN / "lint-imports", "--no-cache"], cwd=house, capture_output=True, text=True, check=False, env={"PYTHONPATH": "plugins"}
+        [BIN / "lint-imports", "--no-cache"],
+        cwd=house,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": "plugins"},
     )
     assert done.returncode == 1
     assert contract in done.stdout + done.stderr

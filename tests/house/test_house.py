@@ -12,7 +12,9 @@ from commune_reports import cli
 from commune_reports.findings import Wordings
 
 PROJECT = Path(__file__).resolve().parents[2]
-TRACKED = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout.splitlines()
+TRACKED = subprocess.run(
+    ["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True
+).stdout.splitlines()
 CODE = [PROJECT / name for name in TRACKED if name.endswith(".py")]
 
 
@@ -53,7 +55,12 @@ def test_every_link_between_the_documents_leads_somewhere() -> None:
 
 
 def test_every_environment_variable_is_documented() -> None:
-    used = {name for path in CODE if "tests" not in path.parts for name in re.findall(r"COMMUNE_REPORTS_[A-Z_]+[A-Z]", path.read_text())}
+    used = {
+        name
+        for path in CODE
+        if "tests" not in path.parts
+        for name in re.findall(r"COMMUNE_REPORTS_[A-Z_]+[A-Z]", path.read_text())
+    }
     shown = set(re.findall(r"COMMUNE_REPORTS_[A-Z_]+[A-Z]", (PROJECT / ".env.example").read_text()))
     assert used == shown
 

@@ -185,7 +185,7 @@ def test_a_crash_while_sending_is_visible_and_the_repeat_is_the_same_letter(
         def die(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
-        broken.setattr(warehouse, "finish_attempt", die)
+        broken.setattr(warehouse, "finish_attempts", die)
         with pytest.raises(KeyboardInterrupt):
             steps.deliver(office.settings, now=moment(11, 15))
     assert "interrupted" in _letters(office, "announcement")[0]["attempts"][0]["detail"]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from commune_reports import warehouse
 from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.letters import Address, Letter
+from commune_reports.outbox import Delivery
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.warehouse import HEAD, Arrival, Warehouse, connecting, tables
@@ -52,14 +53,15 @@ def test_opening_a_period_twice_writes_its_obligations_once(house: Warehouse, pl
 def test_an_arrival_is_recorded_once_and_waits_until_it_is_assessed(house: Warehouse) -> None:
     arrival = Arrival("k", "s", "a.xlsx", "22492-x", "22492", 1, NOW)
     with house.begin() as connection:
-        assert warehouse.record_arrival(connection, arrival, now=NOW)
-        assert not warehouse.record_arrival(connection, arrival, now=NOW + timedelta(hours=1))
+        warehouse.record_arrivals(connection, [arrival], now=NOW)
+        warehouse.record_arrivals(connection, [arrival], now=NOW + timedelta(hours=1))
         assert warehouse.unchecked_submissions(connection) == [arrival]
+        assert [row.recorded_at for row in connection.execute(select(tables.submission))] == [NOW]
 
 
 def test_a_failed_transaction_leaves_nothing_behind(house: Warehouse) -> None:
     with pytest.raises(RuntimeError), house.begin() as connection:
-        warehouse.record_arrival(connection, Arrival("k", "s", "a", "f", None, 1, NOW), now=NOW)
+        warehouse.record_arrivals(connection, [Arrival("k", "s", "a", "f", None, 1, NOW)], now=NOW)
         raise RuntimeError
     with house.begin() as connection:
         assert warehouse.unchecked_submissions(connection) == []
@@ -68,7 +70,7 @@ def test_a_failed_transaction_leaves_nothing_behind(house: Warehouse) -> None:
 def test_a_moment_without_a_zone_is_refused(house: Warehouse) -> None:
     naive = NOW.replace(tzinfo=None)
     with pytest.raises(Exception, match="without a zone"), house.begin() as connection:
-        warehouse.record_arrival(connection, Arrival("k", "s", "a", "f", None, 1, naive), now=NOW)
+        warehouse.record_arrivals(connection, [Arrival("k", "s", "a", "f", None, 1, naive)], now=NOW)
 
 
 def test_a_letter_is_queued_once_and_comes_back_character_for_character(house: Warehouse) -> None:
@@ -83,10 +85,10 @@ def test_a_letter_is_queued_once_and_comes_back_character_for_character(house: W
 
 def _attempt(house: Warehouse, outcome: str | None, **refused: str) -> None:
     with house.begin() as connection:
-        attempt = warehouse.start_attempt(connection, LETTER.key, now=NOW)
+        attempt = warehouse.start_attempts(connection, [LETTER.key], now=NOW)[LETTER.key]
         if outcome:
             addresses = {f"{name}@x.example": said for name, said in refused.items()}
-            warehouse.finish_attempt(connection, attempt, outcome=outcome, detail="d", refused=addresses, now=NOW)
+            warehouse.finish_attempts(connection, {attempt: Delivery(outcome, "d", addresses)}, now=NOW)
 
 
 @pytest.mark.parametrize(

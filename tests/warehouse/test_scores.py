@@ -77,7 +77,7 @@ def _file(
         f"receipt:{key}", "receipt", "folder", period.id, unit, "s", "t", "h", folder=f"{unit}-xa", file_stem="p"
     )
     now = known or at
-    warehouse.record_arrival(connection, arrival, now=now)
+    warehouse.record_arrivals(connection, [arrival], now=now)
     warehouse.store_assessments(
         connection, [Assessed(arrival, period.id, verdict, (), letter)], plan_id=plan.id, now=now
     )
@@ -318,7 +318,7 @@ def test_what_was_stored_comes_back_unchanged(house: Warehouse, plan: Plan) -> N
     arrival = Arrival("k", "s" * 64, "tên lạ '\".xlsx", "22492-dai-lanh", "22492", 5, IN_TIME)
     letter = Letter("receipt:k", "receipt", "folder", PERIOD.id, "22492", "s", "t", "h", folder="f", file_stem="p")
     with _opened(house, plan) as connection:
-        warehouse.record_arrival(connection, arrival, now=IN_TIME)
+        warehouse.record_arrivals(connection, [arrival], now=IN_TIME)
         verdict = Assessment("k", "accepted", 29, 1, 1, 0, (row,), ())
         warehouse.store_assessments(
             connection, [Assessed(arrival, PERIOD.id, verdict, (), letter)], plan_id=plan.id, now=IN_TIME

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
@@ -29,8 +30,7 @@ def plain_text(value: Any) -> str | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        text = SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", value))).strip()
-        return text or None
+        return _cleaned(value)
     if isinstance(value, datetime):
         return f"{value:%d/%m/%Y}" if value.time() == time() else f"{value:%d/%m/%Y %H:%M}"
     if isinstance(value, date):
@@ -38,6 +38,11 @@ def plain_text(value: Any) -> str | None:
     if isinstance(value, float):
         return f"{value:.15g}"
     return str(value)
+
+
+@lru_cache(maxsize=65_536)
+def _cleaned(text: str) -> str | None:
+    return SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip() or None
 
 
 def progress(value: Any, is_percent: Callable[[], bool]) -> float | None | Misread:

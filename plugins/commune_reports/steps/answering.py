@@ -6,6 +6,7 @@ from typing import Any
 from commune_reports import inbox, warehouse
 from commune_reports.errors import Transient
 from commune_reports.letters import Letter
+from commune_reports.outbox import Delivery
 from commune_reports.settings import Settings
 from commune_reports.steps.desk import Desk, open_desk
 
@@ -35,20 +36,18 @@ def _pending(desk: Desk, failed: list[str]) -> list[Letter]:
 
 def _write(desk: Desk, batch: list[Letter], *, now: datetime) -> list[str]:
     with desk.begin() as connection:
-        attempts = {letter.key: warehouse.start_attempt(connection, letter.key, now=now) for letter in batch}
-    outcomes: dict[str, tuple[str, str]] = {}
-    for letter in batch:
-        try:
-            outcomes[letter.key] = ("sent", _give(desk, letter))
-        except Transient as error:
-            outcomes[letter.key] = ("deferred", str(error))
+        attempts = warehouse.start_attempts(connection, [letter.key for letter in batch], now=now)
+    ended = {attempts[letter.key]: _try(desk, letter) for letter in batch}
     with desk.begin() as connection:
-        for letter in batch:
-            outcome, detail = outcomes[letter.key]
-            warehouse.finish_attempt(
-                connection, attempts[letter.key], outcome=outcome, detail=detail, refused={}, now=now
-            )
-    return [key for key, (outcome, _) in outcomes.items() if outcome != "sent"]
+        warehouse.finish_attempts(connection, ended, now=now)
+    return [letter.key for letter in batch if ended[attempts[letter.key]].outcome != "sent"]
+
+
+def _try(desk: Desk, letter: Letter) -> Delivery:
+    try:
+        return Delivery("sent", _give(desk, letter))
+    except Transient as error:
+        return Delivery("deferred", str(error))
 
 
 def _give(desk: Desk, letter: Letter) -> str:

@@ -17,7 +17,7 @@ from commune_reports.warehouse import Arrival
 
 SHARES = 4
 CLAIM_BATCH = 100
-CHECK_BATCH = 250
+CHECK_BATCH = 500
 Item = TypeVar("Item")
 
 
@@ -32,8 +32,7 @@ def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
         unreadable += [one for one in kept if isinstance(one, inbox.Unreadable)]
         archived = [one for one in kept if isinstance(one, inbox.Archived)]
         with desk.begin() as connection:
-            for one in archived:
-                warehouse.record_arrival(connection, _arrival(one, now), now=now)
+            warehouse.record_arrivals(connection, [_arrival(one, now) for one in archived], now=now)
         claimed += sum(inbox.leave_drop_folder(one) for one in archived)
     with desk.begin() as connection:
         waiting = warehouse.unchecked_submissions(connection)
@@ -44,8 +43,8 @@ def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def check_share(settings: Settings, *, share: int, now: datetime) -> dict[str, Any]:
-    """Read, validate and store one share of the claimed files with their queued receipts, batch by batch."""
+def check_share(settings: Settings, *, share: int | None, now: datetime) -> dict[str, Any]:
+    """Read, validate and store one share of the claimed files (None = all) with their receipts, batch by batch."""
     desk = open_desk(settings)
     bench = Bench.load(settings, desk.plan)
     totals = {"submissions": 0, "accepted": 0, "partly_accepted": 0, "rejected": 0, "rows": 0}
@@ -67,12 +66,8 @@ def check_share(settings: Settings, *, share: int, now: datetime) -> dict[str, A
 def collect(settings: Settings, *, now: datetime) -> dict[str, Any]:
     """One whole pass in one process: claim, check every share, answer."""
     claim = claim_arrivals(settings, now=now)
-    checked = [check_share(settings, share=share, now=now) for share in claim["shares"]]
-    result: dict[str, Any] = {"claimed": claim["claimed"], "unreadable": claim["unreadable"]}
-    for name in ("submissions", "accepted", "partly_accepted", "rejected", "rows"):
-        result[name] = sum(one[name] for one in checked)
-    result["periods"] = sorted({period for one in checked for period in one["periods"]})
-    return {**result, **answer(settings, now=now)}
+    checked = check_share(settings, share=None, now=now)
+    return {"claimed": claim["claimed"], "unreadable": claim["unreadable"], **checked, **answer(settings, now=now)}
 
 
 def share_of(submission_id: str) -> int:
@@ -80,10 +75,10 @@ def share_of(submission_id: str) -> int:
     return zlib.crc32(submission_id.encode()) % SHARES
 
 
-def _unchecked(desk: Desk, share: int) -> Iterator[list[Arrival]]:
+def _unchecked(desk: Desk, share: int | None) -> Iterator[list[Arrival]]:
     with desk.begin() as connection:
         waiting = warehouse.unchecked_submissions(connection)
-    yield from _batches([one for one in waiting if share_of(one.submission_id) == share], CHECK_BATCH)
+    yield from _batches([one for one in waiting if share in (None, share_of(one.submission_id))], CHECK_BATCH)
 
 
 def _arrival(archived: inbox.Archived, now: datetime) -> Arrival:

@@ -64,11 +64,9 @@ def _send(desk: Desk, mailer: outbox.Mailer, queued: QueuedLetter, *, now: datet
     """One attempt: recorded as begun before the server hears of it, so that a crash in between stays visible."""
     letter = queued.letter
     with desk.begin() as connection:
-        attempt = warehouse.start_attempt(connection, letter.key, now=now)
+        attempt = warehouse.start_attempts(connection, [letter.key], now=now)[letter.key]
     message = outbox.compose(letter, sender=mailer.sender, home=desk.settings.home, sent_at=now)
     delivery = outbox.send(mailer, message, queued.recipients)
     with desk.begin() as connection:
-        warehouse.finish_attempt(
-            connection, attempt, outcome=delivery.outcome, detail=delivery.detail, refused=delivery.refused, now=now
-        )
+        warehouse.finish_attempts(connection, {attempt: delivery}, now=now)
     return delivery

@@ -1,10 +1,10 @@
 """The outbox's tables: letters queued once, attempts begun before and ended after the server was spoken to."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert, select
 
@@ -29,6 +29,22 @@ class QueuedLetter:
     def is_last_try(self) -> bool:
         """Whether one more refusal ends the trying."""
         return self.refusals + 1 >= MOST_REFUSALS
+
+
+class Outcome(Protocol):
+    """How a delivery ended: sent, partly_refused, refused or deferred; `refused` maps addresses to the server's words."""
+
+    @property
+    def outcome(self) -> str:
+        """The kind of end."""
+
+    @property
+    def detail(self) -> str:
+        """One line for people."""
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Refused addresses."""
 
 
 @dataclass
@@ -65,26 +81,27 @@ def pending_letters(connection: Connection, *, channel: str) -> list[QueuedLette
     return waiting
 
 
-def start_attempt(connection: Connection, letter_key: str, *, now: datetime) -> int:
-    """Record that a delivery begins."""
-    statement = insert(tables.delivery_attempt).values(letter_key=letter_key, recorded_at=now)
-    key = connection.execute(statement).inserted_primary_key
-    assert key is not None
-    return int(key[0])
+def start_attempts(connection: Connection, letter_keys: Sequence[str], *, now: datetime) -> dict[str, int]:
+    """Record that deliveries begin; the attempt's number by letter key."""
+    attempts = tables.delivery_attempt
+    statement = insert(attempts).returning(attempts.c.letter_key, attempts.c.attempt_id)
+    rows = connection.execute(statement, [{"letter_key": key, "recorded_at": now} for key in letter_keys])
+    return {row.letter_key: row.attempt_id for row in rows}
 
 
-def finish_attempt(
-    connection: Connection, attempt_id: int, *, outcome: str, detail: str, refused: Mapping[str, str], now: datetime
-) -> None:
-    """Record how a delivery ended: sent, partly_refused, refused or deferred."""
-    ended = {
-        "attempt_id": attempt_id,
-        "outcome": outcome,
-        "detail": detail,
-        "refused": dict(refused),
-        "recorded_at": now,
-    }
-    insert_new(connection, tables.delivery_outcome, [ended])
+def finish_attempts(connection: Connection, ended: Mapping[int, Outcome], *, now: datetime) -> None:
+    """Record how deliveries ended, by attempt number."""
+    rows = [
+        {
+            "attempt_id": attempt,
+            "outcome": one.outcome,
+            "detail": one.detail,
+            "refused": dict(one.refused),
+            "recorded_at": now,
+        }
+        for attempt, one in ended.items()
+    ]
+    insert_new(connection, tables.delivery_outcome, rows)
 
 
 def outbox(connection: Connection) -> list[dict[str, Any]]:

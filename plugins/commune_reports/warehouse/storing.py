@@ -112,9 +112,9 @@ def open_period(connection: Connection, plan: Plan, period: ReportingPeriod, *, 
     return insert_new(connection, tables.obligation, rows)
 
 
-def record_arrival(connection: Connection, arrival: Arrival, *, now: datetime) -> bool:
-    """Record that a file arrived; False if this arrival is known."""
-    return insert_new(connection, tables.submission, [{**asdict(arrival), "recorded_at": now}]) == 1
+def record_arrivals(connection: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> None:
+    """Record that files arrived; arrivals already known are left as they are."""
+    insert_new(connection, tables.submission, [{**vars(one), "recorded_at": now} for one in arrivals])
 
 
 def store_assessments(connection: Connection, items: Sequence[Assessed], *, plan_id: str, now: datetime) -> None:
@@ -205,13 +205,12 @@ def _task_rows(one: Assessed, plan_id: str, now: datetime) -> list[dict[str, Any
 
 def _finding_rows(one: Assessed, now: datetime) -> list[dict[str, Any]]:
     return [
-        {"submission_id": one.arrival.submission_id, "number": number, **asdict(finding), "recorded_at": now}
+        {"submission_id": one.arrival.submission_id, "number": number, **vars(finding), "recorded_at": now}
         for number, finding in enumerate(one.assessment.findings, start=1)
     ]
 
 
 def _outcome_rows(one: Assessed, now: datetime) -> list[dict[str, Any]]:
     return [
-        {**asdict(outcome), "number": number, "recorded_at": now}
-        for number, outcome in enumerate(one.outcomes, start=1)
+        {**vars(outcome), "number": number, "recorded_at": now} for number, outcome in enumerate(one.outcomes, start=1)
     ]
