@@ -21,7 +21,7 @@ from typing import Any
 from airflow.sdk import dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from commune_reports.orchestration import (
+from commune_reports.orchestration.authoring import (
     RUN_PARAMS,
     START_DATE,
     TASK_DEFAULTS,

@@ -18,7 +18,15 @@ from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
 
-from commune_reports.orchestration import RUN_PARAMS, START_DATE, TASK_DEFAULTS, answer, deliver, plan_moments, run_step
+from commune_reports.orchestration.authoring import (
+    RUN_PARAMS,
+    START_DATE,
+    TASK_DEFAULTS,
+    answer,
+    deliver,
+    plan_moments,
+    run_step,
+)
 
 
 @dag(

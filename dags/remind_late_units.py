@@ -17,7 +17,15 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
-from commune_reports.orchestration import RUN_PARAMS, START_DATE, TASK_DEFAULTS, answer, deliver, every, run_step
+from commune_reports.orchestration.authoring import (
+    RUN_PARAMS,
+    START_DATE,
+    TASK_DEFAULTS,
+    answer,
+    deliver,
+    every,
+    run_step,
+)
 
 
 @dag(

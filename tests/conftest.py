@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 
 from commune_reports import warehouse
@@ -18,6 +19,9 @@ from commune_reports.reading import Clerk, load_vocabulary
 from commune_reports.settings import Settings, read_settings
 from commune_reports.template import load_layout
 
+# A busy machine is no defect of the code: speed is measured in benchmarks/.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 PROJECT = Path(__file__).resolve().parents[1]
 INCLUDE = PROJECT / "include"
 _names = itertools.count()

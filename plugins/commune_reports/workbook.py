@@ -40,8 +40,8 @@ OTHER_KINDS = (
     (b"<", "trang web hoặc tệp XML"),
 )
 # A cell so far out that calamine, which lays the sheet out densely, would need gigabytes for it.
-FAR_CELL = re.compile(rb'<(?:c|row) r="(?:[A-Z]{3}\d+|[A-Z]*\d{6,})"')
-FORMULA_OR_ERROR = re.compile(rb'<f[ />]|t="e"')
+FAR_CELL = re.compile(rb' r="(?:[A-Z]{3}\d+|[A-Z]*\d{6,})"')
+FORMULA_OR_ERROR = (b"<f>", b"<f ", b"<f/", b't="e"')
 PERCENT_FORMAT = re.compile(rb'numFmtId="(?:9|10)"|formatCode="[^"]*%')
 
 # openpyxl stamps the moment of saving; the same report must have the same bytes.
@@ -167,7 +167,7 @@ def _open_zip(content: bytes) -> Spreadsheet | Refusal:
     is_far = any(FAR_CELL.search(sheet) for sheet in sheets)
     return _read(
         content,
-        has_formulas=any(FORMULA_OR_ERROR.search(sheet) for sheet in sheets),
+        has_formulas=any(mark in sheet for sheet in sheets for mark in FORMULA_OR_ERROR),
         has_percents=PERCENT_FORMAT.search(styles) is not None,
         is_far=is_far,
     )

@@ -109,7 +109,7 @@ def test_a_dag_file_is_short_and_decides_nothing(path: Path) -> None:
         "airflow.sdk",
         "airflow.sdk.exceptions",
         "commune_reports",
-        "commune_reports.orchestration",
+        "commune_reports.orchestration.authoring",
     }
 
 

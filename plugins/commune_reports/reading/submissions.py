@@ -145,7 +145,7 @@ def _read_table(opened: Spreadsheet, grid: Grid, heads: Sequence[_Table], clerk:
             continue
         place = _Place(grid, number, columns)
         troubles = _formula_troubles(opened, place, clerk.wordings)
-        if not any(place.text(field) for field in REPORTED) and not troubles:
+        if not troubles and not _is_touched(place):
             _enter_section(place, section, clerk.plan)
             continue
         code, matched_by, remark = _task_of(place, section, clerk)
@@ -155,6 +155,13 @@ def _read_table(opened: Spreadsheet, grid: Grid, heads: Sequence[_Table], clerk:
         rows.append(row)
         findings += [one for one in (remark, *troubles, *misread) if one is not None]
     return Reading(rows=tuple(rows), findings=tuple(findings))
+
+
+def _is_touched(place: _Place) -> bool:
+    """Whether somebody wrote into a reported column."""
+    cells = place.grid.rows[place.row]
+    columns = (place.columns[field] for field in REPORTED if field in place.columns)
+    return any(plain_text(cells[column]) for column in columns if column < len(cells))
 
 
 def _enter_section(place: _Place, section: _Section, plan: Plan) -> None:

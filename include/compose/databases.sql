@@ -1,0 +1,2 @@
+-- Airflow keeps its own database beside the warehouse.
+create database airflow;
