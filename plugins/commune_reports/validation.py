@@ -67,6 +67,11 @@ def load_rules(expectations: Path) -> Rules:
     return Rules(suites)
 
 
+def prepare() -> None:
+    """Import Great Expectations now, at a moment that suits the caller; it takes seconds."""
+    import great_expectations  # noqa: F401
+
+
 def validate(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: Wordings) -> Validation:
     """Run every suite once over the rows of all files of a batch; NeedsHuman if any rule could not be evaluated."""
     for name, suite in rules.suites.items():

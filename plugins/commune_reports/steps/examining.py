@@ -9,11 +9,11 @@ from datetime import datetime
 from commune_reports.findings import Finding, Wordings, load_wordings
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.plan import Plan
-from commune_reports.reading import Clerk, load_vocabulary, read_submission
+from commune_reports.reading import Clerk, Unread, load_vocabulary, read_submissions
 from commune_reports.settings import Settings
 from commune_reports.task_report import Assessment, Reading, RuleOutcome
 from commune_reports.template import load_layout
-from commune_reports.validation import Rules, Submitted, assess, load_rules, validate
+from commune_reports.validation import Rules, Submitted, assess, load_rules, prepare, validate
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,8 @@ class Bench:
 
 def examine(bench: Bench, batch: Sequence[Incoming]) -> list[Examined]:
     """Read every file and validate all of them in one run; the order is that of the batch."""
-    readings = [
-        read_submission(one.content, clerk=bench.clerk, unit_code=one.unit_code, period_id=one.period_id)
-        for one in batch
-    ]
+    unread = [Unread(one.content, one.name, one.unit_code, one.period_id) for one in batch]
+    readings = read_submissions(unread, clerk=bench.clerk, meanwhile=prepare)
     placed = [_place(bench, one, reading) for one, reading in zip(batch, readings, strict=True)]
     submitted = [place.submitted for place in placed if place.submitted is not None]
     validation = validate(submitted, plan=bench.plan, rules=bench.rules, wordings=bench.wordings)
