@@ -1,5 +1,6 @@
 """Finding: one thing a careful clerk would say about a file, with the cell it stands in."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,6 +32,8 @@ STATUS_LABELS = {
     "nil": "Không phát sinh",
 }
 LONGEST_QUOTE = 80
+# What a database or a printed line cannot hold.
+CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 PLACEHOLDERS = ("got", "wanted", "task", "cell", "column")
 
 
@@ -89,7 +92,7 @@ class Wordings:
         return Finding(
             code=code,
             severity=Severity(severity) if severity else wording.severity,
-            message=wording.message.format_map(filled),
+            message=_placed(wording.message, place).format_map(filled),
             **{name: None if value is None else _plain(name, value) for name, value in place.items()},
         )
 
@@ -119,8 +122,15 @@ def _load_wordings(path: Path, _changed: int) -> Wordings:
     return Wordings(by_code)
 
 
+def _placed(message: str, place: Mapping[str, Any]) -> str:
+    """A sentence about a row whose file has no column for the cell speaks of the row."""
+    if place.get("cell") is None and place.get("row") is not None:
+        return message.replace("Ô {cell}", f"Dòng {place['row']}")
+    return message
+
+
 def _quote(value: object) -> str:
-    text = " ".join(str(value).split())
+    text = " ".join(CONTROL.sub("", str(value)).split())
     return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
 
 

@@ -41,6 +41,8 @@ OTHER_KINDS = (
 )
 # A cell so far out that calamine, which lays the sheet out densely, would need gigabytes for it.
 FAR_CELL = re.compile(rb' r="(?:[A-Z]{3}\d+|[A-Z]*\d{6,})"')
+# Quoted or escaped, a percent sign in a number format is only text.
+LITERAL = re.compile(r'"[^"]*"|\\.')
 FORMULA_OR_ERROR = (b"<f>", b"<f ", b"<f/", b't="e"')
 PERCENT_FORMAT = re.compile(rb'numFmtId="(?:9|10)"|formatCode="[^"]*%')
 
@@ -67,6 +69,13 @@ class Grid:
     rows: Sequence[Sequence[Any]]
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
 
+    def merged_from(self, row: int, column: int) -> tuple[int, int] | None:
+        """The cell whose value an area merged downwards shows at this place; None if it is in no such area."""
+        for (top, left), (bottom, right) in self.merged:
+            if top < row <= bottom and left <= column <= right:
+                return top, left
+        return None
+
 
 @dataclass(frozen=True)
 class Spreadsheet:
@@ -75,10 +84,12 @@ class Spreadsheet:
     content: bytes = field(repr=False)
     grids: tuple[Grid, ...]
     has_formulas: bool = False
-    has_percents: bool = False
+    has_percents: bool | None = False
 
-    def is_percent(self, sheet: str, cell: str) -> bool:
-        """Whether a cell is formatted as a percentage, so that its 0.85 is shown as 85 %."""
+    def is_percent(self, sheet: str, cell: str) -> bool | None:
+        """Whether a cell is formatted as a percentage, so that its 0.85 is shown as 85 %; None if that is not to be known."""
+        if self.has_percents is None:
+            return None
         return self.has_percents and cell in self._stored[sheet].percents
 
     def formula_errors(self, sheet: str) -> Mapping[str, str]:
@@ -95,7 +106,7 @@ class Spreadsheet:
         for sheet, cell in _near_cells(self.content, data_only=True):
             if cell.data_type == "e":
                 stored[sheet].errors[cell.coordinate] = str(cell.value)
-            elif cell.data_type == "n" and "%" in cell.number_format:
+            elif cell.data_type == "n" and "%" in LITERAL.sub("", cell.number_format):
                 stored[sheet].percents.add(cell.coordinate)
             if cell.value is not None:
                 stored[sheet].filled.add(cell.coordinate)
@@ -130,7 +141,7 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
     if content.startswith(COMPOUND):
         if "EncryptedPackage".encode("utf-16-le") in content:
             return Refusal("password_protected")
-        return _read(content)
+        return _read(content, has_percents=None)
     for start, kind in OTHER_KINDS:
         if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(start):
             return Refusal("wrong_format", got=kind)
@@ -168,7 +179,7 @@ def _open_zip(content: bytes) -> Spreadsheet | Refusal:
     return _read(
         content,
         has_formulas=any(mark in sheet for sheet in sheets for mark in FORMULA_OR_ERROR),
-        has_percents=PERCENT_FORMAT.search(styles) is not None,
+        has_percents=PERCENT_FORMAT.search(styles) is not None if styles else None,
         is_far=is_far,
     )
 
@@ -189,7 +200,7 @@ def _not_a_spreadsheet(archive: zipfile.ZipFile, names: set[str]) -> Refusal | N
 
 
 def _read(
-    content: bytes, *, has_formulas: bool = False, has_percents: bool = False, is_far: bool = False
+    content: bytes, *, has_formulas: bool = False, has_percents: bool | None = False, is_far: bool = False
 ) -> Spreadsheet | Refusal:
     try:
         grids = _near_grids(content) if is_far else _grids(content)

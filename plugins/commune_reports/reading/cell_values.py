@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
-INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 NUMBER = re.compile(r"([+-]?\d+)(?:[.,](\d+))?(%?)")
 WRITTEN_DATE = re.compile(r"(?:ngay)?(\d{1,2})(?:thang|[/.-])(\d{1,2})(?:nam|[/.-])(\d{4}|\d{2})")
 ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
@@ -45,15 +45,20 @@ def _cleaned(text: str) -> str | None:
     return SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip() or None
 
 
-def progress(value: Any, is_percent: Callable[[], bool]) -> float | None | Misread:
-    """A percentage 0–100 (85, "85%", "85,0 %", 0.85 in a percent cell); `is_percent` tells the cell's number format."""
+def progress(value: Any, is_percent: Callable[[], bool | None]) -> float | None | Misread:
+    """A percentage 0–100 (85, "85%", "85,0 %", 0.85 in a percent cell).
+
+    `is_percent` tells the cell's number format; None where the file format does not let it be known.
+    """
     text = plain_text(value)
     if text is None:
         return None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if value and is_percent():
+        shown_as_percent = is_percent() if value else False
+        if shown_as_percent:
             return round(float(value) * 100, 6)
-        return Misread("progress_ambiguous", _decimal(text)) if 0 < value < 1 else float(value)
+        is_unclear = 0 < value < 1 or (value == 1 and shown_as_percent is None)
+        return Misread("progress_ambiguous", _decimal(text)) if is_unclear else float(value)
     found = NUMBER.fullmatch(text.replace(" ", ""))
     if not found:
         return Misread("progress_unreadable", text)
@@ -74,7 +79,7 @@ def completion_date(value: Any) -> date | None | Misread:
         return (
             EXCEL_EPOCH + timedelta(days=int(value)) if int(value) in EXCEL_YEARS else Misread("date_unreadable", text)
         )
-    iso, bare = ISO_DATE.fullmatch(text), _without_marks(text)
+    iso, bare = ISO_DATE.fullmatch(text), _without_marks(text).rstrip(".,;")
     written = WRITTEN_DATE.fullmatch(bare)
     try:
         if iso:

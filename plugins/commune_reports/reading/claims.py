@@ -17,24 +17,32 @@ QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 @dataclass(frozen=True)
 class Claims:
-    """Identity as stated in the file; None where it says nothing."""
+    """Identity as stated in the file; None where it says nothing. `other_…` is what another place of the file says instead."""
 
     plan_id: str | None = None
     unit_code: str | None = None
     period_id: str | None = None
     template_version: str | None = None
+    other_unit_code: str | None = None
+    other_period_id: str | None = None
 
 
 def read_claims(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Plan) -> Claims:
-    """The hidden sheet wins; what it lacks is looked for above the tables (`heads`: zero-based header row by sheet)."""
+    """What the hidden sheet says, and what stands above the tables (`heads`: zero-based header row by sheet)."""
     hidden = next((_hidden(grid) for grid in grids if grid.name == IDENTITY_SHEET), Claims())
-    if hidden.unit_code and hidden.period_id:
-        return hidden
     lines = list(_title_lines(grids, heads))
+    stated = [line for line in lines if "ky bao cao" in line]
+    # Beside a hidden sheet only the line made for the period counts; a title may mention other months.
+    periods = list(_periods(stated)) or ([] if hidden.period_id else list(_periods(lines)))
+    units = _units(lines, plan)
+    period_id = hidden.period_id or next(iter(periods), None)
+    unit_code = hidden.unit_code or (units[0] if len(units) == 1 else None)
     return replace(
         hidden,
-        unit_code=hidden.unit_code or _unit(lines, plan),
-        period_id=hidden.period_id or _period(lines),
+        unit_code=unit_code,
+        period_id=period_id,
+        other_unit_code=units[0] if len(units) == 1 and units[0] != unit_code else None,
+        other_period_id=next((period for period in periods if period != period_id), None),
     )
 
 
@@ -54,18 +62,14 @@ def _title_lines(grids: Sequence[Grid], heads: Mapping[str, int | None]) -> Iter
                 yield fold(line)
 
 
-def _period(lines: Sequence[str]) -> str | None:
-    """The one period the title names; lines that say "kỳ báo cáo" before all others, the date of signing never."""
-    for chosen in ([line for line in lines if "ky bao cao" in line], lines):
-        found = {period for line in chosen for period in _periods_in(line)}
-        if len(found) == 1:
-            return found.pop()
-    return None
+def _periods(lines: Sequence[str]) -> Iterator[str]:
+    """The periods some lines name, in their order, each once; the date of signing never, not even with its day left blank."""
+    yield from dict.fromkeys(period for line in lines for period in _periods_in(line))
 
 
 def _periods_in(line: str) -> Iterator[str]:
     line = re.sub(r"\b(so lieu )?tu (ngay )?\d.*", "", line)
-    line = re.sub(r"\bngay \d{1,2} thang \d{1,2} nam \d{4}\b", "", line)
+    line = re.sub(r"\bngay (\d{1,2} )?thang (\d{1,2} )?nam \d{4}\b", "", line)
     if found := re.search(r"\bthang (\d{1,2}) (?:nam )?(\d{4})\b", line):
         yield f"{found[2]}-{int(found[1]):02d}"
     elif found := re.search(r"\bquy (iv|iii|ii|i|[1-4]) (?:nam )?(\d{4})\b", line):
@@ -73,13 +77,13 @@ def _periods_in(line: str) -> Iterator[str]:
     elif found := re.search(r"\b([69]) thang (dau|cuoi)? ?nam (\d{4})\b", line):
         part = "9M" if found[1] == "9" else ("H2" if found[2] == "cuoi" else "H1")
         yield f"{found[3]}-{part}"
-    elif found := re.search(r"\b(?:ky bao cao|bao cao)(?: ca)? nam (\d{4})\b", line):
+    elif found := re.search(r"\b(?:ky bao cao|bao cao|tong ket|bao cao tong hop)(?: ca)? nam (\d{4})\b", line):
         yield found[1]
 
 
-def _unit(lines: Sequence[str], plan: Plan) -> str | None:
-    found = {code for line in lines for code, name in _unit_names(plan) if re.search(rf"\b{name}\b", line)}
-    return found.pop() if len(found) == 1 else None
+def _units(lines: Sequence[str], plan: Plan) -> list[str]:
+    found = (code for line in lines for code, name in _unit_names(plan) if re.search(rf"\b{name}\b", line))
+    return list(dict.fromkeys(found))
 
 
 def _unit_names(plan: Plan) -> tuple[tuple[str, str], ...]:

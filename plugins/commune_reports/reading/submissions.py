@@ -19,6 +19,8 @@ TEXTS = ("result", "evidence", "difficulty", "proposal", "note")
 ANSWERS = ("status", "progress_pct", "result")
 NAMED_BY = ("task", "task_text", "number")
 FEWEST_HEADINGS = 3
+SUM_ROW = re.compile(r"(tong cong|tong so|tong|cong|trung binh|noi nhan)\b")
+CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
 WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết quả thực hiện"
 
 
@@ -30,6 +32,7 @@ class Clerk:
     vocabulary: Vocabulary
     wordings: Wordings
     template_version: str
+    optional_mark: str = "(không bắt buộc trong kỳ này)"
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,14 @@ class _Place:
 
     def value(self, field: str) -> Any:
         column = self.columns.get(field)
+        if column is None:
+            return ""
         cells = self.grid.rows[self.row]
-        return cells[column] if column is not None and column < len(cells) else ""
+        value = cells[column] if column < len(cells) else ""
+        if value == "" and field in REPORTED and self.grid.merged:
+            top = self.grid.merged_from(self.row, column)
+            return "" if top is None else self.grid.rows[top[0]][top[1]]
+        return value
 
     def text(self, field: str) -> str:
         return plain_text(self.value(field)) or ""
@@ -100,37 +109,60 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
 
 def _contradictions(claims: Claims, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Iterator[Finding]:
     plan, wordings = clerk.plan, clerk.wordings
+    labels = {period.id: period.label for period in plan.periods()}
+    names = {unit.code: unit.full_name for unit in plan.units}
     if claims.plan_id is not None and claims.plan_id != plan.id:
         yield wordings.finding("plan_mismatch", got=claims.plan_id, wanted=plan.id)
     if unit_code is not None and claims.unit_code not in (None, unit_code):
-        names = {unit.code: f"{unit.full_name} (mã {unit.code})" for unit in plan.units}
-        got, wanted = (names.get(str(code), str(code)) for code in (claims.unit_code, unit_code))
+        coded = {unit.code: f"{unit.full_name} (mã {unit.code})" for unit in plan.units}
+        got, wanted = (coded.get(str(code), str(code)) for code in (claims.unit_code, unit_code))
         yield wordings.finding("unit_mismatch", got=got, wanted=wanted)
     if period_id is not None and claims.period_id not in (None, period_id):
-        labels = {period.id: period.label for period in plan.periods()}
         got, wanted = (labels.get(str(one), str(one)) for one in (claims.period_id, period_id))
         yield wordings.finding("period_mismatch", got=got, wanted=wanted)
+    if claims.other_unit_code is not None:
+        one, other = (names.get(str(code), str(code)) for code in (claims.other_unit_code, claims.unit_code))
+        yield wordings.finding("unit_contradiction", got=one, wanted=other)
+    if claims.other_period_id is not None:
+        one, other = (labels.get(str(key), str(key)) for key in (claims.other_period_id, claims.period_id))
+        yield wordings.finding("period_contradiction", got=one, wanted=other)
     if claims.template_version not in (None, clerk.template_version):
         yield wordings.finding("template_outdated", got=claims.template_version, wanted=clerk.template_version)
 
 
 def _header_rows(grid: Grid, vocabulary: Vocabulary) -> list[_Table]:
     """Every row that heads a table: it names the task in one column and an answer in another."""
-    found = []
+    found: list[_Table] = []
+    above: dict[str, int] = {}
     for number, cells in enumerate(grid.rows):
-        columns: dict[str, int] = {}
-        for column, value in enumerate(cells):
-            if isinstance(value, str) and 1 < len(value) < 80:
-                field = vocabulary.field_of(value)
-                if field:
-                    columns.setdefault(field, column)
-        if (
-            len(columns) >= FEWEST_HEADINGS
-            and any(name in columns for name in ("task", "task_text"))
-            and any(name in columns for name in ANSWERS)
-        ):
-            found.append(_Table(grid.name, number, columns))
+        here = _headings(cells, vocabulary)
+        if _is_header(here):
+            found.append(_Table(grid.name, number, here))
+        elif above and here and not (found and found[-1].header_row == number - 1):
+            # A heading over several columns has its parts in the row below.
+            both = above | {field: column for field, column in here.items() if field not in above}
+            if _is_header(both) and len(here) > 1:
+                found.append(_Table(grid.name, number, both))
+        above = here
     return found
+
+
+def _headings(cells: Sequence[Any], vocabulary: Vocabulary) -> dict[str, int]:
+    columns: dict[str, int] = {}
+    for column, value in enumerate(cells):
+        if isinstance(value, str) and 1 < len(value) < 80:
+            field = vocabulary.field_of(value)
+            if field:
+                columns.setdefault(field, column)
+    return columns
+
+
+def _is_header(columns: Mapping[str, int]) -> bool:
+    return (
+        len(columns) >= FEWEST_HEADINGS
+        and any(name in columns for name in ("task", "task_text"))
+        and any(name in columns for name in ANSWERS)
+    )
 
 
 def _read_table(opened: Spreadsheet, grid: Grid, heads: Sequence[_Table], clerk: Clerk) -> Reading:
@@ -149,7 +181,7 @@ def _read_table(opened: Spreadsheet, grid: Grid, heads: Sequence[_Table], clerk:
             _enter_section(place, section, clerk.plan)
             continue
         code, matched_by, remark = _task_of(place, section, clerk)
-        if code is None and not _is_report_row(place):
+        if code is None and remark is None:
             continue
         row, misread = _task_row(opened, place, code, matched_by, clerk)
         rows.append(row)
@@ -159,9 +191,7 @@ def _read_table(opened: Spreadsheet, grid: Grid, heads: Sequence[_Table], clerk:
 
 def _is_touched(place: _Place) -> bool:
     """Whether somebody wrote into a reported column."""
-    cells = place.grid.rows[place.row]
-    columns = (place.columns[field] for field in REPORTED if field in place.columns)
-    return any(plain_text(cells[column]) for column in columns if column < len(cells))
+    return any(plain_text(place.value(field)) for field in REPORTED if field in place.columns)
 
 
 def _enter_section(place: _Place, section: _Section, plan: Plan) -> None:
@@ -179,10 +209,26 @@ def _enter_section(place: _Place, section: _Section, plan: Plan) -> None:
             return
 
 
-def _is_report_row(place: _Place) -> bool:
-    """Whether somebody meant a task by this row: a note or a signature under the table has no answer beside a name."""
-    is_named = any(place.text(field) for field in NAMED_BY)
-    return is_named and any(place.text(field) for field in ANSWERS)
+def _is_report_row(place: _Place, vocabulary: Vocabulary) -> bool:
+    """Whether somebody meant a task by this row, though nobody can say which.
+
+    Column numbers, sums, notes and signatures under the table are none: they answer with no status and no progress.
+    """
+    names = [fold(place.text(field)) for field in NAMED_BY]
+    if any(SUM_ROW.match(name) for name in names) or _numbers_the_columns(place):
+        return False
+    pct = progress(place.value("progress_pct"), lambda: True)
+    return (
+        vocabulary.status_of(place.text("status")) is not None
+        or isinstance(pct, float)
+        or CODE.match(names[0]) is not None
+    )
+
+
+def _numbers_the_columns(place: _Place) -> bool:
+    """A row (1) (2) (3) … under the headings."""
+    said = [fold(text) for text in map(plain_text, place.grid.rows[place.row]) if text]
+    return len(said) > 1 and all(one.isdigit() and len(one) < 3 for one in said)
 
 
 def _task_of(place: _Place, section: _Section, clerk: Clerk) -> tuple[str | None, str, Finding | None]:
@@ -190,9 +236,13 @@ def _task_of(place: _Place, section: _Section, clerk: Clerk) -> tuple[str | None
     plan = clerk.plan
     written = place.text("task")
     by_code = _code(written, plan)
+    text = place.text("task_text").removesuffix(clerk.optional_mark).strip()
     if by_code is not None:
-        return by_code, "code", None
-    text = place.text("task_text")
+        other = _other_task(plan, by_code, text)
+        remark = None
+        if other is not None:
+            remark = _said(clerk, place, "task_contradiction", field="task", got=by_code, wanted=other, task=by_code)
+        return by_code, "code", remark
     number = _number(place.text("number"))
     numbered = f"{section.indicator}.{number}" if section.indicator and number else None
     by_number = numbered if numbered in plan.tasks else None
@@ -200,18 +250,32 @@ def _task_of(place: _Place, section: _Section, clerk: Clerk) -> tuple[str | None
     if matched is not None and (matched.is_exact or by_number is None or matched.code == by_number):
         remark = None
         if written or not (matched.is_exact or matched.code == by_number):
-            remark = _said(clerk, place, "task_matched_by_text", field="task_text", got=text, wanted=matched.code)
+            remark = _matched(clerk, place, text, matched.code)
         return matched.code, "text", remark
     if by_number is not None and matched is None and not text:
         return by_number, "number", None
     if matched is not None:
-        remark = _said(clerk, place, "task_matched_by_text", field="task_text", got=text, wanted=matched.code)
+        remark = _matched(clerk, place, text, matched.code)
         return matched.code, "text", remark
-    if not _is_report_row(place):
+    if not _is_report_row(place, clerk.vocabulary):
         return None, "code", None
     field = next((name for name in NAMED_BY if place.text(name)), "task")
-    remark = _said(clerk, place, "task_unknown", field=field, got=place.text(field), wanted=next(iter(plan.tasks)))
+    remark = _said(
+        clerk, place, "task_unknown", field=field, got=place.text(field) or "trống", wanted=next(iter(plan.tasks))
+    )
     return None, "code", remark
+
+
+def _matched(clerk: Clerk, place: _Place, text: str, code: str) -> Finding:
+    return _said(clerk, place, "task_matched_by_text", field="task_text", got=text, wanted=code, task=code)
+
+
+def _other_task(plan: Plan, code: str, text: str) -> str | None:
+    """The task a text clearly belongs to, if that is not the one its code names."""
+    if not text or fold(text) == fold(plan.tasks[code].text):
+        return None
+    matched = task_texted(plan, text)
+    return matched.code if matched is not None and matched.code != code else None
 
 
 def _code(written: str, plan: Plan) -> str | None:
@@ -237,7 +301,7 @@ def _task_row(
     def complain(misread: Misread, field: str, wanted: str) -> None:
         findings.append(_said(clerk, place, misread.code, field=field, got=misread.got, wanted=wanted, task=code))
 
-    def is_percent() -> bool:
+    def is_percent() -> bool | None:
         return opened.is_percent(place.grid.name, str(place.cell("progress_pct")))
 
     progress_pct: float | None = None
@@ -286,13 +350,18 @@ def _formula_troubles(opened: Spreadsheet, place: _Place, wordings: Wordings) ->
     sheet = place.grid.name
     errors, without = opened.formula_errors(sheet), opened.formulas_without_value(sheet)
     findings = []
-    for field in REPORTED:
+    for field in (*REPORTED, *NAMED_BY):
         cell = place.cell(field)
         for code, cells in (("formula_error", errors), ("formula_without_value", without)):
             if cell is not None and cell in cells:
                 findings.append(
                     wordings.finding(
-                        code, sheet=sheet, cell=cell, row=place.row + 1, column=FIELD_LABELS[field], got=cells[cell]
+                        code,
+                        sheet=sheet,
+                        cell=cell,
+                        row=place.row + 1,
+                        column=FIELD_LABELS.get(field, "STT"),
+                        got=cells[cell],
                     )
                 )
     return findings

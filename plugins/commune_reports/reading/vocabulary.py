@@ -15,6 +15,9 @@ from commune_reports.plan import Plan
 
 HEADING_LIKENESS = 88.0
 TITLE_LIKENESS = 90.0
+# "Kết quả thực hiện trong tháng 11" is still a result; "Mức độ hoàn thành (%)" is a number.
+QUALIFIER = re.compile(r" (trong )?(ky|thang|quy|nam)\b.*")
+PERCENT_HEADINGS = {"muc do hoan thanh", "hoan thanh", "muc do thuc hien", "ket qua"}
 # Below the first a text names no task; between the two it does only if no other task is nearly as close.
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 TASK_LIKENESS, CLEAR_LIKENESS, CLEAR_LEAD = 72.0, 90.0, 8.0
@@ -33,7 +36,8 @@ class Vocabulary:
 
     def status_of(self, text: str) -> str | None:
         """The status a text means, None if it is none of them."""
-        return self.statuses.get(fold(text))
+        said = fold(text)
+        return self.statuses.get(said) or self.statuses.get(re.sub(r" \d+$", "", said))
 
 
 @dataclass(frozen=True)
@@ -119,15 +123,20 @@ def _task_texts(_plan: str, tasks: tuple[tuple[str, str], ...]) -> Mapping[str, 
 
 @lru_cache(maxsize=16_384)
 def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
-    folded = re.sub(r"\b(phan tram|%)\b", "", fold(heading)).strip() or fold(heading)
-    if not folded or len(folded) > 60:
-        return None
-    if folded in vocabulary.headings:
-        return vocabulary.headings[folded]
-    if len(folded) < 6:
-        return None
-    found = process.extractOne(folded, vocabulary.headings.keys(), scorer=fuzz.ratio, score_cutoff=HEADING_LIKENESS)
-    return vocabulary.headings[found[0]] if found else None
+    if "%" in heading and fold(heading) in PERCENT_HEADINGS:
+        return "progress_pct"
+    bare = re.sub(r"\([^)]*\)", " ", heading)
+    for wording in (heading, bare, QUALIFIER.sub("", fold(bare))):
+        folded = re.sub(r"\bphan tram\b", "", fold(wording)).strip() or fold(wording)
+        if folded in vocabulary.headings:
+            return vocabulary.headings[folded]
+        if 6 <= len(folded) <= 60:
+            found = process.extractOne(
+                folded, vocabulary.headings.keys(), scorer=fuzz.ratio, score_cutoff=HEADING_LIKENESS
+            )
+            if found:
+                return vocabulary.headings[found[0]]
+    return None
 
 
 @lru_cache(maxsize=4)
