@@ -1,4 +1,5 @@
--- Where each unit stands: on time, late or missing by its first file with an accepted row, and the verdict on its newest file.
+-- Where each unit stands in a period, and the verdict on its newest file.
+-- missing: nothing it owes was accepted; late: something it owes was first accepted after the due moment; else on time.
 -- grain: unit with an obligation
 -- parameters: plan_id, period_id, plan_sha256, as_of, unit_due_at
 -- uses: task_states
@@ -38,7 +39,8 @@ tasks as (
         unit_position,
         sum(case when is_owed then 1 else 0 end) as owed,
         sum(case when is_owed and status is not null then 1 else 0 end) as reported,
-        sum(case when is_owed and status = 'nil' then 1 else 0 end) as nil
+        sum(case when is_owed and status = 'nil' then 1 else 0 end) as nil,
+        max(case when is_owed then first_received_at end) as last_task_at
     from task_states
     group by unit_code, unit_position
 )
@@ -54,8 +56,8 @@ select
     files.last_received_at,
     files.verdict,
     case
-        when files.first_received_at is null then 'missing'
-        when files.first_received_at <= :unit_due_at then 'on_time'
+        when tasks.reported = 0 then 'missing'
+        when tasks.last_task_at <= :unit_due_at then 'on_time'
         else 'late'
     end as timeliness
 from tasks

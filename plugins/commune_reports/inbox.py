@@ -21,7 +21,7 @@ from pathlib import Path
 from commune_reports.errors import NeedsHuman, Transient
 
 DROP, FEEDBACK, TEMPLATES = "nop", "phan-hoi", "bieu-mau"
-ARRIVAL_TRUST = timedelta(days=1)
+ARRIVAL_TRUST = timedelta(days=14)
 CHUNK = 1 << 20
 # What office programs and copy tools leave beside a document while it is open or on its way.
 PASSING_NAMES = re.compile(

@@ -111,13 +111,13 @@ def compose(letter: Letter, *, sender: Address, home: Path, sent_at: datetime) -
 
 
 def send(mailer: Mailer, message: EmailMessage, recipients: Sequence[str]) -> Delivery:
-    """Hand a message to the server once for these recipients."""
+    """Hand a message to the server once for these recipients; a refused message is refused for each of them."""
     if mailer.client is None:
         mailer.connect()
     try:
         refused = mailer.client.smtp.send_message(message, from_addr=mailer.sender.email, to_addrs=list(recipients))
     except OSError as error:
-        return _failed(mailer, error)
+        return _failed(mailer, error, recipients)
     if not refused:
         return Delivery("sent", f"accepted by {mailer.server.host} for {len(recipients)} recipients")
     words = {address: _words(code, text) for address, (code, text) in refused.items()}
@@ -147,7 +147,7 @@ def _client(server: SmtpServer, sender: Address, timeout_seconds: float) -> Any:
     return client
 
 
-def _failed(mailer: Mailer, error: OSError) -> Delivery:
+def _failed(mailer: Mailer, error: OSError, recipients: Sequence[str]) -> Delivery:
     refused = getattr(error, "recipients", None)
     if isinstance(refused, dict) and refused:
         words = {address: _words(code, text) for address, (code, text) in refused.items()}
@@ -158,7 +158,9 @@ def _failed(mailer: Mailer, error: OSError) -> Delivery:
     if code is None:
         mailer.close()
         return Delivery("deferred", f"the connection broke: {_said(error)}")
-    return Delivery("refused" if code >= PERMANENT else "deferred", _said(error))
+    if code < PERMANENT:
+        return Delivery("deferred", _said(error))
+    return Delivery("refused", _said(error), dict.fromkeys(recipients, _said(error)))
 
 
 def _words(code: int, text: bytes | str) -> str:

@@ -46,7 +46,11 @@ class IndexScore:
 
 @dataclass(frozen=True)
 class UnitStanding:
-    """Where a unit stands in a period: `timeliness` is on_time, late or missing (by its first accepted file)."""
+    """Where a unit stands in a period.
+
+    `timeliness` is missing if nothing it owes was accepted, late if something was first accepted after the due moment,
+    else on_time.
+    """
 
     unit_code: str
     timeliness: str

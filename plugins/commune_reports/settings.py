@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from commune_reports.errors import NeedsHuman
 
 DEFAULT_PLAN = "pci-pgi-2024.yaml"
+LONGEST_SETTLE = 600
 SECURITIES = {"starttls": 587, "tls": 465, "none": 25}
 
 
@@ -46,7 +47,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     try:
         settle_seconds = float(settle)
     except ValueError:
-        raise NeedsHuman(f"COMMUNE_REPORTS_SETTLE_SECONDS is {settle!r}; give a number of seconds, like 2") from None
+        settle_seconds = -1.0
+    if not 0 <= settle_seconds <= LONGEST_SETTLE:
+        raise NeedsHuman(
+            f"COMMUNE_REPORTS_SETTLE_SECONDS is {settle!r}; give a number of seconds from 0 to 600, like 2"
+        )
     return Settings(
         home=home,
         warehouse_url=parse_warehouse_url(
@@ -92,7 +97,15 @@ def parse_warehouse_url(url: str) -> str:
         raise NeedsHuman(
             "COMMUNE_REPORTS_WAREHOUSE must be sqlite:////path/file.sqlite or postgresql://user:password@host/database"
         )
-    return url if dialect == "sqlite" else f"postgresql+psycopg://{rest}"
+    if dialect == "sqlite":
+        return url
+    try:
+        _ = urlsplit(f"postgresql://{rest}").port
+    except ValueError:
+        raise NeedsHuman(
+            "COMMUNE_REPORTS_WAREHOUSE: the port is not a number; give postgresql://user:password@host:5432/db"
+        ) from None
+    return f"postgresql+psycopg://{rest}"
 
 
 def _resources(environ: Mapping[str, str]) -> tuple[Path, Path]:

@@ -230,3 +230,12 @@ def test_the_terminal_starts_without_pandas_airflow_or_great_expectations() -> N
     probe = "import sys, commune_reports.cli; print([m for m in ('pandas', 'airflow', 'great_expectations') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_check_believes_a_file_that_names_its_unit_and_period(
+    run: Run, opened: Path, plan: Plan, tmp_path: Path
+) -> None:
+    good = _filled(plan, opened, tmp_path / "good.xlsx")
+    code, out, _ = run("check", good, "--now", "2024-11-15T09:00", "--json")
+    answer = json.loads(out)
+    assert (code, answer["unit"], answer["period"], answer["verdict"]) == (0, "22492", "2024-11", "accepted")

@@ -93,3 +93,25 @@ def test_a_unit_can_be_freed_from_a_task_and_given_another_alone(tmp_path: Path)
     others = {task.code for task in plan.tasks_of("22489")}
     assert ("PCI-01.1" in theirs, "PCI-09.1" in theirs) == (False, True)
     assert ("PCI-01.1" in others, "PCI-09.1" in others) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("email: xuan-son@", "email: xuân sơn@", "no e-mail address"),
+        ("slug: xuan-son", "slug: ../../evil", "slug"),
+        ("code: '22522'", "code: '22 522'", "digits"),
+        ("name: Xuân Sơn", "name: ' '", "name is empty"),
+        ("weight: 5\n", "weight: .nan\n", "expected 100"),
+        ("deadline_working_days: 2", "deadline_working_days: -1", "deadline_working_days"),
+        ("deadline_before: 12-20", "deadline_before: 12-16", "not after the cut-off"),
+        ("year: 2024\n", "year: 2024\nyear: 2025\n", "stands here again"),
+    ],
+)
+def test_what_would_only_fail_in_use_fails_in_the_check(tmp_path: Path, old: str, new: str, words: str) -> None:
+    assert words in _said(_changed(tmp_path, (old, new)))
+
+
+def test_an_hour_without_quotes_is_still_that_hour(tmp_path: Path) -> None:
+    plan = load_plan(_changed(tmp_path, ("due_time: '17:00'", "due_time: 17:00")))
+    assert plan.dates(plan.periods()[0]).unit_due_at.hour == 17

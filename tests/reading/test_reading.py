@@ -220,3 +220,120 @@ def test_only_what_somebody_wrote_is_a_row(clerk: Clerk, template: Path, tmp_pat
     fill_template(template, tmp_path / "one.xlsx", {"PCI-05.2": Entry(status="Không phát sinh")})
     [row] = _read(clerk, (tmp_path / "one.xlsx").read_bytes()).rows
     assert (row.task_code, row.status, row.progress_pct) == ("PCI-05.2", "nil", None)
+
+
+def test_control_characters_never_reach_the_warehouse(clerk: Clerk) -> None:
+    content = _sheet(HEADS, ("PCI-01.1", "Đang thực hiện", 50, "dòng _x0000_ và _x0007_ nul"))
+    [row] = _read(clerk, content).rows
+    assert row.result is not None
+    assert all(ord(c) >= 32 for c in row.result)
+
+
+def test_a_percent_sign_that_is_only_shown_does_not_multiply(clerk: Clerk) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(HEADS)
+    for code, number_format in (("PCI-01.1", '0"%"'), ("PCI-02.1", "0\\%"), ("PCI-02.2", "0%")):
+        sheet.append((code, "Đang thực hiện", 0.85 if number_format == "0%" else 85, "x"))
+        sheet.cell(sheet.max_row, 3).number_format = number_format
+    buffer = BytesIO()
+    workbook.save(buffer)
+    assert [row.progress_pct for row in _read(clerk, buffer.getvalue()).rows] == [85, 85, 85]
+
+
+def test_a_visible_period_or_unit_that_contradicts_the_hidden_sheet_is_critical(
+    clerk: Clerk, plan: Plan, template: Path, tmp_path: Path
+) -> None:
+    fill_template(template, tmp_path / "a.xlsx", honest_entries(plan, plan.units[1], PERIOD))
+    workbook = load_workbook(tmp_path / "a.xlsx")
+    workbook["Báo cáo"]["A6"] = "Kỳ báo cáo: tháng 12/2024"
+    workbook["Báo cáo"]["A7"] = "Đơn vị: xã Vạn Thọ"
+    workbook["Báo cáo"]["A2"] = "XÃ VẠN THỌ"
+    workbook.save(tmp_path / "b.xlsx")
+    assert _codes(_read(clerk, (tmp_path / "b.xlsx").read_bytes())) == ["unit_contradiction", "period_contradiction"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "period"),
+    [
+        (["BÁO CÁO NĂM 2024", "ngày     tháng 12 năm 2024"], "2024"),
+        (["BÁO CÁO TỔNG KẾT NĂM 2024"], "2024"),
+        (["BÁO CÁO THÁNG 10 NĂM 2024", "Đại Lãnh, ngày    tháng 11 năm 2024"], "2024-10"),
+        (["Kế hoạch trong năm 2024"], None),
+    ],
+)
+def test_a_title_names_its_period_whatever_date_is_left_blank(
+    clerk: Clerk, lines: list[str], period: str | None
+) -> None:
+    content = _sheet(*((line,) for line in lines), HEADS, ("PCI-01.1", "HT", 100))
+    reading = _read(clerk, content)
+    assert (reading.period_claimed, reading.findings) == (period, ())
+
+
+def test_a_title_with_two_periods_is_not_guessed(clerk: Clerk) -> None:
+    content = _sheet(("Báo cáo tháng 10/2024",), ("Số liệu quý IV/2024",), HEADS, ("PCI-01.1", "HT", 100))
+    assert _codes(_read(clerk, content)) == ["period_contradiction"]
+
+
+def test_an_answer_without_a_task_is_not_dropped(clerk: Clerk) -> None:
+    findings = _read(clerk, _sheet(HEADS, (None, "Đang thực hiện", 60, "đang làm"), ("PCI-01.1", "HT", 100))).findings
+    assert [(one.code, one.cell) for one in findings] == [("task_unknown", "A2")]
+
+
+def test_a_code_beside_another_tasks_text_is_not_believed(clerk: Clerk, plan: Plan) -> None:
+    heads = ("Mã nhiệm vụ", "Nhiệm vụ, giải pháp", "Tình trạng", "Tiến độ")
+    rows = [
+        ("PCI-01.1", plan.tasks["PCI-02.1"].text, "HT", 100),
+        ("PCI-02.2", plan.tasks["PCI-02.2"].text[:60], "HT", 100),
+    ]
+    findings = _read(clerk, _sheet(heads, *rows)).findings
+    assert [(one.code, one.cell, one.got, one.wanted) for one in findings] == [
+        ("task_contradiction", "A2", "PCI-01.1", "PCI-02.1")
+    ]
+
+
+def test_column_numbers_sums_and_signatures_are_no_reports(clerk: Clerk) -> None:
+    heads = ("STT", "Nhiệm vụ", "Tình trạng", "Tiến độ", "Kết quả")
+    content = _sheet(
+        heads,
+        ("(1)", "(2)", "(3)", "(4)", "(5)"),
+        (1, 2, 3, 4, 5),
+        (None, "Tổng cộng", None, 85, "33 nhiệm vụ"),
+        ("Nơi nhận:", "- UBND huyện", "TM. ỦY BAN NHÂN DÂN", None, None),
+        (None, "- Lưu: VT", "CHỦ TỊCH", None, "Nguyễn Văn A"),
+    )
+    assert _codes(_read(clerk, content)) == ["untouched_template"]
+
+
+def test_a_status_merged_over_several_tasks_is_the_status_of_each(clerk: Clerk) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in (HEADS, ("PCI-01.1", "Không phát sinh"), ("PCI-02.1",), ("PCI-02.2",)):
+        sheet.append(row)
+    sheet.merge_cells("B2:B4")
+    buffer = BytesIO()
+    workbook.save(buffer)
+    assert [(row.task_code, row.status) for row in _read(clerk, buffer.getvalue()).rows] == [
+        ("PCI-01.1", "nil"), ("PCI-02.1", "nil"), ("PCI-02.2", "nil"),
+    ]  # fmt: skip
+
+
+def test_a_heading_in_two_rows_is_one_heading(clerk: Clerk) -> None:
+    content = _sheet(
+        ("STT", "Mã nhiệm vụ", "Tình hình thực hiện", None, None),
+        (None, None, "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện trong tháng 11"),
+        (1, "PCI-01.1", "Đang thực hiện", 40, "đang làm"),
+    )
+    [row] = _read(clerk, content).rows
+    assert (row.task_code, row.status, row.progress_pct, row.result) == ("PCI-01.1", "in_progress", 40, "đang làm")
+
+
+def test_a_heading_with_a_percent_sign_is_a_number(clerk: Clerk) -> None:
+    content = _sheet(
+        ("Mã nhiệm vụ", "Mức độ hoàn thành (%)", "Tình trạng (hoàn thành/đang làm)"),
+        ("PCI-01.1", 100, "Đã hoàn thành 100%"),
+    )
+    [row] = _read(clerk, content).rows
+    assert (row.status, row.progress_pct) == ("completed", 100)

@@ -57,3 +57,14 @@ def test_another_database_is_refused(url: str) -> None:
 def test_a_settle_time_that_is_no_number_is_refused() -> None:
     with pytest.raises(NeedsHuman, match="COMMUNE_REPORTS_SETTLE_SECONDS"):
         read_settings({"COMMUNE_REPORTS_SETTLE_SECONDS": "soon"})
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-1", "inf", "601"])
+def test_a_settle_time_out_of_reason_is_refused(seconds: str) -> None:
+    with pytest.raises(NeedsHuman, match="from 0 to 600"):
+        read_settings({"COMMUNE_REPORTS_SETTLE_SECONDS": seconds})
+
+
+def test_a_port_that_is_no_number_is_refused() -> None:
+    with pytest.raises(NeedsHuman, match="port"):
+        parse_warehouse_url("postgresql://u:p@h:bad/db")

@@ -276,3 +276,49 @@ def test_whatever_the_number_of_files_there_are_at_most_four_shares(office: Any,
     assert 1 < len(shares) <= 4
     checked = [steps.check_share(office.settings, share=share, now=moment(11, 15)) for share in shares]
     assert sum(one["submissions"] for one in checked) == 30
+
+
+def test_the_same_bytes_after_something_newer_are_the_last_word_again(office: Any, moment: Moment) -> None:
+    def entry(progress: int) -> dict[str, Entry]:
+        return {"PCI-01.1": Entry(status="Đang thực hiện", progress=progress, result="đang làm")}
+
+    first = office.fill("22492", "a.xlsx", entries=entry(10)).read_bytes()
+    office.collect(moment(11, 15, 9))
+    office.fill("22492", "b.xlsx", entries=entry(20))
+    office.collect(moment(11, 15, 10))
+    office.drop("22492", "a.xlsx", first)
+    assert office.collect(moment(11, 15, 11))["rows"] == 1
+    rows = steps.trace(office.settings, period="2024-11", now=moment(11, 16), unit="22492", indicator="PCI-01")["rows"]
+    assert rows[0]["progress_pct"] == 10
+    office.drop("22492", "a again.xlsx", first)
+    assert office.collect(moment(11, 15, 12))["rows"] == 0
+
+
+def test_of_two_files_in_one_pass_the_one_dropped_later_counts(office: Any, moment: Moment) -> None:
+    for number in range(6):
+        entries = {"PCI-01.1": Entry(status="Đang thực hiện", progress=10 + number, result="đang làm")}
+        office.fill("22492", f"{9 - number}.xlsx", entries=entries)
+    office.collect()
+    rows = steps.trace(office.settings, period="2024-11", now=moment(11, 16), unit="22492", indicator="PCI-01")["rows"]
+    assert rows[0]["progress_pct"] == 15
+
+
+def test_a_period_nobody_named_is_assumed_aloud(office: Any, moment: Moment) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(("Mã nhiệm vụ", "Tình trạng", "Tiến độ", "Kết quả"))
+    sheet.append(("PCI-01.1", "Đang thực hiện", 50, "đang làm"))
+    workbook.save(office.folder("22492") / "nop" / "khong ky.xlsx")
+    office.collect()
+    assert "được hiểu là kỳ tháng 11/2024" in office.receipts("22492")[0]
+
+
+def test_asking_for_figures_opens_no_period(office: Any, moment: Moment) -> None:
+    with pytest.raises(NeedsHuman, match="open --period 2024-12"):
+        steps.aggregate(office.settings, period="2024-12", now=moment(12, 1))
+    assert steps.open_periods(office.settings, now=moment(12, 1), period="2024-12")["opened"][0]["obligations"] == 429
+    assert (
+        steps.aggregate(office.settings, period="2024-12", now=moment(12, 2), as_of=moment(11, 16))["period"]
+        == "2024-12"
+    )

@@ -166,8 +166,10 @@ def test_without_a_mail_server_one_line_says_what_to_set(office: Any, moment: Mo
 def test_a_letter_refused_three_times_is_given_up_and_said(
     office: Any, mailed: Path, moment: Moment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refusal = outbox.Delivery("refused", "refused for a@x.example: 550 unknown", {"a@x.example": "550 unknown"})
-    monkeypatch.setattr(outbox, "send", lambda *_: refusal)
+    def refuse(_mailer: object, _message: object, recipients: tuple[str, ...]) -> outbox.Delivery:
+        return outbox.Delivery("refused", "550 unknown", dict.fromkeys(recipients, "550 unknown"))
+
+    monkeypatch.setattr(outbox, "send", refuse)
     for _ in range(2):
         with pytest.raises(Transient, match="wait for another try"):
             steps.deliver_or_say(office.settings, now=moment(11, 15))
@@ -211,3 +213,18 @@ def test_a_question_about_what_does_not_exist_lists_what_does(
 ) -> None:
     with pytest.raises(NeedsHuman, match="it has"):
         steps.trace(office.settings, **({"period": "2024-11", "now": moment(11, 16)} | wrong))  # type: ignore[arg-type]
+
+
+def test_a_mended_address_is_tried_and_one_bad_letter_does_not_hold_the_others(
+    office: Any, mailed: Path, moment: Moment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from commune_reports.steps import desk
+
+    bad = replace(office.plan, units=(replace(office.plan.units[0], email="van gia@x"), *office.plan.units[1:]))
+    with monkeypatch.context() as broken:
+        broken.setattr(desk, "load_plan", lambda _: bad)
+        result = steps.deliver(office.settings, now=moment(11, 15))
+    assert (result["sent"], result["deferred"]) == (12, 1)
+    assert "van gia@x" in result["troubles"][0]
+    assert steps.deliver(office.settings, now=moment(11, 15))["sent"] == 1
+    assert len(list(mailed.glob("*.eml"))) == 13

@@ -87,7 +87,8 @@ def _attempt(house: Warehouse, outcome: str | None, **refused: str) -> None:
     with house.begin() as connection:
         attempt = warehouse.start_attempts(connection, [LETTER.key], now=NOW)[LETTER.key]
         if outcome:
-            addresses = {f"{name}@x.example": said for name, said in refused.items()}
+            names = refused or (dict.fromkeys("ab", "550") if outcome == "refused" else {})
+            addresses = {f"{name}@x.example": said for name, said in names.items()}
             warehouse.finish_attempts(connection, {attempt: Delivery(outcome, "d", addresses)}, now=NOW)
 
 

@@ -182,12 +182,13 @@ def test_an_indicator_without_an_owed_task_is_shown_with_nothing_owed(house: War
     assert (score.owed, score.reported, score.score, score.coverage_pct, score.on_time_pct) == (0, 0, None, None, None)
 
 
-def test_a_unit_is_on_time_late_or_missing_by_its_first_accepted_file(house: Warehouse, plan: Plan) -> None:
+def test_a_unit_is_on_time_only_if_nothing_it_owes_came_late(house: Warehouse, plan: Plan) -> None:
     due = plan.dates(PERIOD).unit_due_at
     with _opened(house, plan) as connection:
         _file(connection, plan, "22492", [("PCI-01.1", "completed", 100.0)], at=due)
-        _file(connection, plan, "22492", [("PCI-02.1", "completed", 100.0)], at=LATE, name="b")
-        _file(connection, plan, "22489", [("PCI-01.1", "completed", 100.0)], at=LATE)
+        _file(connection, plan, "22492", [("PCI-01.1", "in_progress", 50.0)], at=LATE, name="corrected")
+        _file(connection, plan, "22489", [("PCI-01.1", "completed", 100.0)], at=due)
+        _file(connection, plan, "22489", [("PCI-02.1", "completed", 100.0)], at=LATE, name="b")
         _file(connection, plan, "22495", [], at=IN_TIME)
     card = _card(house, plan)
     standing = {one.unit_code: one for one in card.standings}
@@ -201,8 +202,8 @@ def test_a_unit_is_on_time_late_or_missing_by_its_first_accepted_file(house: War
     assert standing["22492"].first_received_at == due
     assert "PCI-03.1" in standing["22492"].missing_tasks
     assert "PCI-01.1" not in standing["22492"].missing_tasks
-    assert _indicator(card, "PCI-01", None).on_time_pct == pytest.approx(100 / 13)
-    assert _indicator(card, "PCI-02", "22492").on_time_pct == 0
+    assert _indicator(card, "PCI-01", None).on_time_pct == pytest.approx(200 / 13)
+    assert _indicator(card, "PCI-02", "22489").on_time_pct == 0
 
 
 def test_the_newest_accepted_row_counts_and_a_rejected_file_displaces_nothing(house: Warehouse, plan: Plan) -> None:

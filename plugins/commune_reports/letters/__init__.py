@@ -1,7 +1,15 @@
 """Letters: receipt, announcement, reminder and cover note: to whom, under which key, in which words."""
 
 from commune_reports.letters.model import Address, Attachment, Letter
-from commune_reports.letters.writing import ReceiptFacts, ReportIssue, announcement, receipt, reminder, report_letter
+from commune_reports.letters.writing import (
+    ReceiptFacts,
+    ReportIssue,
+    addressed_by,
+    announcement,
+    receipt,
+    reminder,
+    report_letter,
+)
 
 __all__ = [
     "Address",
@@ -9,6 +17,7 @@ __all__ = [
     "Letter",
     "ReceiptFacts",
     "ReportIssue",
+    "addressed_by",
     "announcement",
     "receipt",
     "reminder",

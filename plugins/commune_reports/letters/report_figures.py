@@ -94,7 +94,7 @@ def _changes(plan: Plan, card: Scorecard, previous: Scorecard) -> dict[str, Any]
     names = unit_names(plan, card.period_id)
     before = {(one.unit_code, one.task_code): one for one in previous.tasks}
     changed: dict[str, int] = {}
-    for state in card.tasks:
+    for state in (one for one in card.tasks if one.is_owed):
         if state.submission_id != getattr(before.get((state.unit_code, state.task_code)), "submission_id", None):
             changed[state.unit_code] = changed.get(state.unit_code, 0) + 1
     lines = [f"{names[code]}: {count} nhiệm vụ bổ sung hoặc sửa đổi" for code, count in changed.items()]

@@ -1,7 +1,7 @@
 """The words of every letter: facts are put together here, sentences stand in include/letters/*.j2."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -155,8 +155,6 @@ def report_letter(plan: Plan, issue: ReportIssue, *, include: Path) -> Letter:
         "files": [file.name for file in issue.files],
         **report_figures(plan, card, issue.previous),
     }
-    to = [_address(one.name, one.email) for one in plan.recipients if one.role is RecipientRole.TO and one.email]
-    cc = [_address(one.name, one.email) for one in plan.recipients if one.role is RecipientRole.CC and one.email]
     text, html = _rendered("report", words, plan, include)
     return Letter(
         key=f"report:{plan.id}:{card.period_id}:r{issue.revision}",
@@ -165,12 +163,24 @@ def report_letter(plan: Plan, issue: ReportIssue, *, include: Path) -> Letter:
         period_id=card.period_id,
         unit_code=None,
         subject=str(words["subject"]),
-        to=tuple(to),
-        cc=tuple(cc),
+        to=_recipients(plan, RecipientRole.TO),
+        cc=_recipients(plan, RecipientRole.CC),
         attachments=issue.files,
         text=text,
         html=html,
     )
+
+
+def addressed_by(plan: Plan, letter: Letter) -> Letter:
+    """The letter with the addresses the plan has now: a mended address counts for letters that still wait."""
+    if letter.kind == "report":
+        return replace(letter, to=_recipients(plan, RecipientRole.TO), cc=_recipients(plan, RecipientRole.CC))
+    unit = next((one for one in plan.units if one.code == letter.unit_code and one.email), None)
+    return replace(letter, to=(_address(f"UBND {unit.full_name}", unit.email),)) if unit else letter
+
+
+def _recipients(plan: Plan, role: RecipientRole) -> tuple[Address, ...]:
+    return tuple(_address(one.name, one.email) for one in plan.recipients if one.role is role and one.email)
 
 
 def _to_unit(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,8 @@ from commune_reports.plan.model import (
 )
 
 SHOWN_ERRORS = 5
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+CODE, SLUG = re.compile(r"[0-9]{3,10}"), re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 Path_ = tuple[str | int, ...]
 
 
@@ -86,6 +89,10 @@ class _Source:
             raise NeedsHuman(f"{path.name}{line}: not YAML: {said}") from error
         finally:
             loader.dispose()
+        repeated = next(_repeated_keys(self.node), None)
+        if repeated is not None:
+            at, key = repeated
+            raise NeedsHuman(f"{path.name}:{at}: {key!r} stands here again; expected each key once")
         if not isinstance(values, dict):
             raise NeedsHuman(f"{path.name}:1: not a plan; expected keys like id, title, indices, units")
         self.values: dict[str, Any] = values
@@ -125,6 +132,16 @@ def load_plan(path: Path) -> Plan:
     problems = list(_contradictions(parsed))
     if problems:
         raise _refusal(source, problems)
+    plan = _plan(parsed, digest)
+    try:
+        for period in plan.periods():
+            plan.dates(period)
+    except (NeedsHuman, OverflowError) as error:
+        raise _refusal(source, [_Problem(("calendar",), str(error))]) from error
+    return plan
+
+
+def _plan(parsed: _PlanFile, digest: str) -> Plan:
     return Plan(
         id=parsed.id,
         title=parsed.title,
@@ -161,6 +178,10 @@ def _number(values: dict[str, Any]) -> None:
                 cadence.setdefault("kind", kind)
                 for name in ("deadline_working_days", "deadline_time", "deadline_before"):
                     cadence.setdefault(name, None)
+                for name in ("due_time", "consolidation_time", "deadline_time"):
+                    # YAML reads 17:00 without quotes as a number to the base 60.
+                    if type(cadence.get(name)) is int:
+                        cadence[name] = f"{cadence[name] // 60:02d}:{cadence[name] % 60:02d}"
 
 
 def _contradictions(plan: _PlanFile) -> Iterator[_Problem]:
@@ -185,7 +206,29 @@ def _contradictions(plan: _PlanFile) -> Iterator[_Problem]:
         yield _Problem(("units",), "no unit; expected at least one")
     if not any(one.role is RecipientRole.TO and one.email for one in plan.recipients):
         yield _Problem(("recipients",), "nobody receives the report; expected a recipient with role: to and an email")
+    yield from _wrong_spellings(plan)
     yield from _contradictions_of_calendar(plan)
+
+
+def _wrong_spellings(plan: _PlanFile) -> Iterator[_Problem]:
+    """Addresses nobody can write to, and names that would not do for folders and keys."""
+    emails: list[tuple[Path_, str | None]] = [
+        (("sender", "email"), plan.sender.email),
+        (("receiving_office", "email"), plan.receiving_office.email),
+    ]
+    emails += [(("units", number, "email"), unit.email) for number, unit in enumerate(plan.units)]
+    emails += [(("recipients", number, "email"), one.email) for number, one in enumerate(plan.recipients)]
+    for place, email in emails:
+        if email is not None and not EMAIL.fullmatch(email):
+            yield _Problem(
+                place, f"{email!r} is no e-mail address; expected one like tckh@huyen.example, without accents"
+            )
+    for number, unit in enumerate(plan.units):
+        for name, pattern, wanted in (("code", CODE, "digits"), ("slug", SLUG, "small letters, digits and dashes")):
+            if not pattern.fullmatch(getattr(unit, name)):
+                yield _Problem(("units", number, name), f"{name} {getattr(unit, name)!r}; expected {wanted}")
+        if not unit.name.strip():
+            yield _Problem(("units", number, "name"), "the name is empty; expected the unit's name")
 
 
 def _contradictions_of_tasks(plan: _PlanFile) -> Iterator[_Problem]:
@@ -194,7 +237,7 @@ def _contradictions_of_tasks(plan: _PlanFile) -> Iterator[_Problem]:
     tasks: list[tuple[Path_, str]] = []
     for i, index in enumerate(plan.indices):
         total = sum(one.weight for one in index.indicators)
-        if abs(total - 100) > 1e-9:
+        if not abs(total - 100) <= 1e-9:
             yield _Problem(("indices", i), f"the weights of {index.code} sum to {total:g}; expected 100")
         for j, indicator in enumerate(index.indicators):
             here: Path_ = ("indices", i, "indicators", j)
@@ -234,8 +277,8 @@ def _contradictions_of_calendar(plan: _PlanFile) -> Iterator[_Problem]:
                 date.fromisoformat(f"{plan.year}-{cadence.deadline_before}")
             except ValueError:
                 yield _Problem((*here, "deadline_before"), f"{cadence.deadline_before!r}; expected a day like 12-20")
-        for name in ("due_working_days", "consolidation_working_days"):
-            if getattr(cadence, name) < 1:
+        for name in ("due_working_days", "consolidation_working_days", "deadline_working_days"):
+            if (getattr(cadence, name) or 1) < 1 or getattr(cadence, name) == 0:
                 found = f"{name} of {kind} is {getattr(cadence, name)}"
                 yield _Problem((*here, name), f"{found}; expected 1 or more (Decree 09/2019 art. 8)")
         if cadence.first_period is not None:
@@ -255,6 +298,20 @@ def _repeated(codes: Sequence[tuple[Path_, str]]) -> Iterator[_Problem]:
 
 def _unit_keys(units: Sequence[Unit]) -> list[str]:
     return [f"{unit.code}" if unit.valid_from is None else f"{unit.code} from {unit.valid_from}" for unit in units]
+
+
+def _repeated_keys(node: Any) -> Iterator[tuple[int, str]]:
+    """Line and name of keys that stand twice in one mapping, of which YAML would silently keep the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.start_mark.line + 1, str(key.value)
+            seen.add(key.value)
+            yield from _repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated_keys(item)
 
 
 def _mappings(value: Any) -> Iterator[dict[str, Any]]:

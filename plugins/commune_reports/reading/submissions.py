@@ -19,7 +19,7 @@ TEXTS = ("result", "evidence", "difficulty", "proposal", "note")
 ANSWERS = ("status", "progress_pct", "result")
 NAMED_BY = ("task", "task_text", "number")
 FEWEST_HEADINGS = 3
-SUM_ROW = re.compile(r"(tong cong|tong so|tong|cong|trung binh|noi nhan)\b")
+SUM_ROW = re.compile(r"(tong cong|tong so|trung binh|cong)\b.{0,25}$|tong$|noi nhan\b")
 CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
 WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết quả thực hiện"
 

@@ -9,7 +9,7 @@ from commune_reports.errors import NeedsHuman
 from commune_reports.period import ZONE
 from commune_reports.scorecard import Score, Scorecard
 from commune_reports.settings import Settings
-from commune_reports.steps.desk import Desk, ensure_open, open_desk, plan_period
+from commune_reports.steps.desk import Desk, open_desk, plan_period
 from commune_reports.steps.opening import unit_of
 from commune_reports.steps.publishing import scorecard_as_of
 
@@ -94,7 +94,6 @@ def trace(
 def _card(settings: Settings, period: str, *, now: datetime, as_of: datetime | None) -> tuple[Desk, Scorecard]:
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
-    ensure_open(desk, wanted, now=now)
     return desk, scorecard_as_of(desk, wanted, as_of or now)
 
 

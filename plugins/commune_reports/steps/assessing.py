@@ -23,7 +23,14 @@ def assess_batch(
     examined = examine(
         bench,
         [
-            Incoming(arrival.submission_id, arrival.file_name, content, arrival.unit_code, arrival.received_at)
+            Incoming(
+                id=arrival.submission_id,
+                name=arrival.file_name,
+                content=content,
+                unit_code=arrival.unit_code,
+                received_at=arrival.received_at,
+                folder=arrival.folder,
+            )
             for arrival, content in contents
         ],
     )
@@ -60,23 +67,30 @@ def _answered(desk: Desk, one: Examined, arrival: Arrival, still_owed: Sequence[
 def _without_copies(
     connection: Connection, bench: Bench, examined: Sequence[Examined], arrivals: Mapping[str, Arrival]
 ) -> list[Examined]:
-    """A file identical to one already counted is answered with that one's verdict and adds no rows."""
+    """A file whose every row counts already, from identical bytes, is answered with its verdict and adds no rows.
+
+    The same bytes sent again after something newer are the unit's last word once more, and count.
+    """
     answered = []
-    here: dict[tuple[str, str | None, str], datetime] = {}
-    for one in examined:
+    counting: dict[tuple[str | None, str], dict[str, tuple[str, datetime]]] = {}
+    for one in sorted(examined, key=lambda one: (one.incoming.received_at, one.incoming.id)):
         arrival = arrivals[one.incoming.id]
         if not one.assessment.accepted or one.period is None:
             answered.append(one)
             continue
-        key = (arrival.sha256, arrival.unit_code, one.period.id)
-        earlier = warehouse.earlier_copy(
-            connection, arrival.sha256, unit_code=arrival.unit_code, period_id=one.period.id
-        )
-        when = earlier.received_at if earlier else here.get(key)
-        here.setdefault(key, arrival.received_at)
-        if when is None:
+        key = (arrival.unit_code, one.period.id)
+        if key not in counting:
+            counting[key] = warehouse.counting_rows(
+                connection, bench.plan.id, one.period.id, unit_code=str(arrival.unit_code)
+            )
+        now_counting = counting[key]
+        tasks = [str(row.task_code) for row in one.assessment.accepted]
+        earlier = [now_counting[task] for task in tasks if now_counting.get(task, ("", None))[0] == arrival.sha256]
+        if len(earlier) < len(tasks):
+            now_counting.update(dict.fromkeys(tasks, (arrival.sha256, arrival.received_at)))
             answered.append(one)
             continue
+        when = min(moment for _, moment in earlier)
         remark = bench.wordings.finding("duplicate_file", got=f"{when.astimezone(ZONE):%H:%M ngày %d/%m/%Y}")
         same = replace(one.assessment, accepted=(), findings=(remark, *one.assessment.findings))
         answered.append(replace(one, assessment=same))

@@ -2,7 +2,8 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,7 +33,7 @@ def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
         unreadable += [one for one in kept if isinstance(one, inbox.Unreadable)]
         archived = [one for one in kept if isinstance(one, inbox.Archived)]
         with desk.begin() as connection:
-            warehouse.record_arrivals(connection, [_arrival(one, now) for one in archived], now=now)
+            warehouse.record_arrivals(connection, _arrivals(archived, now), now=now)
         claimed += sum(inbox.leave_drop_folder(one) for one in archived)
     with desk.begin() as connection:
         waiting = warehouse.unchecked_submissions(connection)
@@ -53,12 +54,12 @@ def check_share(settings: Settings, *, share: int | None, now: datetime) -> dict
         contents = [(arrival, _bytes(settings.home, arrival)) for arrival in batch]
         assessed = assess_batch(desk, bench, contents, now=now)
         with desk.begin() as connection:
-            warehouse.store_assessments(connection, assessed, plan_id=desk.plan.id, now=now)
-        for one in assessed:
+            stored = warehouse.store_assessments(connection, assessed, plan_id=desk.plan.id, now=now)
+        for one in stored:
             totals["submissions"] += 1
             totals[one.assessment.verdict] += 1
-            totals["rows"] += one.assessment.rows_accepted
-            if one.period_id and one.assessment.rows_accepted:
+            totals["rows"] += len(one.assessment.accepted)
+            if one.period_id and one.assessment.accepted:
                 periods.add(one.period_id)
     return {**totals, "periods": sorted(periods)}
 
@@ -79,6 +80,16 @@ def _unchecked(desk: Desk, share: int | None) -> Iterator[list[Arrival]]:
     with desk.begin() as connection:
         waiting = warehouse.unchecked_submissions(connection)
     yield from _batches([one for one in waiting if share in (None, share_of(one.submission_id))], CHECK_BATCH)
+
+
+def _arrivals(archived: Sequence[inbox.Archived], now: datetime) -> list[Arrival]:
+    """Arrivals in the order the files reached the share; those that seem to have come at once stay in that order."""
+    in_order = sorted(archived, key=lambda one: one.dropped.changed_ns)
+    arrivals = [_arrival(one, now) for one in in_order]
+    at_once = [number for number, one in enumerate(arrivals) if one.received_at == now]
+    for before, number in enumerate(reversed(at_once)):
+        arrivals[number] = replace(arrivals[number], received_at=now - before * timedelta(microseconds=1))
+    return arrivals
 
 
 def _arrival(archived: inbox.Archived, now: datetime) -> Arrival:

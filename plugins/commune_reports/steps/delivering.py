@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from commune_reports import outbox, warehouse
 from commune_reports.errors import NeedsHuman, Transient
-from commune_reports.letters import Address
+from commune_reports.letters import Address, addressed_by
 from commune_reports.settings import Settings
 from commune_reports.steps.desk import Desk, open_desk
 from commune_reports.warehouse import QueuedLetter
@@ -27,7 +28,7 @@ def deliver(settings: Settings, *, now: datetime) -> dict[str, Any]:
     given_up: list[str] = []
     with desk.warehouse.exclusive("outbox"):
         with desk.begin() as connection:
-            waiting = warehouse.pending_letters(connection, channel="email")
+            waiting = warehouse.pending_letters(connection, channel="email", addressed=partial(addressed_by, desk.plan))
         for queued, delivery in _send_all(desk, waiting, now=now):
             counts[delivery.outcome] += 1
             if delivery.outcome != "sent":
@@ -63,9 +64,13 @@ def _send_all(
 def _send(desk: Desk, mailer: outbox.Mailer, queued: QueuedLetter, *, now: datetime) -> outbox.Delivery:
     """One attempt: recorded as begun before the server hears of it, so that a crash in between stays visible."""
     letter = queued.letter
+    try:
+        message = outbox.compose(letter, sender=mailer.sender, home=desk.settings.home, sent_at=now)
+    except NeedsHuman as error:
+        # One letter that cannot be written must not keep the others waiting.
+        return outbox.Delivery("deferred", str(error))
     with desk.begin() as connection:
         attempt = warehouse.start_attempts(connection, [letter.key], now=now)[letter.key]
-    message = outbox.compose(letter, sender=mailer.sender, home=desk.settings.home, sent_at=now)
     delivery = outbox.send(mailer, message, queued.recipients)
     with desk.begin() as connection:
         warehouse.finish_attempts(connection, {attempt: delivery}, now=now)

@@ -18,7 +18,10 @@ from commune_reports.validation import Rules, Submitted, assess, load_rules, pre
 
 @dataclass(frozen=True)
 class Incoming:
-    """A file on its way in: `unit_code` is what the folder says, `period_id` what the caller says (None = ask the file)."""
+    """A file on its way in: `unit_code` is what its folder or the caller says, `period_id` what the caller says.
+
+    A file without a folder (`folder` None) is believed when it names its unit.
+    """
 
     id: str
     name: str
@@ -26,6 +29,7 @@ class Incoming:
     unit_code: str | None
     received_at: datetime
     period_id: str | None = None
+    folder: str | None = None
 
     @property
     def sha256(self) -> str:
@@ -111,11 +115,11 @@ def _place(bench: Bench, one: Incoming, reading: Reading) -> _Place:
     """Find whose file it is and for which period; a file without either cannot be validated, only answered."""
     period, problem = _period(bench, one, reading)
     findings = [*reading.findings, *([problem] if problem else [])]
-    unit_code = one.unit_code or (reading.unit_claimed if one.period_id else None)
+    unit_code = one.unit_code or (reading.unit_claimed if one.folder is None else None)
     day = period.window_end if period else one.received_at.astimezone(ZONE).date()
     unit = bench.plan.unit(unit_code, day) if unit_code else None
     if unit is None:
-        findings.append(bench.wordings.finding("unit_unknown", got=one.unit_code))
+        findings.append(bench.wordings.finding("unit_unknown", got=one.folder or unit_code))
     reading = replace(reading, findings=tuple(findings))
     if period is None or unit is None:
         return _Place(one, unit_code, period, reading, None)
@@ -149,7 +153,8 @@ def _period(bench: Bench, one: Incoming, reading: Reading) -> tuple[ReportingPer
         return claimed, None
     due = [period for period in known.values() if _is_being_collected(bench.plan, period, one.received_at)]
     if due:
-        return min(due, key=lambda period: (period.window_end - period.window_start, period.id)), None
+        assumed = min(due, key=lambda period: (period.window_end - period.window_start, period.id))
+        return assumed, bench.wordings.finding("period_assumed", got=assumed.label)
     return None, bench.wordings.finding("period_unknown", got=None, wanted=None)
 
 

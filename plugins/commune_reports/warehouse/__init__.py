@@ -1,7 +1,7 @@
 """The warehouse: append-only facts, asked as of a moment, on SQLite and PostgreSQL alike."""
 
 from commune_reports.warehouse.asking import (
-    earlier_copy,
+    counting_rows,
     facts_since,
     is_open,
     previous_states,
@@ -11,7 +11,7 @@ from commune_reports.warehouse.asking import (
     unchecked_submissions,
 )
 from commune_reports.warehouse.connecting import HEAD, Warehouse, open_warehouse, upgrade
-from commune_reports.warehouse.facts import Arrival, EarlierCopy, ReportRecord
+from commune_reports.warehouse.facts import Arrival, ReportRecord
 from commune_reports.warehouse.mailing import (
     QueuedLetter,
     finish_attempts,
@@ -33,11 +33,10 @@ __all__ = [
     "HEAD",
     "Arrival",
     "Assessed",
-    "EarlierCopy",
     "QueuedLetter",
     "ReportRecord",
     "Warehouse",
-    "earlier_copy",
+    "counting_rows",
     "facts_since",
     "finish_attempts",
     "is_open",

@@ -16,7 +16,7 @@ from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.scorecard import IndexScore, IndicatorScore, Score, Scorecard, TaskState, UnitStanding
 from commune_reports.warehouse import tables
-from commune_reports.warehouse.facts import Arrival, EarlierCopy, ReportRecord
+from commune_reports.warehouse.facts import Arrival, ReportRecord
 from commune_reports.warehouse.tables import UtcDateTime
 
 if TYPE_CHECKING:
@@ -132,18 +132,18 @@ def unchecked_submissions(connection: Connection) -> list[Arrival]:
     return [Arrival(**{name: row._mapping[name] for name in names}) for row in connection.execute(statement)]
 
 
-def earlier_copy(connection: Connection, sha256: str, *, unit_code: str | None, period_id: str) -> EarlierCopy | None:
-    """The first file of the unit with these bytes whose rows count in the period."""
-    came, judged = tables.submission, tables.assessment
+def counting_rows(
+    connection: Connection, plan_id: str, period_id: str, *, unit_code: str
+) -> dict[str, tuple[str, datetime]]:
+    """By task, the digest and arrival of the file whose row counts for a unit in a period now."""
+    rows, came = tables.task_report, tables.submission
     statement = (
-        select(came.c.submission_id, came.c.received_at)
-        .join_from(came, judged, came.c.submission_id == judged.c.submission_id)
-        .where(came.c.sha256 == sha256, came.c.unit_code == unit_code, judged.c.period_id == period_id)
-        .where(judged.c.rows_accepted > 0)
-        .order_by(came.c.received_at, came.c.submission_id)
+        select(rows.c.task_code, came.c.sha256, came.c.received_at)
+        .join_from(rows, came, rows.c.submission_id == came.c.submission_id)
+        .where(rows.c.plan_id == plan_id, rows.c.period_id == period_id, rows.c.unit_code == unit_code)
+        .order_by(rows.c.received_at, rows.c.recorded_at, rows.c.submission_id, rows.c.row)
     )
-    row = connection.execute(statement.limit(1)).first()
-    return EarlierCopy(row.submission_id, row.received_at) if row else None
+    return {row.task_code: (row.sha256, row.received_at) for row in connection.execute(statement)}
 
 
 def reported_tasks(

@@ -29,11 +29,3 @@ class ReportRecord:
     as_of: datetime
     created_at: datetime
     files: tuple[Attachment, ...]
-
-
-@dataclass(frozen=True)
-class EarlierCopy:
-    """A file with the same bytes that was counted before."""
-
-    submission_id: str
-    received_at: datetime

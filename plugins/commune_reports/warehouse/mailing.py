@@ -1,8 +1,8 @@
 """The outbox's tables: letters queued once, attempts begun before and ended after the server was spoken to."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -50,9 +50,9 @@ class Outcome(Protocol):
 @dataclass
 class _History:
     attempts: list[dict[str, Any]]
-    refusals: int = 0
-    still_refused: frozenset[str] | None = None
-    is_done: bool = False
+    is_sent: bool = False
+    refusals: Counter[str] = field(default_factory=Counter)
+    refused: frozenset[str] | None = None
 
 
 def queue_letter(connection: Connection, letter: Letter, *, now: datetime) -> bool:
@@ -60,25 +60,37 @@ def queue_letter(connection: Connection, letter: Letter, *, now: datetime) -> bo
     return insert_new(connection, tables.letter, [letter_row(letter, now)]) == 1
 
 
-def pending_letters(connection: Connection, *, channel: str) -> list[QueuedLetter]:
-    """Letters of a channel that were neither accepted by everybody nor refused three times, oldest first."""
-    done = _histories(connection)
+def pending_letters(
+    connection: Connection, *, channel: str, addressed: Callable[[Letter], Letter] = lambda letter: letter
+) -> list[QueuedLetter]:
+    """Letters of a channel that still have somewhere to go, oldest first.
+
+    An address is done when it accepted the letter or refused it three times; `addressed` gives the letter as it would be
+    addressed today, so that a mended address is tried.
+    """
+    histories = _histories(connection)
     rows = connection.execute(
         select(tables.letter).where(tables.letter.c.channel == channel).order_by(tables.letter.c.number)
     )
     waiting = []
     for row in rows:
-        letter = _letter(row._mapping)
-        everyone = [one.email for one in (*letter.to, *letter.cc)]
-        history = done.get(letter.key)
-        if history is None:
-            waiting.append(QueuedLetter(letter, tuple(everyone)))
-        elif not history.is_done:
-            left = (
-                everyone if history.still_refused is None else [one for one in everyone if one in history.still_refused]
-            )
-            waiting.append(QueuedLetter(letter, tuple(left), history.refusals))
+        kept = _letter(row._mapping)
+        letter = addressed(kept)
+        history = histories.get(kept.key, _History([]))
+        left = _left(history, before={one.email for one in (*kept.to, *kept.cc)}, today=letter)
+        if left or (channel != "email" and not history.is_sent):
+            waiting.append(QueuedLetter(letter, tuple(left), max((history.refusals[one] for one in left), default=0)))
     return waiting
+
+
+def _left(history: _History, *, before: set[str], today: Letter) -> list[str]:
+    """Addresses that have neither accepted nor finally refused: all at first, then the refused and the mended ones."""
+    if history.is_sent:
+        return []
+    everyone = [one.email for one in (*today.to, *today.cc)]
+    if history.refused is not None:
+        everyone = [one for one in everyone if one in history.refused or one not in before]
+    return [one for one in everyone if history.refusals[one] < MOST_REFUSALS]
 
 
 def start_attempts(connection: Connection, letter_keys: Sequence[str], *, now: datetime) -> dict[str, int]:
@@ -124,18 +136,22 @@ def outbox(connection: Connection) -> list[dict[str, Any]]:
                 "subject": letter.subject,
                 "attachments": [{"name": one.name, "sha256": one.sha256} for one in letter.attachments],
                 "queued_at": row.recorded_at.isoformat(),
-                "state": _state(history),
+                "state": _state(history, letter),
                 "attempts": history.attempts if history else [],
             }
         )
     return letters
 
 
-def _state(history: _History | None) -> str:
+def _state(history: _History | None, letter: Letter) -> str:
     if history is None:
         return "waiting"
-    outcomes = [one["outcome"] for one in history.attempts if one["outcome"] is not None]
-    return outcomes[-1] if history.is_done else "waiting"
+    if history.is_sent:
+        return "sent"
+    everyone = {one.email for one in (*letter.to, *letter.cc)}
+    if not everyone or _left(history, before=everyone, today=letter):
+        return "waiting"
+    return "partly_refused" if history.refused is not None else "refused"
 
 
 def _histories(connection: Connection) -> dict[str, _History]:
@@ -157,12 +173,11 @@ def _histories(connection: Connection) -> dict[str, _History]:
             }
         )
         if row.outcome == "sent":
-            history.is_done = True
+            history.is_sent = True
         elif row.outcome in ("partly_refused", "refused"):
-            history.refusals += 1
-            history.is_done = history.refusals >= MOST_REFUSALS
+            history.refusals.update(row.refused.keys())
             if row.outcome == "partly_refused":
-                history.still_refused = frozenset(row.refused)
+                history.refused = frozenset(row.refused)
     return dict(histories)
 
 

@@ -14,6 +14,7 @@ from commune_reports.plan import Plan
 from commune_reports.scorecard import Scorecard
 from commune_reports.task_report import Assessment, RuleOutcome
 from commune_reports.warehouse import tables
+from commune_reports.warehouse.asking import is_open
 from commune_reports.warehouse.facts import Arrival, ReportRecord
 
 ROW_FIELDS = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
@@ -77,8 +78,12 @@ def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
 
 
 def open_period(connection: Connection, plan: Plan, period: ReportingPeriod, *, now: datetime) -> int:
-    """Write who owes what in a period under this version of the plan; the number of obligations new to the warehouse."""
+    """Write who owes what in a period under this version of the plan; the number of obligations new to the warehouse.
+
+    What the first version says holds since the period's opening, whenever somebody came to write it down.
+    """
     dates = plan.dates(period)
+    known_since = now if is_open(connection, plan.id, period.id) else min(now, dates.opens_at)
     opening = {
         "plan_id": plan.id,
         "period_id": period.id,
@@ -88,7 +93,7 @@ def open_period(connection: Connection, plan: Plan, period: ReportingPeriod, *, 
         "unit_due_at": dates.unit_due_at,
         "cut_off_at": dates.cut_off_at,
         "deadline_at": dates.deadline_at,
-        "recorded_at": now,
+        "recorded_at": known_since,
     }
     if not insert_new(connection, tables.reporting_period, [opening]):
         return 0
@@ -103,7 +108,7 @@ def open_period(connection: Connection, plan: Plan, period: ReportingPeriod, *, 
             "unit_code": unit.code,
             "task_code": task.code,
             "is_owed": plan.is_owed(task, period),
-            "recorded_at": now,
+            "recorded_at": known_since,
         }
         for unit in plan.units_on(period.window_end)
         for task in plan.tasks_of(unit.code)
@@ -117,8 +122,10 @@ def record_arrivals(connection: Connection, arrivals: Sequence[Arrival], *, now:
     insert_new(connection, tables.submission, [{**vars(one), "recorded_at": now} for one in arrivals])
 
 
-def store_assessments(connection: Connection, items: Sequence[Assessed], *, plan_id: str, now: datetime) -> None:
-    """Store verdicts, rows that count, findings, rule outcomes and the queued receipts; what is known already is left."""
+def store_assessments(
+    connection: Connection, items: Sequence[Assessed], *, plan_id: str, now: datetime
+) -> list[Assessed]:
+    """Store verdicts, rows that count, findings, rule outcomes and receipts; returns what was not known already."""
     known = _assessed(connection, [one.arrival.submission_id for one in items])
     fresh = [one for one in items if one.arrival.submission_id not in known]
     insert_new(connection, tables.assessment, [_assessment_row(one, plan_id, now) for one in fresh])
@@ -126,6 +133,7 @@ def store_assessments(connection: Connection, items: Sequence[Assessed], *, plan
     insert_new(connection, tables.finding, [row for one in fresh for row in _finding_rows(one, now)])
     insert_new(connection, tables.rule_outcome, [row for one in fresh for row in _outcome_rows(one, now)])
     insert_new(connection, tables.letter, [letter_row(one.receipt, now) for one in fresh])
+    return fresh
 
 
 def record_report(connection: Connection, record: ReportRecord, card: Scorecard, *, now: datetime) -> None:
