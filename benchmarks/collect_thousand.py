@@ -29,11 +29,10 @@ def main() -> None:
         _run(environment, "open", "--period", PERIOD.id, "--now", OPENING)
         _fill(Path(scratch) / "share")
         bare = _timed([sys.executable, "-c", "import great_expectations"], environment)
-        began = _children()
         seconds = _timed(
             [sys.executable, "-m", "commune_reports.cli", "collect", "--now", MOMENT, "--json"], environment
         )
-        peak = _children() if _children() > began else began
+        peak = _children()
         print(
             f"{FILES} workbooks of 33 rows: collect {seconds:.1f} s, of which importing Great Expectations {bare:.1f} s"
         )

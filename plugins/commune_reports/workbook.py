@@ -26,6 +26,7 @@ MOST_PARTS = 2_000
 MOST_SHEETS = 100
 MOST_ROWS = 20_000
 MOST_COLUMNS = 256
+TALLEST_MERGE = 60
 
 ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What else people put into the folder, told by the first bytes.
@@ -69,12 +70,16 @@ class Grid:
     rows: Sequence[Sequence[Any]]
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
 
-    def merged_from(self, row: int, column: int) -> tuple[int, int] | None:
-        """The cell whose value an area merged downwards shows at this place; None if it is in no such area."""
-        for (top, left), (bottom, right) in self.merged:
-            if top < row <= bottom and left <= column <= right:
-                return top, left
-        return None
+    @cached_property
+    def merged_down(self) -> Mapping[tuple[int, int], tuple[int, int]]:
+        """For every place covered by an area merged over several rows, the cell whose value it shows."""
+        return {
+            (row, column): (top, left)
+            for (top, left), (bottom, right) in self.merged
+            if 0 < bottom - top <= TALLEST_MERGE and right - left <= MOST_COLUMNS
+            for row in range(top + 1, bottom + 1)
+            for column in range(left, right + 1)
+        }
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,8 @@ class _Place:
             return ""
         cells = self.grid.rows[self.row]
         value = cells[column] if column < len(cells) else ""
-        if value == "" and field in REPORTED and self.grid.merged:
-            top = self.grid.merged_from(self.row, column)
+        if value == "" and self.grid.merged_down and field in REPORTED:
+            top = self.grid.merged_down.get((self.row, column))
             return "" if top is None else self.grid.rows[top[0]][top[1]]
         return value
 

@@ -1,6 +1,8 @@
 """Answers to the communes: queued folder letters become files in phan-hoi/."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from commune_reports import inbox, warehouse
@@ -11,6 +13,7 @@ from commune_reports.settings import Settings
 from commune_reports.steps.desk import Desk, open_desk
 
 BATCH = 500
+WRITERS = 8
 
 
 def answer(settings: Settings, *, now: datetime) -> dict[str, Any]:
@@ -37,7 +40,8 @@ def _pending(desk: Desk, failed: list[str]) -> list[Letter]:
 def _write(desk: Desk, batch: list[Letter], *, now: datetime) -> list[str]:
     with desk.begin() as connection:
         attempts = warehouse.start_attempts(connection, [letter.key for letter in batch], now=now)
-    ended = {attempts[letter.key]: _try(desk, letter) for letter in batch}
+    with ThreadPoolExecutor(WRITERS) as crew:
+        ended = dict(zip((attempts[letter.key] for letter in batch), crew.map(partial(_try, desk), batch), strict=True))
     with desk.begin() as connection:
         warehouse.finish_attempts(connection, ended, now=now)
     return [letter.key for letter in batch if ended[attempts[letter.key]].outcome != "sent"]

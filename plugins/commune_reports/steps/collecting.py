@@ -2,8 +2,10 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +20,8 @@ from commune_reports.warehouse import Arrival
 
 SHARES = 4
 CLAIM_BATCH = 100
-CHECK_BATCH = 500
+WAITING_AT_ONCE = 8
+CHECK_BATCH = 1_000
 Item = TypeVar("Item")
 
 
@@ -29,7 +32,9 @@ def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
     unreadable: list[inbox.Unreadable] = []
     claimed = 0
     for batch in _batches(dropped, CLAIM_BATCH):
-        kept = [inbox.archive(one, settings.home) for one in batch]
+        # Waiting for the disk to confirm each file is most of the work; several can wait at once.
+        with ThreadPoolExecutor(WAITING_AT_ONCE) as crew:
+            kept = list(crew.map(partial(inbox.archive, home=settings.home), batch))
         unreadable += [one for one in kept if isinstance(one, inbox.Unreadable)]
         archived = [one for one in kept if isinstance(one, inbox.Archived)]
         with desk.begin() as connection:
