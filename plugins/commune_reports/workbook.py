@@ -4,14 +4,16 @@ Values are read by calamine, which is fast but says nothing of number formats an
 stored value into empty cells; those questions are answered by openpyxl, and only when somebody asks.
 """
 
+import csv
 import re
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from io import BytesIO
+from io import BytesIO, StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,8 @@ OTHER_KINDS = (
 )
 # A cell so far out that calamine, which lays the sheet out densely, would need gigabytes for it.
 FAR_CELL = re.compile(rb' r="(?:[A-Z]{3}\d+|[A-Z]*\d{6,})"')
+TEXT_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+DELIMITERS, FEWEST_COLUMNS = ",;\t|", 3
 # Quoted or escaped, a percent sign in a number format is only text.
 LITERAL = re.compile(r'"[^"]*"|\\.')
 FORMULA_OR_ERROR = (b"<f>", b"<f ", b"<f/", b't="e"')
@@ -150,7 +154,10 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
     for start, kind in OTHER_KINDS:
         if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(start):
             return Refusal("wrong_format", got=kind)
-    return Refusal("wrong_format", got="tệp văn bản" if _is_text(content[:4096]) else "tệp không rõ định dạng")
+    text = _decoded(content)
+    if text is None:
+        return Refusal("wrong_format", got="tệp không rõ định dạng")
+    return _open_delimited(text) or Refusal("wrong_format", got="tệp văn bản")
 
 
 def address(row: int, column: int) -> str:
@@ -264,8 +271,36 @@ def _near_cells(content: bytes, *, data_only: bool) -> Iterator[tuple[str, Any]]
         workbook.close()
 
 
-def _is_text(start: bytes) -> bool:
-    return b"\0" not in start
+def _decoded(content: bytes) -> str | None:
+    """The text of a file, by its mark, as UTF-8, or in the old Vietnamese code page; None if it is no text."""
+    for mark, encoding in TEXT_MARKS:
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    if b"\0" in content:
+        return None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1258", "replace")
+
+
+def _open_delimited(text: str) -> Spreadsheet | None:
+    """A table in a text file (csv, tsv): the delimiter is the one that gives the most lines the same several columns."""
+    best: list[list[str]] = []
+    most = 0
+    for delimiter in DELIMITERS:
+        try:
+            rows = list(islice(csv.reader(StringIO(text), delimiter=delimiter), MOST_ROWS))
+        except csv.Error:
+            continue
+        widths = Counter(len(row) for row in rows if len(row) >= FEWEST_COLUMNS)
+        count = max((width * times for width, times in widths.items() if times > 1), default=0)
+        if count > most:
+            best, most = rows, count
+    if not best:
+        return None
+    grid = Grid("csv", visible=True, rows=[row[:MOST_COLUMNS] for row in best])
+    return Spreadsheet(b"", (grid,))
 
 
 def _megabytes(size: int) -> str:

@@ -337,3 +337,47 @@ def test_a_heading_with_a_percent_sign_is_a_number(clerk: Clerk) -> None:
     )
     [row] = _read(clerk, content).rows
     assert (row.status, row.progress_pct) == ("completed", 100)
+
+
+def test_two_columns_of_one_field_that_disagree_are_not_chosen_between(clerk: Clerk) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ", "Kết quả", "Tiến độ (%)")
+    rows = [
+        ("PCI-01.1", "Đang thực hiện", 20, "x", 60),
+        ("PCI-02.1", "Đang thực hiện", 30, "x", 30),
+        ("PCI-02.2", "HT", 100, "x"),
+    ]
+    findings = _read(clerk, _sheet(heads, *rows)).findings
+    assert [(one.code, one.cell, one.got, one.wanted) for one in findings] == [("column_twice", "E2", "60", "20")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1258"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_in_a_text_file_is_read_whatever_its_encoding_and_delimiter(
+    clerk: Clerk, encoding: str, delimiter: str
+) -> None:
+    lines = (
+        ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện"),
+        ("PCI-01.1", "Hoàn thành", "100", '"Đã niêm yết 12 thủ tục, 3 lĩnh vực; xong"'),
+        ("PCI-02.1", "Đang thực hiện", "40%", "đang làm"),
+    )
+    text = "\r\n".join(delimiter.join(line) for line in lines)
+    if encoding == "cp1258":  # its tone marks stand alone
+        text = _for_old_code_page(text)
+    reading = _read(clerk, text.encode(encoding))
+    assert [(row.task_code, row.status, row.progress_pct) for row in reading.rows] == [
+        ("PCI-01.1", "completed", 100.0),
+        ("PCI-02.1", "in_progress", 40.0),
+    ]
+    assert reading.rows[0].result == "Đã niêm yết 12 thủ tục, 3 lĩnh vực; xong"
+    assert reading.findings == ()
+
+
+def _for_old_code_page(text: str) -> str:
+    """Windows-1258 has letters like ê and ô, and the five tones as marks of their own."""
+    tones = "\u0300\u0301\u0303\u0309\u0323"
+    spelt = []
+    for c in unicodedata.normalize("NFC", text):
+        marks = unicodedata.normalize("NFD", c)
+        tone = "".join(mark for mark in marks if mark in tones)
+        spelt.append(unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in tones)) + tone)
+    return "".join(spelt)

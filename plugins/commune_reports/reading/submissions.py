@@ -37,9 +37,12 @@ class Clerk:
 
 @dataclass(frozen=True)
 class _Table:
+    """A heading row: the column of each field, and the second column of a field that has two."""
+
     sheet: str
     header_row: int
     columns: Mapping[str, int]
+    twins: Mapping[str, int]
 
 
 @dataclass
@@ -135,26 +138,28 @@ def _header_rows(grid: Grid, vocabulary: Vocabulary) -> list[_Table]:
     found: list[_Table] = []
     above: dict[str, int] = {}
     for number, cells in enumerate(grid.rows):
-        here = _headings(cells, vocabulary)
+        here, twins = _headings(cells, vocabulary)
         if _is_header(here):
-            found.append(_Table(grid.name, number, here))
+            found.append(_Table(grid.name, number, here, twins))
         elif above and here and not (found and found[-1].header_row == number - 1):
             # A heading over several columns has its parts in the row below.
             both = above | {field: column for field, column in here.items() if field not in above}
             if _is_header(both) and len(here) > 1:
-                found.append(_Table(grid.name, number, both))
+                found.append(_Table(grid.name, number, both, twins))
         above = here
     return found
 
 
-def _headings(cells: Sequence[Any], vocabulary: Vocabulary) -> dict[str, int]:
+def _headings(cells: Sequence[Any], vocabulary: Vocabulary) -> tuple[dict[str, int], dict[str, int]]:
+    """The first and the second column of each field."""
     columns: dict[str, int] = {}
+    twins: dict[str, int] = {}
     for column, value in enumerate(cells):
         if isinstance(value, str) and 1 < len(value) < 80:
             field = vocabulary.field_of(value)
-            if field:
-                columns.setdefault(field, column)
-    return columns
+            if field and columns.setdefault(field, column) != column:
+                twins.setdefault(field, column)
+    return columns, twins
 
 
 def _is_header(columns: Mapping[str, int]) -> bool:
@@ -168,12 +173,13 @@ def _is_header(columns: Mapping[str, int]) -> bool:
 def _read_table(opened: Spreadsheet, grid: Grid, heads: Sequence[_Table], clerk: Clerk) -> Reading:
     by_row = {head.header_row: head for head in heads}
     columns: Mapping[str, int] = {}
+    twins: Mapping[str, int] = {}
     section = _Section()
     rows: list[TaskRow] = []
     findings: list[Finding] = []
     for number in range(heads[0].header_row, len(grid.rows)):
         if number in by_row:
-            columns = by_row[number].columns
+            columns, twins = by_row[number].columns, by_row[number].twins
             continue
         place = _Place(grid, number, columns)
         troubles = _formula_troubles(opened, place, clerk.wordings)
@@ -185,7 +191,8 @@ def _read_table(opened: Spreadsheet, grid: Grid, heads: Sequence[_Table], clerk:
             continue
         row, misread = _task_row(opened, place, code, matched_by, clerk)
         rows.append(row)
-        findings += [one for one in (remark, *troubles, *misread) if one is not None]
+        doubts = _doubts(place, twins, clerk, code)
+        findings += [one for one in (remark, *troubles, *misread, *doubts) if one is not None]
     return Reading(rows=tuple(rows), findings=tuple(findings))
 
 
@@ -335,6 +342,19 @@ def _task_row(
         **texts,
     )
     return row, findings
+
+
+def _doubts(place: _Place, twins: Mapping[str, int], clerk: Clerk, code: str | None) -> list[Finding]:
+    """Fields with two columns that say different things: nobody can know which one counts."""
+    doubts = []
+    for field in set(twins) & set(REPORTED):
+        other = _Place(place.grid, place.row, {field: twins[field]})
+        first, second = place.text(field), other.text(field)
+        if second and first != second:
+            doubts.append(
+                _said(clerk, other, "column_twice", field=field, got=second, wanted=first or "trống", task=code)
+            )
+    return doubts
 
 
 def _status_of_progress(progress_pct: float) -> str:
