@@ -1,6 +1,7 @@
 """Collecting: claim what was dropped, read, validate, store, answer. Bounded work per call, any call can be repeated."""
 
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -88,13 +89,16 @@ def _unchecked(desk: Desk, share: int | None) -> Iterator[list[Arrival]]:
 
 
 def _arrivals(archived: Sequence[inbox.Archived], now: datetime) -> list[Arrival]:
-    """Arrivals in the order the files reached the share; those that seem to have come at once stay in that order."""
-    in_order = sorted(archived, key=lambda one: one.dropped.changed_ns)
-    arrivals = [_arrival(one, now) for one in in_order]
-    at_once = [number for number, one in enumerate(arrivals) if one.received_at == now]
-    for before, number in enumerate(reversed(at_once)):
-        arrivals[number] = replace(arrivals[number], received_at=now - before * timedelta(microseconds=1))
-    return arrivals
+    """Arrivals in the order the files reached the share; a unit's files that seem to have come at once keep that order."""
+    latest_first = sorted(archived, key=lambda one: one.dropped.changed_ns, reverse=True)
+    later: Counter[str] = Counter()
+    arrivals = []
+    for arrival in (_arrival(one, now) for one in latest_first):
+        if arrival.received_at == now:
+            arrival = replace(arrival, received_at=now - later[arrival.folder] * timedelta(microseconds=1))  # noqa: PLW2901
+            later[arrival.folder] += 1
+        arrivals.append(arrival)
+    return arrivals[::-1]
 
 
 def _arrival(archived: inbox.Archived, now: datetime) -> Arrival:
