@@ -39,7 +39,8 @@ def wordings() -> Wordings:
 
 @pytest.fixture(scope="session")
 def clerk(plan: Plan, wordings: Wordings) -> Clerk:
-    return Clerk(plan, load_vocabulary(INCLUDE), wordings, load_layout(INCLUDE).version)
+    layout = load_layout(INCLUDE)
+    return Clerk(plan, load_vocabulary(INCLUDE), wordings, layout.version, layout.optional_mark)
 
 
 @pytest.fixture(scope="session")

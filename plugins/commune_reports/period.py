@@ -199,6 +199,11 @@ def local(day: date, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=ZONE)
 
 
+def moment_text(moment: datetime) -> str:
+    """A moment as letters and documents write it: 17:00 ngày 18/11/2024, in Vietnamese time."""
+    return f"{moment.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
+
+
 def _the_15th(year: int, month: int) -> date:
     return date(year, month, 15) if month else date(year - 1, 12, 15)
 

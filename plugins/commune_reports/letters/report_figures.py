@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from commune_reports.period import ZONE, ReportingPeriod
+from commune_reports.period import ZONE, ReportingPeriod, moment_text
 from commune_reports.plan import Plan
 from commune_reports.scorecard import Score, Scorecard
 
@@ -87,7 +87,7 @@ def _standing_lines(plan: Plan, card: Scorecard) -> Iterator[tuple[str, str, str
     )
     if partial:
         yield "Báo cáo thiếu", ", ".join(partial), "#8a5a00"
-    yield "Số liệu đến", f"{card.as_of.astimezone(ZONE):%H:%M ngày %d/%m/%Y}", None
+    yield "Số liệu đến", moment_text(card.as_of), None
 
 
 def _changes(plan: Plan, card: Scorecard, previous: Scorecard) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _changes(plan: Plan, card: Scorecard, previous: Scorecard) -> dict[str, Any]
     for one in card.indices:
         if one.unit_code is None and one.index_code in earlier:
             lines.append(f"Điểm thực hiện {one.index_code}: {_moved(earlier[one.index_code], one.figures)}")
-    when = f"{previous.as_of.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
+    when = moment_text(previous.as_of)
     return {"headline": f"Thay đổi so với bản số liệu đến {when}:", "lines": lines}
 
 

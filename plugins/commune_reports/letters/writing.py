@@ -13,7 +13,7 @@ from commune_reports.errors import NeedsHuman
 from commune_reports.findings import Finding, Severity
 from commune_reports.letters.model import Address, Attachment, Letter
 from commune_reports.letters.report_figures import report_figures
-from commune_reports.period import ZONE, PeriodDates, ReportingPeriod
+from commune_reports.period import ZONE, PeriodDates, ReportingPeriod, moment_text
 from commune_reports.plan import Plan, RecipientRole, Unit
 from commune_reports.scorecard import Scorecard, UnitStanding
 from commune_reports.task_report import Assessment
@@ -56,10 +56,10 @@ def receipt(facts: ReceiptFacts, *, plan: Plan, include: Path) -> Letter:
         ("Đơn vị", facts.unit.full_name if facts.unit else f"chưa xác định (thư mục {facts.folder})"),
         ("Kỳ báo cáo", period.label if period else "chưa xác định"),
         ("Tệp", facts.file_name),
-        ("Nhận lúc", _moment(facts.received_at) + _lateness(facts, plan)),
+        ("Nhận lúc", moment_text(facts.received_at) + _lateness(facts, plan)),
     ]
     if period:
-        lines.append(("Hạn nộp", _moment(plan.dates(period).unit_due_at)))
+        lines.append(("Hạn nộp", moment_text(plan.dates(period).unit_due_at)))
     words = {
         "subject": f"Phiếu tiếp nhận – {facts.file_name}",
         "verdict": _verdict(assessment),
@@ -90,13 +90,13 @@ def receipt(facts: ReceiptFacts, *, plan: Plan, include: Path) -> Letter:
 def announcement(plan: Plan, unit: Unit, period: ReportingPeriod, *, dates: PeriodDates, include: Path) -> Letter:
     """Tell a unit that a period is open, where its template lies and until when it is due."""
     words = {
-        "subject": f"Mở kỳ báo cáo {period.label} – hạn nộp {_moment(dates.unit_due_at)}",
+        "subject": f"Mở kỳ báo cáo {period.label} – hạn nộp {moment_text(dates.unit_due_at)}",
         "unit": unit.full_name,
         "period": period.label,
         "window_start": f"{period.window_start:%d/%m/%Y}",
         "window_end": f"{period.window_end:%d/%m/%Y}",
         "plan": plan.title,
-        "due": _moment(dates.unit_due_at),
+        "due": moment_text(dates.unit_due_at),
         "folder": unit.folder,
         "file": f"bieu-mau-{period.id}.xlsx",
     }
@@ -117,13 +117,13 @@ def reminder(
     else:
         state = f"UBND {unit.full_name} còn {count}/{standing.owed} nhiệm vụ chưa báo cáo"
     if overdue:
-        headline = f"{state}; đã quá hạn nộp {_moment(dates.unit_due_at)}."
+        headline = f"{state}; đã quá hạn nộp {moment_text(dates.unit_due_at)}."
         request = (
             "Đề nghị nộp ngay. Báo cáo nhận sau thời điểm tổng hợp được đưa vào bản điều chỉnh và ghi là nộp muộn. "
             f"Các nhiệm vụ còn phải báo cáo ({count}):"
         )
     else:
-        headline = f"{state}; hạn nộp {_moment(dates.unit_due_at)}."
+        headline = f"{state}; hạn nộp {moment_text(dates.unit_due_at)}."
         request = f"Đề nghị báo cáo các nhiệm vụ sau ({count}):"
     words = {
         "subject": f"{'Quá hạn' if overdue else 'Nhắc nộp'} báo cáo {period.label} – UBND {unit.full_name}",
@@ -269,7 +269,7 @@ def _next_step(facts: ReceiptFacts, plan: Plan) -> str:
     if facts.period is None or facts.unit is None:
         return "sửa theo hướng dẫn ở trên rồi chép tệp vào thư mục nop của đơn vị; hệ thống sẽ kiểm tra lại."
     dates = plan.dates(facts.period)
-    due = _moment(dates.unit_due_at)
+    due = moment_text(dates.unit_due_at)
     when = f"trước {due}" if facts.received_at <= dates.unit_due_at else f"ngay, vì đã quá hạn nộp {due}"
     if facts.assessment.verdict != "accepted":
         return f"sửa các ô nêu trên và nộp lại {when}; tệp nộp lại có thể chỉ gồm các dòng đã sửa."
@@ -287,10 +287,6 @@ def _lateness(facts: ReceiptFacts, plan: Plan) -> str:
     if facts.received_at < dates.cut_off_at:
         return " (nộp muộn)"
     return " (nộp muộn, sau thời điểm tổng hợp: số liệu được đưa vào bản điều chỉnh)"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
 
 
 def _stem(file_name: str) -> str:

@@ -32,7 +32,7 @@ class Clerk:
     vocabulary: Vocabulary
     wordings: Wordings
     template_version: str
-    optional_mark: str = "(không bắt buộc trong kỳ này)"
+    optional_mark: str
 
 
 @dataclass(frozen=True)

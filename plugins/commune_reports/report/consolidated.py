@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from commune_reports.findings import STATUS_LABELS
-from commune_reports.period import ZONE, ReportingPeriod
+from commune_reports.period import ReportingPeriod, moment_text
 from commune_reports.plan import Plan, Unit
 from commune_reports.report.page import (
     BOLD,
@@ -53,7 +53,7 @@ class _Report:
     @property
     def footer(self) -> str:
         revision = f", bản điều chỉnh lần {self.revision}" if self.revision else ""
-        return f"Báo cáo tổng hợp {self.period.label}{revision} – số liệu đến {_moment(self.card.as_of)}"
+        return f"Báo cáo tổng hợp {self.period.label}{revision} – số liệu đến {moment_text(self.card.as_of)}"
 
 
 def write_consolidated_report(
@@ -117,7 +117,7 @@ def _summary(sheet: Worksheet, report: _Report) -> None:
     line(sheet, 4, title, last=last, font=TITLE)
     line(sheet, 5, plan.title, last=last, font=BOLD)
     days = f"từ {report.period.window_start:%d/%m/%Y} đến {report.period.window_end:%d/%m/%Y}"
-    window = f"Số liệu {days}; tổng hợp đến {_moment(card.as_of)}"
+    window = f"Số liệu {days}; tổng hợp đến {moment_text(card.as_of)}"
     line(sheet, 6, window, last=last, font=ITALIC)
     row = 8
     for text in _standing_sentences(report):
@@ -176,7 +176,7 @@ def _standing_sentences(report: _Report) -> list[str]:
         if one.missing_tasks and one.timeliness != "missing"
     ]
     sentences = [
-        f"Đơn vị báo cáo đúng hạn ({_moment(report.card.unit_due_at)}): {len(named['on_time'])}/{len(standings)}.",
+        f"Đơn vị báo cáo đúng hạn ({moment_text(report.card.unit_due_at)}): {len(named['on_time'])}/{len(standings)}.",
         f"Nộp muộn: {', '.join(named['late']) or 'không có'}.  Chưa báo cáo: {', '.join(named['missing']) or 'không có'}.",
     ]
     if partial:
@@ -281,7 +281,7 @@ def _late_and_missing(sheet: Worksheet, report: _Report) -> None:
         last=last,
         font=TITLE,
     )
-    line(sheet, 2, f"Hạn nộp của đơn vị: {_moment(report.card.unit_due_at)}", last=last, font=ITALIC)
+    line(sheet, 2, f"Hạn nộp của đơn vị: {moment_text(report.card.unit_due_at)}", last=last, font=ITALIC)
     head(sheet, 4, layout)
     row = 4
     for standing in report.card.standings:
@@ -380,7 +380,3 @@ def _shown(figures: Score | None) -> float | str:
 
 def _value(score: float | None) -> float | str:
     return "–" if score is None else score
-
-
-def _moment(moment: Any) -> str:
-    return f"{moment.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from commune_reports import warehouse
 from commune_reports.letters import ReceiptFacts, receipt
-from commune_reports.period import ZONE
+from commune_reports.period import ZONE, moment_text
 from commune_reports.steps.desk import Desk, ensure_open, prepare_share
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
 from commune_reports.warehouse import Arrival, Assessed
@@ -91,7 +91,7 @@ def _without_copies(
             answered.append(one)
             continue
         when = min(moment for _, moment in earlier)
-        remark = bench.wordings.finding("duplicate_file", got=f"{when.astimezone(ZONE):%H:%M ngày %d/%m/%Y}")
+        remark = bench.wordings.finding("duplicate_file", got=moment_text(when))
         same = replace(one.assessment, accepted=(), findings=(remark, *one.assessment.findings))
         answered.append(replace(one, assessment=same))
     return answered

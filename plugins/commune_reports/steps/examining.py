@@ -52,20 +52,21 @@ class Examined:
 class Bench:
     """What examining needs: plan, wordings and rules; the warehouse is not touched."""
 
-    settings: Settings
     clerk: Clerk
     rules: Rules
 
     @classmethod
     def load(cls, settings: Settings, plan: Plan) -> "Bench":
         """Rules, words and sentences of an installation; NeedsHuman if one of their files is not right."""
+        layout = load_layout(settings.include)
         clerk = Clerk(
             plan=plan,
             vocabulary=load_vocabulary(settings.include),
             wordings=load_wordings(settings.include),
-            template_version=load_layout(settings.include).version,
+            template_version=layout.version,
+            optional_mark=layout.optional_mark,
         )
-        return cls(settings, clerk, load_rules(settings.expectations))
+        return cls(clerk, load_rules(settings.expectations))
 
     @property
     def plan(self) -> Plan:

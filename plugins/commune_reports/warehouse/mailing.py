@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, insert, select
 
 from commune_reports.letters import Letter
 from commune_reports.warehouse import tables
@@ -68,17 +68,16 @@ def pending_letters(
     An address is done when it accepted the letter or refused it three times; `addressed` gives the letter as it would be
     addressed today, so that a mended address is tried.
     """
-    histories = _histories(connection)
-    rows = connection.execute(
-        select(tables.letter).where(tables.letter.c.channel == channel).order_by(tables.letter.c.number)
-    )
+    histories = _histories(connection, only_unsent=True)
+    unsent = select(tables.letter).where(tables.letter.c.channel == channel, tables.letter.c.letter_key.not_in(_sent()))
+    rows = connection.execute(unsent.order_by(tables.letter.c.number))
     waiting = []
     for row in rows:
         kept = _letter(row._mapping)
         letter = addressed(kept)
         history = histories.get(kept.key, _History([]))
         left = _left(history, before={one.email for one in (*kept.to, *kept.cc)}, today=letter)
-        if left or (channel != "email" and not history.is_sent):
+        if left or channel != "email":
             waiting.append(QueuedLetter(letter, tuple(left), max((history.refusals[one] for one in left), default=0)))
     return waiting
 
@@ -154,13 +153,22 @@ def _state(history: _History | None, letter: Letter) -> str:
     return "partly_refused" if history.refused is not None else "refused"
 
 
-def _histories(connection: Connection) -> dict[str, _History]:
+def _sent() -> Select[tuple[str]]:
+    """Keys of the letters that everybody accepted."""
+    attempt, ended = tables.delivery_attempt, tables.delivery_outcome
+    joined = select(attempt.c.letter_key).join_from(attempt, ended, attempt.c.attempt_id == ended.c.attempt_id)
+    return joined.where(ended.c.outcome == "sent")
+
+
+def _histories(connection: Connection, *, only_unsent: bool = False) -> dict[str, _History]:
     attempt, ended = tables.delivery_attempt, tables.delivery_outcome
     statement = (
         select(attempt.c.letter_key, attempt.c.recorded_at, ended.c.outcome, ended.c.detail, ended.c.refused)
         .join_from(attempt, ended, attempt.c.attempt_id == ended.c.attempt_id, isouter=True)
         .order_by(attempt.c.attempt_id)
     )
+    if only_unsent:
+        statement = statement.where(attempt.c.letter_key.not_in(_sent()))
     histories: dict[str, _History] = defaultdict(lambda: _History([]))
     for row in connection.execute(statement):
         history = histories[row.letter_key]
