@@ -1,17 +1,32 @@
 """Task rows as a workbook states them, and the verdict on the file they came in."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from commune_reports.findings import Finding
+from commune_reports.spelling import fold
+
+# Shorter texts are alike by chance.
+SHORTEST_OWN_TEXT = 60
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document named as evidence; `number` is like 12/BC-UBND, None where only a day is written."""
+
+    number: str | None
+    dated: date | None = None
+    is_dated_wrong: bool = False
 
 
 @dataclass(frozen=True)
 class TaskRow:
-    """One reported task. `cells` maps each field that has a column to its A1 address in the file.
+    """One reported task. `cells` maps each field that has a column to the A1 address of the cell that holds its value.
 
-    `status` is completed, in_progress, not_started or nil; `matched_by` is code, number or text.
+    `status` is completed, in_progress, not_started or nil; `matched_by` is code, number or text. Where only a month or a
+    quarter is written, `completed_since` is its first day and `completed_on` its last.
     """
 
     sheet: str
@@ -27,6 +42,30 @@ class TaskRow:
     proposal: str | None
     note: str | None
     cells: Mapping[str, str]
+    completed_since: date | None = None
+    documents: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A task that stands in the file without an answer, and the cell of its status (None without such a column)."""
+
+    sheet: str
+    row: int
+    task_code: str
+    cell: str | None
+
+
+@dataclass(frozen=True)
+class Total:
+    """A sum, an average or a count the file states about its rows, and the values its rows can mean by it."""
+
+    sheet: str
+    row: int
+    cell: str
+    column: str
+    stated: float
+    counted: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -38,6 +77,8 @@ class Reading:
     plan_claimed: str | None = None
     template_version: str | None = None
     rows: tuple[TaskRow, ...] = ()
+    blanks: tuple[Blank, ...] = ()
+    totals: tuple[Total, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 
@@ -65,3 +106,63 @@ class Assessment:
     rows_nil: int
     accepted: tuple[TaskRow, ...]
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What a unit last had accepted for a task before this period, and by how much its progress used to rise (points)."""
+
+    period_id: str
+    progress_pct: float | None
+    periods: int
+    usual_rise: float
+
+
+@dataclass(frozen=True)
+class Counting:
+    """The row that counts for a task of the unit in this period so far, and the file it came in."""
+
+    status: str
+    progress_pct: float | None
+    counted_pct: float | None
+    result: str | None
+    file_name: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Peers:
+    """The progress other units report for a task in this period: how many, their mean and standard deviation."""
+
+    units: int
+    mean: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """What is known about a unit and a period when a file is judged: by task code, and `texts` by text_key (→ unit name).
+
+    `answered` are the tasks some earlier file answers, `counting` the rows of those that are stored already.
+    """
+
+    earlier: Mapping[str, Earlier] = field(default_factory=dict)
+    counting: Mapping[str, Counting] = field(default_factory=dict)
+    peers: Mapping[str, Peers] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    answered: frozenset[str] = frozenset()
+
+
+def text_key(row: TaskRow) -> str | None:
+    """The same for results that say the same in other spelling; None for one too short to be anybody's own."""
+    said = fold(row.result or "")
+    return hashlib.sha256(said.encode()).hexdigest()[:32] if len(said) >= SHORTEST_OWN_TEXT else None
+
+
+def counted_pct(row: TaskRow) -> float | None:
+    """The progress a row adds to its indicator: completed 100 and not started 0 where none is written, nil none."""
+    if row.status == "nil":
+        return None
+    if row.progress_pct is not None and 0 <= row.progress_pct <= 100:
+        return row.progress_pct
+    return {"completed": 100.0, "not_started": 0.0}.get(row.status or "")

@@ -92,6 +92,7 @@ class Spreadsheet:
 
     content: bytes = field(repr=False)
     grids: tuple[Grid, ...]
+    is_1904: bool = False
     has_formulas: bool = False
     has_percents: bool | None = False
 

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from commune_reports.period import PeriodKind, ReportingPeriod
 from commune_reports.plan import Plan, RecipientRole, Timing, load_plan
-from commune_reports.reading.vocabulary import fold
+from commune_reports.spelling import fold
 
 SOURCE = Path(__file__).parent / "ke-hoach-pci-pgi-xa-dai-lanh-2024.txt"
 INCLUDE = Path(__file__).resolve().parents[2] / "include"

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commune_reports.reading.cell_values import Misread, completion_date, plain_text, progress
+from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
+from commune_reports.reading.dates import Span, completion_date
+from commune_reports.reading.documents import documents_in
+from commune_reports.task_report import Document
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,14 @@ from commune_reports.reading.cell_values import Misread, completion_date, plain_
         (120, False, 120),
         ("-5", False, -5),
         ("\u00a085\u200b", False, 85),
+        ("đạt 85%", False, 85),
+        ("85 phần trăm", False, 85),
+        ("85/100", False, 85),
+        ("85%.", False, 85),
+        ("1.000", False, 1000),
+        ("85,000", False, 85),
+        ("1.234,5", False, 1234.5),
+        ("８５％", False, 85),
         ("", False, None),
         (None, False, None),
     ],
@@ -63,21 +74,91 @@ def test_words_are_no_percentage(typed: object) -> None:
         "Ngày 05/11/2024",
         "2024-11-05",
         " 5 / 11 / 2024 ",
+        "thứ ba, 5/11/2024",
+        "5/11/2024 16:30",
+        "16h30 ngày 5/11/2024",
+        "5/11/2024.",
     ],
 )
 def test_a_date_is_read_however_it_is_written(typed: object) -> None:
-    assert completion_date(typed) == date(2024, 11, 5)
+    assert completion_date(typed) == Span(date(2024, 11, 5), date(2024, 11, 5))
 
 
-@pytest.mark.parametrize("typed", ["31/11/2024", "29/02/2023", "5/13/2024", "hôm qua", "2024", 17, "11/2024"])
+@pytest.mark.parametrize(
+    ("typed", "first", "last"),
+    [
+        ("11/2024", date(2024, 11, 1), date(2024, 11, 30)),
+        ("tháng 2 năm 2024", date(2024, 2, 1), date(2024, 2, 29)),
+        ("T9/2024", date(2024, 9, 1), date(2024, 9, 30)),
+        ("Quý IV/2024", date(2024, 10, 1), date(2024, 12, 31)),
+        ("quý 1 năm 2024", date(2024, 1, 1), date(2024, 3, 31)),
+    ],
+)
+def test_a_month_or_a_quarter_is_its_first_to_its_last_day(typed: str, first: date, last: date) -> None:
+    assert completion_date(typed) == Span(first, last)
+
+
+def test_a_serial_number_counts_from_the_workbook_s_own_epoch() -> None:
+    assert completion_date(44139, is_1904=True) == completion_date(45601)
+
+
+@pytest.mark.parametrize(
+    "typed", ["31/11/2024", "29/02/2023", "5/13/2024", "hôm qua", "2024", 17, "13/2024", "Quý V/2024", "5/11", True]
+)
 def test_an_impossible_date_is_not_bent_into_a_possible_one(typed: object) -> None:
     assert isinstance(completion_date(typed), Misread)
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
 def test_every_day_survives_being_typed(day: date) -> None:
-    assert completion_date(f"{day:%d/%m/%Y}") == day
-    assert completion_date((day - date(1899, 12, 30)).days) == day
+    assert completion_date(f"{day:%d/%m/%Y}") == Span(day, day)
+    assert completion_date((day - date(1899, 12, 30)).days) == Span(day, day)
+
+
+@pytest.mark.parametrize(
+    ("typed", "documents"),
+    [
+        ("12/BC-UBND", [Document("12/BC-UBND")]),
+        ("Số 12/BC-UBND ngày 5/11/2024", [Document("12/BC-UBND", date(2024, 11, 5))]),
+        ("Số: 12 / BC-UBND ngày 05 tháng 11 năm 2024", [Document("12/BC-UBND", date(2024, 11, 5))]),
+        ("12/2024/QĐ-UBND", [Document("12/QĐ-UBND")]),
+        ("Công văn số 345 ngày 3/9/2024", [Document("345", date(2024, 9, 3))]),
+        (
+            "BC số 12/BC-UBND ngày 5/11/2024; 45/QĐ-UBND ngày 1/9/2024, 7/KH-UBND",
+            [
+                Document("12/BC-UBND", date(2024, 11, 5)),
+                Document("45/QĐ-UBND", date(2024, 9, 1)),
+                Document("7/KH-UBND"),
+            ],
+        ),
+        ("12/BC-UBND ngày 31/11/2024", [Document("12/BC-UBND", None, is_dated_wrong=True)]),
+        ("Biên bản họp ngày 3/9/2024", [Document(None, date(2024, 9, 3))]),
+        ("có văn bản kèm theo", []),
+        ("Danh sách 30 hộ", []),
+    ],
+)
+def test_documents_are_found_with_their_numbers_and_days(typed: str, documents: list[Document]) -> None:
+    assert list(documents_in(typed)) == documents
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("x", True),
+        ("X ", True),
+        ("✓", True),
+        (1, True),
+        (True, True),
+        ("có", True),
+        ("", False),
+        ("-", False),
+        (0, False),
+        ("đang làm", None),
+        (85, None),
+    ],
+)
+def test_a_tick_is_a_tick_however_it_is_made(typed: object, meant: bool | None) -> None:
+    assert is_ticked(typed) is meant
 
 
 @given(st.text())

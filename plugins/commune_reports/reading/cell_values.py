@@ -1,20 +1,24 @@
-"""What one cell says: a text, a percentage, a date. Never guessed: what has two meanings is a Misread."""
+"""What one cell says: a text, a percentage, a tick. Never guessed: what has two meanings is a Misread."""
 
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from commune_reports.spelling import INVISIBLE, fold
+
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
-INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
-NUMBER = re.compile(r"([+-]?\d+)(?:[.,](\d+))?(%?)")
-WRITTEN_DATE = re.compile(r"(?:ngay)?(\d{1,2})(?:thang|[/.-])(\d{1,2})(?:nam|[/.-])(\d{4}|\d{2})")
-ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
-# Days Excel counts from, and the serial numbers of the years 2000 to 2100: a date in a cell that lost its format.
-EXCEL_EPOCH, EXCEL_YEARS = date(1899, 12, 30), range(36526, 73051)
+# 85 · 85,5 · 85.5 · 1.000 · 1.234,5 (a dot before three digits sets thousands apart), with or without a percent sign.
+NUMBER = re.compile(r"([+-]?)(?:(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d+)(?:[.,](\d+))?)(%?)")
+# Words around a number that do not change it.
+AROUND_NUMBER = re.compile(r"^(?:đạt|được|đã đạt)\s+|\s*(?:phần trăm|phan tram)$|(?<=[\d%])[.;,]$", re.IGNORECASE)
+OF_HUNDRED = re.compile(r"(\d{1,3})\s*/\s*100")
+TICKS = {"x", "v", "co", "1", "dung", "ok", "yes"}
+TICK_SIGNS = set("✓✔☑☒✗✘√●•■◼×xXvV")
+NO_TICK_SIGNS = set("☐□○-–—0")
 
 
 @dataclass(frozen=True)
@@ -59,42 +63,26 @@ def progress(value: Any, is_percent: Callable[[], bool | None]) -> float | None 
             return round(float(value) * 100, 6)
         is_unclear = 0 < value < 1 or (value == 1 and shown_as_percent is None)
         return Misread("progress_ambiguous", _decimal(text)) if is_unclear else float(value)
-    found = NUMBER.fullmatch(text.replace(" ", ""))
+    bare = unicodedata.normalize("NFKC", AROUND_NUMBER.sub("", AROUND_NUMBER.sub("", text)))
+    if of_hundred := OF_HUNDRED.fullmatch(bare):
+        return float(of_hundred[1])
+    found = NUMBER.fullmatch(bare.replace(" ", ""))
     if not found:
         return Misread("progress_unreadable", text)
-    number = float(f"{found[1]}.{found[2] or 0}")
-    return Misread("progress_ambiguous", text) if 0 < number < 1 and not found[3] else number
+    sign, thousands, fraction, whole, decimals, percent = found.groups()
+    number = float(f"{sign}{(thousands or whole).replace('.', '')}.{fraction or decimals or 0}")
+    is_unclear = 0 < number < 1 and not percent
+    return Misread("progress_ambiguous", text) if is_unclear else number
 
 
-def completion_date(value: Any) -> date | None | Misread:
-    """A day (an Excel date, its serial number, 5/11/2024, 5-11-24, ngày 5 tháng 11 năm 2024)."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
+def is_ticked(value: Any) -> bool | None:
+    """Whether a cell of a column of ticks is ticked (x, v, ✓, 1); None if it holds something else."""
+    if isinstance(value, bool):
         return value
     text = plain_text(value)
-    if text is None:
-        return None
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return (
-            EXCEL_EPOCH + timedelta(days=int(value)) if int(value) in EXCEL_YEARS else Misread("date_unreadable", text)
-        )
-    iso, bare = ISO_DATE.fullmatch(text), _without_marks(text).rstrip(".,;")
-    written = WRITTEN_DATE.fullmatch(bare)
-    try:
-        if iso:
-            return date(int(iso[1]), int(iso[2]), int(iso[3]))
-        if written:
-            year = int(written[3])
-            return date(year + 2000 if year < 100 else year, int(written[2]), int(written[1]))
-    except ValueError:
-        pass
-    return Misread("date_unreadable", text)
-
-
-def _without_marks(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace(" ", "")
+    if text is None or set(text) <= NO_TICK_SIGNS:
+        return False
+    return True if set(text) <= TICK_SIGNS or fold(text) in TICKS else None
 
 
 def _decimal(text: str) -> str:

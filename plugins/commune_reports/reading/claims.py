@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import plain_text
-from commune_reports.reading.vocabulary import fold
+from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
 
 IDENTITY_SHEET = "_commune_reports"

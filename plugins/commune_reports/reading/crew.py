@@ -12,7 +12,8 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from commune_reports.reading.submissions import Clerk, read_submission
+from commune_reports.reading.submissions import read_submission
+from commune_reports.reading.tasks import Clerk
 from commune_reports.task_report import Reading
 
 READ_SECONDS = 10.0

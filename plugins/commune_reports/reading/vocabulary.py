@@ -1,7 +1,6 @@
 """The words people use: headings, statuses and task texts folded to one spelling, and who is meant by them."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,32 +11,48 @@ from rapidfuzz import fuzz, process
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.plan import Plan
+from commune_reports.spelling import fold
 
-HEADING_LIKENESS = 88.0
+HEADING_LIKENESS, WORD_LIKENESS = 88.0, 85.0
 TITLE_LIKENESS = 90.0
 # "Kết quả thực hiện trong tháng 11" is still a result; "Mức độ hoàn thành (%)" is a number.
 QUALIFIER = re.compile(r" (trong )?(ky|thang|quy|nam)\b.*")
 PERCENT_HEADINGS = {"muc do hoan thanh", "hoan thanh", "muc do thuc hien", "ket qua"}
 # Below the first a text names no task; between the two it does only if no other task is nearly as close.
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 TASK_LIKENESS, CLEAR_LIKENESS, CLEAR_LEAD = 72.0, 90.0, 8.0
 
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Folded headings by field (a field that is not read maps to "") and folded words by status."""
+    """Folded headings by field (a field that is not read maps to ""), words by status, and ways to write that there is none."""
 
     headings: Mapping[str, str]
     statuses: Mapping[str, str]
+    nothing: frozenset[str]
+
+    def says_none(self, text: str) -> bool:
+        """Whether a text only says that there is nothing to say ("không có", "-")."""
+        said = fold(text)
+        return not said or said in self.nothing
 
     def field_of(self, heading: str) -> str | None:
         """The field a column heading stands for, "" for a known column that is not read, None for an unknown one."""
         return _field_of(heading, self)
 
+    def knows(self, heading: str) -> bool:
+        """Whether a heading is known by its very words."""
+        said = fold(heading)
+        return said in self.headings or said in self.statuses
+
     def status_of(self, text: str) -> str | None:
         """The status a text means, None if it is none of them."""
-        said = fold(text)
-        return self.statuses.get(said) or self.statuses.get(re.sub(r" \d+$", "", said))
+        return _status_of(text, self)
+
+    def ticked_by(self, heading: str) -> str | None:
+        """The status a heading names whose column is ticked; None for any other heading."""
+        if "%" in heading:
+            return None
+        return self.statuses.get(fold(re.sub(r"\([^)]*\)", " ", heading)))
 
 
 @dataclass(frozen=True)
@@ -54,25 +69,25 @@ def load_vocabulary(include: Path) -> Vocabulary:
     return _load_vocabulary(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
-@lru_cache(maxsize=65_536)
-def fold(text: str) -> str:
-    """A text without capitals, diacritics, punctuation and doubled spaces, for comparing."""
-    lowered = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    bare = "".join(c for c in lowered if not unicodedata.combining(c) and c not in INVISIBLE)
-    return " ".join(re.findall(r"[a-z0-9]+", bare))
-
-
 def indicator_titled(plan: Plan, title: str, index_code: str | None) -> str | None:
     """The indicator a section row such as "III Chỉ số Tính minh bạch (Trọng số 5%)" announces."""
-    wanted = re.sub(r"\b(trong so|ty trong)\b.*", "", fold(title))
-    wanted = re.sub(r"^(\d+|[ivx]+) ", "", wanted).strip()
+    wanted = _bare_title(title)
     if len(wanted) < 5:
         return None
     candidates = {
-        one.code: fold(one.title) for one in plan.indicators if index_code is None or one.index_code == index_code
+        one.code: _bare_title(one.title)
+        for one in plan.indicators
+        if index_code is None or one.index_code == index_code
     }
     found = process.extractOne(wanted, candidates, scorer=fuzz.ratio, score_cutoff=TITLE_LIKENESS)
     return found[2] if found else None
+
+
+def _bare_title(title: str) -> str:
+    """An indicator's title without its number, its weight and the words "Chỉ số"."""
+    bare = re.sub(r"\b(trong so|ty trong)\b.*", "", fold(title))
+    bare = re.sub(r"^(\d+|[ivx]+) ", "", bare)
+    return re.sub(r"^chi so (thanh phan )?", "", bare).strip()
 
 
 def index_titled(plan: Plan, title: str) -> str | None:
@@ -139,6 +154,31 @@ def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
     return None
 
 
+@lru_cache(maxsize=16_384)
+def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
+    said = fold(text)
+    bare = re.sub(r" \d+( \d+)?( phan tram)?$", "", said)
+    known = vocabulary.statuses.get(said) or vocabulary.statuses.get(bare)
+    if known or len(bare) < 6:
+        return known
+    meant = {status for words, status in vocabulary.statuses.items() if _is_slip(bare, words)}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _is_slip(typed: str, words: str) -> bool:
+    """Whether a text is some words with a slip of the pen; short words must be right, for "gần" is not "đã"."""
+    if typed.replace(" ", "") == words.replace(" ", ""):
+        return True
+    pairs = list(zip(typed.split(), words.split(), strict=False))
+    return len(typed.split()) == len(words.split()) and all(
+        one == other
+        or (
+            min(len(one), len(other)) >= 4 and (sorted(one) == sorted(other) or fuzz.ratio(one, other) >= WORD_LIKENESS)
+        )
+        for one, other in pairs
+    )
+
+
 @lru_cache(maxsize=4)
 def _load_vocabulary(path: Path, _changed: int) -> Vocabulary:
     try:
@@ -146,6 +186,7 @@ def _load_vocabulary(path: Path, _changed: int) -> Vocabulary:
         headings = {name: field for field, names in raw["fields"].items() for name in names}
         headings |= {name: "" for names in raw["ignored"].values() for name in names}
         statuses = {name: status for status, names in raw["statuses"].items() for name in names}
+        nothing = frozenset(raw["nothing"])
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise NeedsHuman(f"vocabulary {path} is not right: {' '.join(str(error).split())}") from error
-    return Vocabulary(headings, statuses)
+    return Vocabulary(headings, statuses, nothing)

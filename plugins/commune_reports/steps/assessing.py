@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from commune_reports import warehouse
 from commune_reports.letters import ReceiptFacts, receipt
 from commune_reports.period import ZONE, moment_text
+from commune_reports.steps.comparing import Memory
 from commune_reports.steps.desk import Desk, ensure_open, prepare_share
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
 from commune_reports.warehouse import Arrival, Assessed
@@ -33,6 +34,7 @@ def assess_batch(
             )
             for arrival, content in contents
         ],
+        memory=Memory(desk.warehouse, now),
     )
     for period in {one.period for one in examined if one.period is not None}:
         if ensure_open(desk, period, now=now):

@@ -1,17 +1,23 @@
 """`commune-reports check`: the pipeline's own answer to a file, on anybody's machine, changing nothing."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from commune_reports.errors import NeedsHuman
+from sqlalchemy import make_url
+
+from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.plan import load_plan
 from commune_reports.settings import Settings
+from commune_reports.steps.comparing import Memory
 from commune_reports.steps.desk import plan_period
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
+from commune_reports.warehouse import open_warehouse
 
 LARGEST_BATCH = 64
+log = logging.getLogger(__name__)
 
 
 def check(
@@ -23,17 +29,29 @@ def check(
         plan_period(plan, period)
     if unit is not None and unit not in {one.code for one in plan.units}:
         raise NeedsHuman(f"unit {unit} is not in plan {plan.id}; it has {', '.join(one.code for one in plan.units)}")
-    bench = Bench.load(settings, plan)
+    bench, memory = Bench.load(settings, plan), _memory(settings, now)
     done, size = 0, 1
     while done < len(files):
         batch = [
             Incoming(f"{number}", path.name, _content(path), unit, now, period)
             for number, path in enumerate(files[done : done + size])
         ]
-        for path, examined in zip(files[done:], examine(bench, batch), strict=False):
+        for path, examined in zip(files[done:], examine(bench, batch, memory=memory), strict=False):
             yield _answer(path, examined)
         # One validation run costs the same for one file as for fifty: the first answer comes at once, the rest in bulk.
         done, size = done + size, min(size * 8, LARGEST_BATCH)
+
+
+def _memory(settings: Settings, now: datetime) -> Memory | None:
+    """What the warehouse knows, where there is one: on a commune's own machine there is none."""
+    try:
+        url = make_url(settings.warehouse_url)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+            return None
+        return Memory(open_warehouse(settings.warehouse_url, include=settings.include), now)
+    except (NeedsHuman, Transient) as error:
+        log.warning("checking without what was reported before: %s", error)
+        return None
 
 
 def _content(path: Path) -> bytes:

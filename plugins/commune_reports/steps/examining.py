@@ -11,7 +11,8 @@ from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.reading import Clerk, Unread, load_vocabulary, read_submissions
 from commune_reports.settings import Settings
-from commune_reports.task_report import Assessment, Reading, RuleOutcome
+from commune_reports.steps.comparing import Memory, compared
+from commune_reports.task_report import Assessment, Reading, RuleOutcome, TaskRow
 from commune_reports.template import load_layout
 from commune_reports.validation import Rules, Submitted, assess, load_rules, prepare, validate
 
@@ -79,13 +80,17 @@ class Bench:
         return self.clerk.wordings
 
 
-def examine(bench: Bench, batch: Sequence[Incoming]) -> list[Examined]:
-    """Read every file and validate all of them in one run; the order is that of the batch."""
+def examine(bench: Bench, batch: Sequence[Incoming], *, memory: Memory | None = None) -> list[Examined]:
+    """Read every file and validate all of them in one run; the order is that of the batch.
+
+    Files are compared with each other, and with what was known of their units and periods.
+    """
     unread = [Unread(one.content, one.name, one.unit_code, one.period_id) for one in batch]
     readings = read_submissions(unread, clerk=bench.clerk, meanwhile=prepare)
     placed = [_place(bench, one, reading) for one, reading in zip(batch, readings, strict=True)]
-    submitted = [place.submitted for place in placed if place.submitted is not None]
+    submitted = compared([place.submitted for place in placed if place.submitted is not None], bench.plan, memory)
     validation = validate(submitted, plan=bench.plan, rules=bench.rules, wordings=bench.wordings)
+    judged = {one.submission_id: one for one in submitted}
     outcomes: dict[str, list[RuleOutcome]] = defaultdict(list)
     for outcome in validation.outcomes:
         outcomes[outcome.submission_id].append(outcome)
@@ -94,8 +99,8 @@ def examine(bench: Bench, batch: Sequence[Incoming]) -> list[Examined]:
             place.incoming,
             place.unit_code,
             place.period,
-            assess(place.submitted, validation.findings.get(place.incoming.id, ()))
-            if place.submitted is not None
+            assess(judged[place.incoming.id], validation.findings.get(place.incoming.id, ()))
+            if place.incoming.id in judged
             else _rejected(place),
             tuple(outcomes[place.incoming.id]),
         )
@@ -121,7 +126,7 @@ def _place(bench: Bench, one: Incoming, reading: Reading) -> _Place:
     unit = bench.plan.unit(unit_code, day) if unit_code else None
     if unit is None:
         findings.append(bench.wordings.finding("unit_unknown", got=one.folder or unit_code))
-    reading = replace(reading, findings=tuple(findings))
+    reading = replace(reading, findings=tuple(findings), rows=tuple(_within(row, period) for row in reading.rows))
     if period is None or unit is None:
         return _Place(one, unit_code, period, reading, None)
     tasks = bench.plan.tasks_of(unit.code)
@@ -133,9 +138,24 @@ def _place(bench: Bench, one: Incoming, reading: Reading) -> _Place:
         period,
         reading,
         Submitted(
-            submission_id=one.id, unit_code=unit.code, period=period, reading=reading, owed=owed, optional=optional
+            submission_id=one.id,
+            unit_code=unit.code,
+            period=period,
+            reading=reading,
+            owed=owed,
+            optional=optional,
+            received_at=one.received_at,
         ),
     )
+
+
+def _within(row: TaskRow, period: ReportingPeriod | None) -> TaskRow:
+    """A day known only by its month lies within the data window if it can."""
+    if period is None or row.completed_on is None or row.completed_since is None:
+        return row
+    if row.completed_since <= period.window_end < row.completed_on:
+        return replace(row, completed_on=period.window_end)
+    return row
 
 
 def _period(bench: Bench, one: Incoming, reading: Reading) -> tuple[ReportingPeriod | None, Finding | None]:

@@ -10,6 +10,7 @@ from commune_reports.warehouse.asking import (
     scorecard,
     unchecked_submissions,
 )
+from commune_reports.warehouse.comparing import Comparison, Spread, comparison, text_owners
 from commune_reports.warehouse.connecting import HEAD, Warehouse, open_warehouse, upgrade
 from commune_reports.warehouse.facts import Arrival, ReportRecord
 from commune_reports.warehouse.mailing import (
@@ -33,9 +34,12 @@ __all__ = [
     "HEAD",
     "Arrival",
     "Assessed",
+    "Comparison",
     "QueuedLetter",
     "ReportRecord",
+    "Spread",
     "Warehouse",
+    "comparison",
     "counting_rows",
     "facts_since",
     "finish_attempts",
@@ -54,6 +58,7 @@ __all__ = [
     "scorecard",
     "start_attempts",
     "store_assessments",
+    "text_owners",
     "unchecked_submissions",
     "upgrade",
 ]

@@ -50,7 +50,7 @@ def scorecard(
     }
 
     def run(name: str) -> list[Any]:
-        return list(connection.execute(_named(warehouse.sql, name), asked))
+        return list(connection.execute(named(warehouse.sql, name), asked))
 
     states = [_task_state(row) for row in run("task_states")]
     missing: dict[str, list[str]] = {}
@@ -107,7 +107,7 @@ def previous_states(
 ) -> dict[str, TaskState]:
     """By task, the newest accepted row of a unit in the latest earlier period that has one."""
     asked = {"plan_id": plan_id, "unit_code": unit_code, "window_end": period.window_end, "as_of": as_of}
-    rows = connection.execute(_named(warehouse.sql, "previous_task_states"), asked)
+    rows = connection.execute(named(warehouse.sql, "previous_task_states"), asked)
     return {row.task_code: _task_state(row) for row in rows}
 
 
@@ -207,7 +207,7 @@ def _opening(connection: Connection, plan_id: str, period_id: str, as_of: dateti
 
 
 @lru_cache(maxsize=64)
-def _named(folder: Path, name: str) -> Any:
+def named(folder: Path, name: str) -> Any:
     """The statement in include/sql/NAME.sql, with the ones it uses put before it, its order and its types declared."""
     parts: dict[str, str] = {}
     _gather(folder, name, parts)
@@ -218,6 +218,8 @@ def _named(folder: Path, name: str) -> Any:
     typed = text(f"with {needed}\n{whole}" if needed else whole)
     parameters = {one: kind for one, kind in PARAMETERS.items() if f":{one}" in typed.text}
     typed = typed.bindparams(*(bindparam(one, type_=kind) for one, kind in parameters.items()))
+    if ":unit_codes" in typed.text:
+        typed = typed.bindparams(bindparam("unit_codes", expanding=True))
     return typed.columns(**{one: kind for one, kind in RESULTS.items() if re.search(rf"\b{one}\b", statement)})
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from commune_reports.errors import NeedsHuman, Transient
 
-HEAD = "0001"
+HEAD = "0002"
 BUSY_SECONDS = 30
 LOCK_WAIT_SECONDS = 10.0
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"

@@ -12,7 +12,7 @@ from commune_reports.letters import Letter
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.scorecard import Scorecard
-from commune_reports.task_report import Assessment, RuleOutcome
+from commune_reports.task_report import Assessment, RuleOutcome, text_key
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.asking import is_open
 from commune_reports.warehouse.facts import Arrival, ReportRecord
@@ -203,6 +203,7 @@ def _task_rows(one: Assessed, plan_id: str, now: datetime) -> list[dict[str, Any
             "unit_code": one.arrival.unit_code,
             "task_code": row.task_code,
             **{name: getattr(row, name) for name in ROW_FIELDS},
+            "text_key": text_key(row),
             "cells": dict(row.cells),
             "received_at": one.arrival.received_at,
             "recorded_at": now,

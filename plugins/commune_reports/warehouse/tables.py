@@ -172,6 +172,7 @@ task_report = Table(
     Column("difficulty", Text),
     Column("proposal", Text),
     Column("note", Text),
+    Column("text_key", String(32), index=True),
     Column("cells", JSON, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     _recorded(),

@@ -1,0 +1,101 @@
+"""Days as people write them, and months and quarters where only those are written."""
+
+import re
+import unicodedata
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from commune_reports.reading.cell_values import Misread, plain_text
+
+WRITTEN_DATE = re.compile(r"(?:ngay)?(\d{1,2})(?:thang|[/.\-])(\d{1,2})(?:nam|[/.\-,])(\d{4}|\d{2})")
+ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
+TIME_OF_DAY = re.compile(r"\s+\d{1,2}(?::|h|g)\d{0,2}(?::\d{2})?$|^\d{1,2}(?::|h|g)\d{0,2}\s+(?=ng)", re.IGNORECASE)
+WEEKDAY = re.compile(r"^(?:thứ [^\s,]+|chủ nhật)\s*,?\s*", re.IGNORECASE)
+MONTH = re.compile(r"(?:thang|t)?(\d{1,2})(?:nam|[/.\-])(\d{4})")
+QUARTER = re.compile(r"(?:quy|q)(iv|iii|ii|i|[1-4])(?:nam|[/.\-])?(\d{4})")
+QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+# Days Excel counts from, and the serial numbers of the years 2000 to 2100: a date in a cell that lost its format.
+EXCEL_EPOCH, MAC_EPOCH, EXCEL_YEARS = date(1899, 12, 30), date(1904, 1, 1), range(35064, 73051)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The first and the last day a text can mean; the same day where it names one."""
+
+    first: date
+    last: date
+
+    @property
+    def is_day(self) -> bool:
+        """Whether the text names a single day."""
+        return self.first == self.last
+
+
+def completion_date(value: Any, *, is_1904: bool = False) -> Span | None | Misread:
+    """A day (an Excel date, its serial number, 5/11/2024, 5-11-24, ngày 5 tháng 11 năm 2024), a month or a quarter."""
+    if isinstance(value, datetime):
+        return _day(value.date())
+    if isinstance(value, date):
+        return _day(value)
+    text = plain_text(value)
+    if text is None:
+        return None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if int(value) in EXCEL_YEARS:
+            return _day((MAC_EPOCH if is_1904 else EXCEL_EPOCH) + timedelta(days=int(value)))
+        return Misread("date_unreadable", text)
+    try:
+        return _written(WEEKDAY.sub("", TIME_OF_DAY.sub("", text))) or Misread("date_unreadable", text)
+    except ValueError:
+        return Misread("date_unreadable", text)
+
+
+def dates_in(text: str) -> list[date | None]:
+    """Every day a longer text names, in its order; None for one that does not exist, such as 31/11/2024."""
+    bare = _without_marks(text, spaced=True)
+    found = re.finditer(
+        r"(?<![\d/.\-])(\d{1,2})(?: ?[/.\-] ?| thang )(\d{1,2})(?: ?[/.\-] ?| nam )(\d{4}|\d{2})(?![\d/])", bare
+    )
+    return [_existing(int(one[3]), int(one[2]), int(one[1])) for one in found]
+
+
+def _written(text: str) -> Span | None:
+    bare = _without_marks(text).rstrip(".,;")
+    if iso := ISO_DATE.fullmatch(text):
+        return _day(date(int(iso[1]), int(iso[2]), int(iso[3])))
+    if written := WRITTEN_DATE.fullmatch(bare):
+        return _day(date(_full_year(int(written[3])), int(written[2]), int(written[1])))
+    if month := MONTH.fullmatch(bare):
+        return _months(int(month[2]), int(month[1]), 1)
+    if quarter := QUARTER.fullmatch(bare):
+        number = QUARTERS.get(quarter[1]) or int(quarter[1])
+        return _months(int(quarter[2]), 3 * number - 2, 3)
+    return None
+
+
+def _months(year: int, first: int, count: int) -> Span:
+    last = first + count - 1
+    return Span(date(year, first, 1), date(year, last, monthrange(year, last)[1]))
+
+
+def _day(day: date) -> Span:
+    return Span(day, day)
+
+
+def _existing(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(_full_year(year), month, day)
+    except ValueError:
+        return None
+
+
+def _full_year(year: int) -> int:
+    return year + 2000 if year < 100 else year
+
+
+def _without_marks(text: str, *, spaced: bool = False) -> str:
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return bare if spaced else bare.replace(" ", "")

@@ -1,0 +1,186 @@
+"""One row of a table → a task report, with everything in it that could not be understood."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
+from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
+from commune_reports.reading.dates import Span, completion_date
+from commune_reports.reading.documents import documents_in
+from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, Headings, Place
+from commune_reports.reading.tasks import Clerk, said
+from commune_reports.task_report import TaskRow
+from commune_reports.workbook import Spreadsheet
+
+# Where "không có" and "-" only say that there is none.
+MAY_BE_NOTHING = ("evidence", "difficulty", "proposal", "note")
+
+
+def read_row(
+    opened: Spreadsheet, place: Place, *, code: str | None, matched_by: str, clerk: Clerk
+) -> tuple[TaskRow, list[Finding]]:
+    """The task report in a row (or in the rows one task is merged over) and what is wrong with its cells."""
+    findings = list(_formula_troubles(opened, place, clerk, code))
+    troubled = {one.cell for one in findings}
+
+    def read(field: str, value: Any, wanted: str) -> Any:
+        if not isinstance(value, Misread):
+            return value
+        if place.cell(field) not in troubled:
+            findings.append(said(clerk, place, value.code, field=field, got=value.got, wanted=wanted, task=code))
+        return None
+
+    progress_pct = read("progress_pct", _progress(opened, place), "một số từ 0 đến 100")
+    span: Span | None = read(
+        "completed_on", completion_date(place.value("completed_on"), is_1904=opened.is_1904), "ngày/tháng/năm"
+    )
+    if span is not None and not span.is_day:
+        findings.append(_imprecise(clerk, place, span, code))
+    status, troubles = _status(place, clerk, code)
+    findings += troubles
+    if status is None and not troubles and not place.headings.has_status and isinstance(progress_pct, float):
+        status = _status_of_progress(progress_pct)
+    findings += _disagreements(opened, place, clerk, code)
+    findings += _doubts(place, clerk, code)
+    texts = {field: _text(place, field, clerk) for field in TEXTS}
+    row = TaskRow(
+        sheet=place.grid.name,
+        row=place.row + 1,
+        task_code=code,
+        matched_by=matched_by,
+        status=status,
+        progress_pct=progress_pct,
+        completed_on=span.last if span else None,
+        completed_since=span.first if span else None,
+        documents=documents_in(texts["evidence"]) if texts["evidence"] else (),
+        cells={field: cell for field in (*place.headings.columns, "status") if (cell := place.cell(field)) is not None},
+        **texts,
+    )
+    return row, findings
+
+
+def is_touched(place: Place) -> bool:
+    """Whether somebody wrote into a reported column."""
+    if any(place.filled(field) for field in REPORTED):
+        return True
+    return any(
+        is_ticked(value) is not False
+        for column in place.headings.ticks.values()
+        for _, value in place.filled_in(column)
+    )
+
+
+def _progress(opened: Spreadsheet, place: Place) -> float | None | Misread:
+    cell = place.cell("progress_pct")
+    return progress(place.value("progress_pct"), lambda: opened.is_percent(place.grid.name, str(cell)))
+
+
+def _status(place: Place, clerk: Clerk, code: str | None) -> tuple[str | None, list[Finding]]:
+    """The status a row names in words or by a tick; what it says besides is a finding."""
+    words, wanted = place.value("status"), ", ".join(STATUS_LABELS.values())
+    typed = plain_text(words)
+    if typed is not None:
+        status = clerk.vocabulary.status_of(typed)
+        if status is None:
+            return None, [said(clerk, place, "status_unreadable", field="status", got=typed, wanted=wanted, task=code)]
+        return status, []
+    ticked = []
+    for status, column in place.headings.ticks.items():
+        for cell, value in place.filled_in(column):
+            tick = is_ticked(value)
+            if tick is None:
+                got = plain_text(value)
+                trouble = said(
+                    clerk, place, "status_unreadable", field="status", cell=cell, got=got, wanted="x", task=code
+                )
+                return None, [trouble]
+            if tick:
+                ticked.append((status, cell))
+    if len(ticked) > 1:
+        got = " và ".join(STATUS_LABELS[status] for status, _ in ticked)
+        return None, [
+            said(
+                clerk,
+                place,
+                "status_ticked_twice",
+                field="status",
+                cell=ticked[-1][1],
+                got=got,
+                wanted="một ô",
+                task=code,
+            )
+        ]
+    return (ticked[0][0], []) if ticked else (None, [])
+
+
+def _status_of_progress(progress_pct: float) -> str:
+    """The status of a row in a table that has no column for it."""
+    if progress_pct >= 100:
+        return "completed"
+    return "in_progress" if progress_pct > 0 else "not_started"
+
+
+def _text(place: Place, field: str, clerk: Clerk) -> str | None:
+    text = place.text(field) or None
+    if text is not None and field in MAY_BE_NOTHING and clerk.vocabulary.says_none(text):
+        return None
+    return text
+
+
+def _imprecise(clerk: Clerk, place: Place, span: Span, code: str | None) -> Finding:
+    return said(
+        clerk,
+        place,
+        "date_without_day",
+        field="completed_on",
+        got=plain_text(place.value("completed_on")),
+        wanted=f"đủ ngày/tháng/năm, từ {span.first:%d/%m/%Y} đến {span.last:%d/%m/%Y}",
+        task=code,
+    )
+
+
+def _disagreements(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -> Iterator[Finding]:
+    """A task merged over several rows has one status, one progress and one day."""
+    if len(place.rows) == 1:
+        return
+    for field in ("status", "progress_pct", "completed_on"):
+        filled = place.filled(field)
+        meant = {_meaning(opened, place, field, cell, value, clerk) for cell, value in filled}
+        if len(meant) > 1:
+            first, last = (plain_text(value) for _, value in (filled[0], filled[-1]))
+            yield said(
+                clerk, place, "merged_rows_disagree", field=field, cell=filled[-1][0], got=last, wanted=first, task=code
+            )
+
+
+def _meaning(opened: Spreadsheet, place: Place, field: str, cell: str, value: Any, clerk: Clerk) -> object:
+    if field == "status":
+        return clerk.vocabulary.status_of(plain_text(value) or "")
+    if field == "completed_on":
+        return completion_date(value, is_1904=opened.is_1904)
+    return progress(value, lambda: opened.is_percent(place.grid.name, cell))
+
+
+def _doubts(place: Place, clerk: Clerk, code: str | None) -> Iterator[Finding]:
+    """Fields with two columns that say different things: nobody can know which one counts."""
+    for field, column in place.headings.twins.items():
+        if field not in REPORTED:
+            continue
+        other = Place(place.grid, place.rows, Headings({field: column}))
+        first, second = place.text(field), other.text(field)
+        if second and first != second:
+            yield said(clerk, other, "column_twice", field=field, got=second, wanted=first or "trống", task=code)
+
+
+def _formula_troubles(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -> Iterator[Finding]:
+    if not opened.has_formulas:
+        return
+    sheet = place.grid.name
+    errors, without = opened.formula_errors(sheet), opened.formulas_without_value(sheet)
+    for field in (*REPORTED, *NAMED_BY):
+        cell = place.cell(field)
+        for kind, cells in (("formula_error", errors), ("formula_without_value", without)):
+            if cell is not None and cell in cells:
+                yield said(
+                    clerk, place, kind, field=field, got=cells[cell], wanted=FIELD_LABELS.get(field, "STT"), task=code
+                )

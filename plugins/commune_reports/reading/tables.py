@@ -1,0 +1,167 @@
+"""Where the table is: heading rows, the column of each field, columns of ticks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from commune_reports.reading.cell_values import plain_text
+from commune_reports.reading.vocabulary import Vocabulary
+from commune_reports.workbook import Grid, address
+
+REPORTED = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
+TEXTS = ("result", "evidence", "difficulty", "proposal", "note")
+ANSWERS = ("status", "progress_pct", "result")
+NAMED_BY = ("task", "task_text", "number")
+FEWEST_HEADINGS = 3
+FEWEST_TICKS = 2
+LONGEST_HEADING = 80
+LAST_FIRST_HEAD = 300
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The column of each field, the second column of a field that has two, and the column of each status to be ticked."""
+
+    columns: Mapping[str, int] = field(default_factory=dict)
+    twins: Mapping[str, int] = field(default_factory=dict)
+    ticks: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def has_status(self) -> bool:
+        """Whether there is a column for the status, or columns to tick it in."""
+        return "status" in self.columns or bool(self.ticks)
+
+    @property
+    def head_a_table(self) -> bool:
+        """Whether they name the task in one column and an answer in another."""
+        answers = [name for name in ANSWERS if name in self.columns] + list(self.ticks)
+        named = any(name in self.columns for name in ("task", "task_text"))
+        return named and bool(answers) and len(self.columns) + len(self.ticks) >= FEWEST_HEADINGS
+
+
+@dataclass(frozen=True)
+class Head:
+    """One heading of a table: from `first_row` to `last_row`, both zero-based."""
+
+    first_row: int
+    last_row: int
+    headings: Headings
+
+
+@dataclass(frozen=True)
+class Place:
+    """The rows of a table that report one task: its values by field and where they stand."""
+
+    grid: Grid
+    rows: tuple[int, ...]
+    headings: Headings
+
+    @property
+    def row(self) -> int:
+        """The first of the rows, zero-based."""
+        return self.rows[0]
+
+    def filled(self, name: str) -> list[tuple[str, Any]]:
+        """Every non-empty cell of a field with its address; an area merged over several rows is one cell."""
+        column = self.headings.columns.get(name)
+        return [] if column is None else self.filled_in(column)
+
+    def filled_in(self, column: int) -> list[tuple[str, Any]]:
+        """Every non-empty cell of a column with its address."""
+        found: dict[str, Any] = {}
+        for row in self.rows:
+            top, value = value_at(self.grid, row, column)
+            if plain_text(value) is not None:
+                found.setdefault(address(*top), value)
+        return list(found.items())
+
+    def value(self, name: str) -> Any:
+        """The first value of a field, "" if it has none."""
+        filled = self.filled(name)
+        return filled[0][1] if filled else ""
+
+    def text(self, name: str) -> str:
+        """What is written for a field, over all rows, each text once."""
+        texts = (plain_text(value) or "" for _, value in self.filled(name))
+        return "; ".join(dict.fromkeys(text.rstrip(";") for text in texts))
+
+    def cell(self, name: str) -> str | None:
+        """The address of the cell that holds or would hold a field; None where the table has no column for it."""
+        column = self.headings.columns.get(name)
+        if column is None:
+            ticks = sorted(self.headings.ticks.values()) if name == "status" else []
+            return address(self.row, ticks[0]) if ticks else None
+        filled = self.filled(name)
+        return filled[0][0] if filled else address(*value_at(self.grid, self.row, column)[0])
+
+
+def value_at(grid: Grid, row: int, column: int) -> tuple[tuple[int, int], Any]:
+    """What is seen at a place, and the cell that holds it: the first one of a merged area."""
+    top = grid.merged_down.get((row, column), (row, column)) if grid.merged else (row, column)
+    cells = grid.rows[top[0]]
+    return top, cells[top[1]] if top[1] < len(cells) else ""
+
+
+def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
+    """Every heading of a sheet; one that is repeated on each printed page is found each time."""
+    heads: list[Head] = []
+    for number, cells in enumerate(grid.rows):
+        if heads and heads[-1].last_row >= number:
+            continue
+        texts = list(map(_heading_text, cells))
+        # Nearness is dear to work out: it counts near the top, further down a heading is one that is known by its words.
+        if (heads or number > LAST_FIRST_HEAD) and sum(map(vocabulary.knows, filter(None, texts))) < FEWEST_HEADINGS:
+            continue
+        here = _headings(texts, vocabulary)
+        both = _with_second_row(grid, number, here, vocabulary)
+        if both is not None and both.head_a_table:
+            heads.append(Head(number, number + 1, both))
+        elif here.head_a_table:
+            heads.append(Head(number, number, here))
+    return heads
+
+
+def _with_second_row(grid: Grid, number: int, first: Headings, vocabulary: Vocabulary) -> Headings | None:
+    """The headings of two rows together, where the second one tells the parts of a wide heading in the first."""
+    if number + 1 >= len(grid.rows) or not (first.columns or first.ticks):
+        return None
+    upper, lower = (list(map(_heading_text, grid.rows[row])) for row in (number, number + 1))
+    second = _headings(lower, vocabulary)
+    if second.head_a_table:
+        return None
+    found = len(second.columns) + len(second.ticks)
+    names = [column for name, column in first.columns.items() if name in NAMED_BY]
+    is_named = any(column < len(lower) and plain_text(grid.rows[number + 1][column]) for column in names)
+    is_merged_down = any(grid.merged_down.get((number + 1, column), (number + 1,))[0] == number for column in names)
+    if not found or is_named or (found < FEWEST_TICKS and not is_merged_down):
+        return None
+    known = {*second.columns.values(), *second.twins.values(), *second.ticks.values()}
+    width = max(len(upper), len(lower))
+    pairs = zip(upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower)), strict=True)
+    return _headings([low if column in known else up for column, (up, low) in enumerate(pairs)], vocabulary)
+
+
+def _heading_text(value: Any) -> str:
+    text = plain_text(value) if isinstance(value, str) else None
+    return text if text is not None and 1 < len(text) < LONGEST_HEADING else ""
+
+
+def _headings(texts: Sequence[str], vocabulary: Vocabulary) -> Headings:
+    columns: dict[str, int] = {}
+    twins: dict[str, int] = {}
+    ticks: dict[str, int] = {}
+    for column, text in enumerate(texts):
+        if not text:
+            continue
+        status = vocabulary.ticked_by(text)
+        if status is not None:
+            ticks.setdefault(status, column)
+            continue
+        name = vocabulary.field_of(text)
+        if name and columns.setdefault(name, column) != column:
+            twins.setdefault(name, column)
+    if len(ticks) < FEWEST_TICKS:
+        ticks = {}
+    if ticks and columns.get("status") in ticks.values():
+        del columns["status"]
+    return Headings(columns, twins, ticks)

@@ -1,0 +1,185 @@
+"""Which task a row reports: by its code, its number under an indicator, or its text."""
+
+import re
+from dataclasses import dataclass
+
+from commune_reports.findings import FIELD_LABELS, Finding, Wordings
+from commune_reports.plan import Plan
+from commune_reports.reading.cell_values import plain_text, progress
+from commune_reports.reading.tables import NAMED_BY, Place
+from commune_reports.reading.vocabulary import Vocabulary, index_titled, indicator_titled, task_texted
+from commune_reports.spelling import fold
+
+SUM_ROW = re.compile(r"(tong cong|tong so|trung binh|binh quan|cong)\b.{0,25}$|tong$|noi nhan\b")
+CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
+NUMBER = re.compile(r"(?:([ivx]+) )?(?:\d+ )?(\d+)")
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """Whoever reads a file: with which plan, which words and which sentences in mind."""
+
+    plan: Plan
+    vocabulary: Vocabulary
+    wordings: Wordings
+    template_version: str
+    optional_mark: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """The index and the indicator announced above a row."""
+
+    index: str | None = None
+    indicator: str | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """The task of a row (None: nobody can say which), how it was recognised, and what is to be said about that."""
+
+    code: str | None
+    matched_by: str = "code"
+    remark: Finding | None = None
+
+
+def entered_section(place: Place, section: Section, plan: Plan) -> Section | None:
+    """The section a row opens; None if it opens none."""
+    for text in map(plain_text, place.grid.rows[place.row]):
+        if text is None or len(text) < 3:
+            continue
+        index = index_titled(plan, text)
+        if index is not None:
+            return Section(index=index)
+        indicator = indicator_titled(plan, text, section.index)
+        if indicator is not None:
+            return Section(section.index, indicator)
+    return None
+
+
+def named_task(place: Place, section: Section, clerk: Clerk) -> Named | None:
+    """The task a filled row reports; None if it reports none at all (a sum, a note, a signature)."""
+    plan = clerk.plan
+    written, text = place.text("task"), _task_text(place, clerk)
+    by_code = _code(written, plan)
+    if by_code is not None:
+        other = _other_task(plan, by_code, text)
+        if other is None:
+            return Named(by_code)
+        return Named(
+            by_code,
+            "code",
+            said(clerk, place, "task_contradiction", field="task", got=by_code, wanted=other, task=by_code),
+        )
+    by_number = _numbered(place, section, plan)
+    matched = task_texted(plan, text) if text else None
+    if matched is not None:
+        is_sure = matched.is_exact or matched.code == by_number
+        remark = None
+        if (written and not _is_number(written)) or not is_sure:
+            remark = said(
+                clerk,
+                place,
+                "task_matched_by_text",
+                field="task_text",
+                got=text,
+                wanted=matched.code,
+                task=matched.code,
+            )
+        return Named(matched.code, "text", remark)
+    if by_number is not None and not text:
+        return Named(by_number, "number")
+    if not _is_report_row(place, clerk.vocabulary):
+        return None
+    field = next((name for name in NAMED_BY if place.text(name)), "task")
+    wanted = next(iter(plan.tasks))
+    return Named(
+        None, "code", said(clerk, place, "task_unknown", field=field, got=place.text(field) or "trống", wanted=wanted)
+    )
+
+
+def blank_task(place: Place, section: Section, clerk: Clerk) -> str | None:
+    """The task an unanswered row asks for; only what is beyond doubt."""
+    by_code = _code(place.text("task"), clerk.plan)
+    if by_code is not None:
+        return by_code
+    text = _task_text(place, clerk)
+    if text:
+        matched = task_texted(clerk.plan, text)
+        return matched.code if matched is not None and matched.is_exact else None
+    return _numbered(place, section, clerk.plan)
+
+
+def is_sum_row(place: Place) -> bool:
+    """Whether a row sums up or signs off other rows."""
+    return any(SUM_ROW.match(fold(place.text(name))) for name in NAMED_BY)
+
+
+def said(clerk: Clerk, place: Place, code: str, *, field: str, **more: str | None) -> Finding:
+    """A finding about one field of one row."""
+    place_of = {"sheet": place.grid.name, "cell": place.cell(field), "column": FIELD_LABELS.get(field, "STT"), **more}
+    return clerk.wordings.finding(code, row=place.row + 1, **place_of)
+
+
+def _task_text(place: Place, clerk: Clerk) -> str:
+    return place.text("task_text").removesuffix(clerk.optional_mark).strip()
+
+
+def _is_report_row(place: Place, vocabulary: Vocabulary) -> bool:
+    """Whether somebody meant a task by this row, though nobody can say which.
+
+    Column numbers, sums, notes and signatures under the table are none: they answer with no status and no progress.
+    """
+    if is_sum_row(place) or _numbers_the_columns(place):
+        return False
+    pct = progress(place.value("progress_pct"), lambda: True)
+    return (
+        vocabulary.status_of(place.text("status")) is not None
+        or isinstance(pct, float)
+        or CODE.match(fold(place.text("task"))) is not None
+    )
+
+
+def _numbers_the_columns(place: Place) -> bool:
+    """A row (1) (2) (3) … under the headings."""
+    words = [fold(text) for text in map(plain_text, place.grid.rows[place.row]) if text]
+    return len(words) > 1 and all(one.isdigit() and len(one) < 3 for one in words)
+
+
+def _other_task(plan: Plan, code: str, text: str) -> str | None:
+    """The task a text clearly belongs to, if that is not the one its code names."""
+    if not text or fold(text) == fold(plan.tasks[code].text):
+        return None
+    matched = task_texted(plan, text)
+    return matched.code if matched is not None and matched.code != code else None
+
+
+def _code(written: str, plan: Plan) -> str | None:
+    if not written:
+        return None
+    found = re.fullmatch(r"([a-z]+) ?0*(\d+) 0*(\d+)", fold(written))
+    if not found:
+        return None
+    code = f"{found[1].upper()}-{int(found[2]):02d}.{int(found[3])}"
+    return code if code in plan.tasks else None
+
+
+def _numbered(place: Place, section: Section, plan: Plan) -> str | None:
+    """The task with the row's number under the indicator announced above, or under the one its Roman numeral names."""
+    found = NUMBER.fullmatch(fold(place.text("number"))) or NUMBER.fullmatch(fold(place.text("task")))
+    if not found:
+        return None
+    indicator = section.indicator
+    if found[1]:
+        meant = [
+            one.code
+            for one in plan.indicators
+            if one.numeral.casefold() == found[1] and section.index in (None, one.index_code)
+        ]
+        indicator = meant[0] if len(meant) == 1 else None
+    code = f"{indicator}.{int(found[2])}"
+    return code if code in plan.tasks else None
+
+
+def _is_number(written: str) -> bool:
+    return NUMBER.fullmatch(fold(written)) is not None

@@ -1,0 +1,81 @@
+"""Sums, averages and counts a file states about its own rows, beside what the rows say."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from commune_reports.findings import FIELD_LABELS, STATUS_LABELS
+from commune_reports.reading.cell_values import plain_text, progress
+from commune_reports.reading.tables import Place, value_at
+from commune_reports.reading.tasks import is_sum_row
+from commune_reports.reading.vocabulary import Vocabulary
+from commune_reports.spelling import fold
+from commune_reports.task_report import TaskRow, Total, counted_pct
+from commune_reports.workbook import Spreadsheet, address
+
+# "Hoàn thành: 12", "12 nhiệm vụ đang thực hiện"; a number of anything but tasks is another matter.
+AFTER = r"(?= (?:nhiem vu|viec|dang|chua|khong|hoan|da|con|va|\d)|$)"
+STATUS = r"(?<!chua )(hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh)"
+COUNTED = re.compile(rf"{STATUS}(?: la)? (\d{{1,3}}){AFTER}|\b(\d{{1,3}}) nhiem vu (?:da )?{STATUS}\b")
+
+
+def totals_in(
+    opened: Spreadsheet, place: Place, rows: Sequence[TaskRow], *, since: int, vocabulary: Vocabulary
+) -> Iterator[Total]:
+    """What a row below the tasks states; `rows` are the tasks read so far, those from `since` on stand in its section."""
+    parts = [part for part in (rows, rows[since:]) if part]
+    if not parts:
+        return
+    if is_sum_row(place):
+        yield from _sums(opened, place, parts)
+    for column, value in enumerate(place.grid.rows[place.row]):
+        text = plain_text(value) if isinstance(value, str) else None
+        if text is None or column in place.headings.ticks.values():
+            continue
+        for found in COUNTED.finditer(fold(text)):
+            status = vocabulary.statuses[found[1] or found[4]]
+            counted = tuple(float(sum(row.status == status for row in part)) for part in parts)
+            yield _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)
+
+
+def _sums(opened: Spreadsheet, place: Place, parts: Sequence[Sequence[TaskRow]]) -> Iterator[Total]:
+    column = place.headings.columns.get("progress_pct")
+    if column is not None:
+        cell = address(place.row, column)
+        stated = progress(value_at(place.grid, place.row, column)[1], lambda: opened.is_percent(place.grid.name, cell))
+        if isinstance(stated, float):
+            yield _total(place, column, FIELD_LABELS["progress_pct"], stated, tuple(_meant(parts)))
+    for status, column in place.headings.ticks.items():
+        stated = _number(value_at(place.grid, place.row, column)[1])
+        if stated is not None:
+            counted = tuple(float(sum(row.status == status for row in part)) for part in parts)
+            yield _total(place, column, STATUS_LABELS[status], stated, counted)
+
+
+def _meant(parts: Sequence[Sequence[TaskRow]]) -> Iterator[float]:
+    """Averages first, then sums and numbers of rows: what people put under a column of percentages."""
+    values = [[counted_pct(row) or 0.0 for row in part if row.status != "nil"] for part in parts]
+    for part, whole in zip(values, parts, strict=True):
+        if part:
+            yield sum(part) / len(part)
+            yield sum(part) / len(whole)
+    for part, whole in zip(values, parts, strict=True):
+        yield from (sum(part), float(len(whole)))
+
+
+def _total(place: Place, column: int, label: str, stated: float, counted: tuple[float, ...]) -> Total:
+    return Total(
+        sheet=place.grid.name,
+        row=place.row + 1,
+        cell=address(place.row, column),
+        column=label,
+        stated=stated,
+        counted=counted,
+    )
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    text = plain_text(value)
+    return float(text) if text is not None and text.isdigit() else None

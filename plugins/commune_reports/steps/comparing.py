@@ -1,0 +1,113 @@
+"""What each file of a batch is compared with: its unit's past, its other files, and the other units of the period."""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from commune_reports import warehouse
+from commune_reports.plan import Plan
+from commune_reports.task_report import Backdrop, Peers, counted_pct, text_key
+from commune_reports.validation import Submitted
+from commune_reports.warehouse import Comparison, Spread, Warehouse
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The warehouse as it was at a moment."""
+
+    warehouse: Warehouse
+    as_of: datetime
+
+
+def compared(batch: Sequence[Submitted], plan: Plan, known: Memory | None) -> list[Submitted]:
+    """The files, oldest first, each with its backdrop; `known` None means that there is nothing but the batch."""
+    periods = {one.period.id: [other for other in batch if other.period == one.period] for one in batch}
+    ready = {one.submission_id: one for files in periods.values() for one in _within_period(files, plan, known)}
+    return [ready[one.submission_id] for one in batch]
+
+
+def _within_period(files: Sequence[Submitted], plan: Plan, known: Memory | None) -> list[Submitted]:
+    period = files[0].period
+    units = sorted({one.unit_code for one in files})
+    keys = sorted({key for one in files for row in one.reading.rows if (key := text_key(row)) is not None})
+    found, owners = Comparison({}, {}, {}), defaultdict[str, list[str]](list)
+    if known is not None:
+        with known.warehouse.begin() as connection:
+            found = warehouse.comparison(
+                connection, known.warehouse, plan_id=plan.id, period=period, unit_codes=units, as_of=known.as_of
+            )
+            owners.update(warehouse.text_owners(connection, plan_id=plan.id, period_id=period.id, keys=keys))
+    names = {unit.code: f"UBND {unit.full_name}" for unit in plan.units_on(period.window_end)}
+    spreads, adds = _stored_and_batch(files, found)
+    answered: dict[str, set[str]] = defaultdict(set)
+    ready = []
+    for one in files:
+        counting = found.counting.get(one.unit_code, {})
+        backdrop = Backdrop(
+            earlier=found.earlier.get(one.unit_code, {}),
+            counting=counting,
+            peers=_peers(one, spreads, adds),
+            texts=_texts(one, owners, names),
+            answered=frozenset(answered[one.unit_code] | counting.keys()),
+        )
+        ready.append(replace(one, backdrop=backdrop))
+        answered[one.unit_code] |= {row.task_code for row in one.reading.rows if row.task_code}
+        for row in one.reading.rows:
+            key = text_key(row)
+            if key is not None and one.unit_code not in owners[key]:
+                owners[key].append(one.unit_code)
+    return ready
+
+
+def _texts(one: Submitted, owners: Mapping[str, Sequence[str]], names: Mapping[str, str]) -> dict[str, str]:
+    """By text key, the first other unit that sent the same text before."""
+    texts = {}
+    for row in one.reading.rows:
+        key = text_key(row)
+        other = next((unit for unit in owners.get(key or "", ()) if unit != one.unit_code), None)
+        if key is not None and other is not None:
+            texts[key] = names.get(other, other)
+    return texts
+
+
+def _stored_and_batch(
+    files: Sequence[Submitted], found: Comparison
+) -> tuple[dict[str, Spread], dict[tuple[str, str], float]]:
+    """How far all units are with each task, and what each unit of the batch adds to that: its stored row, else its new one."""
+    adds = {
+        (unit, task): row.counted_pct
+        for unit, rows in found.counting.items()
+        for task, row in rows.items()
+        if row.counted_pct is not None
+    }
+    spreads = dict(found.spreads)
+    for one in files:
+        for row in one.reading.rows:
+            value, key = counted_pct(row), (one.unit_code, row.task_code or "")
+            if (
+                row.task_code is None
+                or value is None
+                or row.task_code in found.counting.get(one.unit_code, {})
+                or key in adds
+            ):
+                continue
+            known = spreads.get(row.task_code, Spread(0, 0.0, 0.0))
+            spreads[row.task_code] = Spread(known.units + 1, known.total + value, known.squares + value**2)
+            adds[key] = value
+    return spreads, adds
+
+
+def _peers(one: Submitted, spreads: Mapping[str, Spread], adds: Mapping[tuple[str, str], float]) -> dict[str, Peers]:
+    """How far the other units are with the tasks of a file."""
+    peers = {}
+    for task in {row.task_code for row in one.reading.rows if row.task_code in spreads}:
+        known, own = spreads[str(task)], adds.get((one.unit_code, str(task)))
+        units, total, squares = known.units, known.total, known.squares
+        if own is not None:
+            units, total, squares = units - 1, total - own, squares - own**2
+        if units > 0:
+            mean = total / units
+            peers[str(task)] = Peers(units, mean, math.sqrt(max(squares / units - mean**2, 0.0)))
+    return peers

@@ -1,0 +1,83 @@
+"""A batch of files × every suite → findings, one Great Expectations run per suite however many files there are."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from commune_reports.errors import NeedsHuman
+from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Wordings
+from commune_reports.plan import Plan
+from commune_reports.task_report import RuleOutcome
+from commune_reports.validation.running import run_suite
+from commune_reports.validation.subjects import GRAINS, Lines, Subject, Submitted, first_day, shown
+from commune_reports.validation.suites import Rules
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Findings of the rules by submission, and how every rule fared."""
+
+    findings: Mapping[str, tuple[Finding, ...]]
+    outcomes: tuple[RuleOutcome, ...]
+
+
+def validate(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: Wordings) -> Validation:
+    """Run every suite once over all files of a batch; NeedsHuman if any rule could not be evaluated."""
+    for name, suite in rules.suites.items():
+        unworded = {rule["meta"]["finding"] for rule in suite["expectations"]} - wordings.by_code.keys()
+        if unworded:
+            raise NeedsHuman(f"suite {name}: {', '.join(sorted(unworded))} has no sentence in findings.yaml")
+        if _grain_of(suite) not in GRAINS:
+            raise NeedsHuman(f"suite {name}: meta.grain is {_grain_of(suite)!r}; it must be one of {', '.join(GRAINS)}")
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    outcomes: list[RuleOutcome] = []
+    for name, suite in rules.suites.items():
+        lines = GRAINS[_grain_of(suite)](batch, plan)
+        if not lines.submitted:
+            continue
+        for rule, result in run_suite(suite, lines.frame()):
+            meta = rule["meta"]
+            severity = plan.severities.get(meta["finding"], rule["severity"])
+            failed = [int(one["row_key"]) for one in result.get("unexpected_index_list") or ()]
+            outcomes += _outcomes(name, meta["finding"], severity, lines, failed)
+            for subject in (one for number in failed for one in lines.subjects[number](meta["field"])):
+                findings[subject.submitted.submission_id].append(
+                    _finding(subject, meta, severity=severity, plan=plan, wordings=wordings)
+                )
+    return Validation({key: tuple(found) for key, found in findings.items()}, tuple(outcomes))
+
+
+def _grain_of(suite: Mapping[str, Any]) -> str:
+    """What one line of the frame a suite looks at stands for."""
+    return str((suite.get("meta") or {}).get("grain", "task_rows"))
+
+
+def _outcomes(suite: str, rule: str, severity: str, lines: Lines, failed: Sequence[int]) -> list[RuleOutcome]:
+    checked = Counter(one.submission_id for one in lines.submitted)
+    wrong = Counter(lines.submitted[number].submission_id for number in failed)
+    return [RuleOutcome(suite, rule, severity, key, count, wrong[key]) for key, count in checked.items()]
+
+
+def _finding(subject: Subject, meta: Mapping[str, Any], *, severity: str, plan: Plan, wordings: Wordings) -> Finding:
+    field = meta["field"]
+    words = {
+        "window_end": f"{subject.submitted.period.window_end:%d/%m/%Y}",
+        "year_start": f"{first_day(plan):%d/%m/%Y}",
+        "statuses": ", ".join(STATUS_LABELS.values()),
+        **subject.words,
+    }
+    wanted = str(meta.get("wanted", "")).format_map(words)
+    got = str(meta["got"]).format_map(words) if "got" in meta else shown(subject.values.get(field))
+    cells = subject.cells
+    return wordings.finding(
+        meta["finding"],
+        severity=severity,
+        sheet=subject.sheet,
+        cell=cells.get(field) or cells.get("task") or cells.get("task_text"),
+        row=subject.row,
+        column=subject.column or (FIELD_LABELS[field] if subject.row is not None else None),
+        task=subject.task,
+        got=got,
+        wanted=wanted or None,
+    )

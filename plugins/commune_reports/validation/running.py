@@ -1,0 +1,74 @@
+"""One Great Expectations run: a suite over a frame, every rule with its result, or an error naming the rule that did not speak."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from commune_reports.errors import NeedsHuman
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INDEX_COLUMNS = ("row_key",)
+
+
+def prepare() -> None:
+    """Import Great Expectations now, at a moment that suits the caller; it takes seconds."""
+    import great_expectations  # noqa: F401
+
+
+def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """One Great Expectations run: every rule of a suite with its result, in the order of the file."""
+    import great_expectations as gx
+
+    try:
+        built = gx.ExpectationSuite(**json.loads(json.dumps(dict(suite))))
+    except Exception as error:
+        # Great Expectations raises many kinds here, all of which mean that our file is wrong.
+        raise NeedsHuman(f"expectation suite {suite['name']} was not understood: {_one_line(error)}") from error
+    if len(built.expectations) != len(suite["expectations"]):
+        loaded = Counter(one.expectation_type for one in built.expectations)
+        lost = Counter(rule["type"] for rule in suite["expectations"]) - loaded
+        raise NeedsHuman(
+            f"expectation suite {suite['name']}: {sum(lost.values())} rules did not load ({', '.join(lost)}); "
+            "their type or severity is not known"
+        )
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    batch = context.data_sources.pandas_default.read_dataframe(frame)
+    wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": list(INDEX_COLUMNS)}
+    # Each rule carries its number, because results come back in an order of their own.
+    for number, expectation in enumerate(built.expectations):
+        expectation.meta = {**(expectation.meta or {}), "number": number}
+    outcome = batch.validate(built, result_format=wanted)
+    results = {result.expectation_config.meta["number"]: result for result in outcome.results}
+    for number, rule in enumerate(suite["expectations"]):
+        result = results.get(number)
+        trouble = _trouble(result)
+        if trouble:
+            raise NeedsHuman(
+                f"rule {rule['meta']['finding']} ({rule['type']}) of suite {suite['name']} was not evaluated: {trouble}"
+            )
+        assert result is not None
+        yield rule, result.result
+
+
+def _trouble(result: Any) -> str | None:
+    """Why a result cannot be believed: an exception inside the rule, or no count of rows."""
+    if result is None:
+        return "it gave no result"
+    raised = result.exception_info or {}
+    details = [raised] if "raised_exception" in raised else list(raised.values())
+    for detail in details:
+        if detail.get("raised_exception"):
+            return _one_line(detail.get("exception_message"))
+    if "element_count" not in result.result:
+        return "it gave no count of rows"
+    if not result.success and not result.result.get("unexpected_index_list"):
+        return "it failed without naming rows"
+    return None
+
+
+def _one_line(error: object) -> str:
+    return " ".join(str(error).split())[:300]

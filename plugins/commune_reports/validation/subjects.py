@@ -1,0 +1,300 @@
+"""What rules are about: rows, whole files and totals as typed columns, each line with the cells a failed rule blames."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from rapidfuzz import fuzz
+
+from commune_reports.findings import STATUS_LABELS, Severity
+from commune_reports.period import ZONE, ReportingPeriod, moment_text
+from commune_reports.plan import Plan, Product, Task
+from commune_reports.spelling import fold
+from commune_reports.task_report import Backdrop, Reading, TaskRow, Total, counted_pct, text_key
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# A rise this much above the usual one, and a distance this many deviations from the others, are worth a second look.
+LARGE_RISE, TIMES_USUAL_RISE, FEWEST_PERIODS = 50.0, 4.0, 3
+LARGE_DISTANCE, DEVIATIONS, FEWEST_PEERS = 40.0, 3.0, 8
+FEWEST_TEXTS = 5
+NUMBERS, FLAGS = "float64", "bool"
+# The typed columns of a task row, so that no rule can stumble over a text in a column of numbers.
+TASK_ROW_TYPES = {
+    **dict.fromkeys(("task_code", "status", "result", "evidence", "difficulty", "proposal", "note", "reason"), "str"),
+    **dict.fromkeys(("result_folded", "difficulty_folded", "proposal_folded", "copied_from", "replaces"), "str"),
+    **dict.fromkeys(("progress_pct", "progress_in_range", "counted_pct", "completed_on", "completed_since"), NUMBERS),
+    **dict.fromkeys(("first_day", "last_day", "received_on", "evidence_last_day", "result_task_likeness"), NUMBERS),
+    **dict.fromkeys(("earlier_pct", "rise", "largest_usual_rise", "peer_distance", "largest_usual_distance"), NUMBERS),
+    **dict.fromkeys(("nil_allowed", "is_given", "is_owed", "needs_document", "is_explained"), FLAGS),
+    **dict.fromkeys(("evidence_dates_exist", "difficulty_is_proposal"), FLAGS),
+    "times_in_file": "int64",
+}
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """One read file with what its unit has to report: task codes `owed` and `optional` in this period."""
+
+    submission_id: str
+    unit_code: str
+    period: ReportingPeriod
+    reading: Reading
+    owed: frozenset[str]
+    optional: frozenset[str]
+    received_at: datetime | None = None
+    backdrop: Backdrop = field(default_factory=Backdrop)
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether something is wrong with the file as a whole, so that its rows cannot count."""
+        return any(one.severity is Severity.CRITICAL and one.row is None for one in self.reading.findings)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a failed rule is told about: its place, and the words for its sentence."""
+
+    submitted: Submitted
+    sheet: str | None
+    row: int | None
+    task: str | None
+    cells: Mapping[str, str]
+    values: Mapping[str, Any]
+    words: Mapping[str, str] = field(default_factory=dict)
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A frame's columns by name, and for each of its lines whom a rule about a field blames (asked only of lines that fail)."""
+
+    columns: Mapping[str, tuple[str, Sequence[Any]]]
+    submitted: Sequence[Submitted]
+    subjects: Sequence[Callable[[str], list[Subject]]]
+
+    def frame(self) -> "pd.DataFrame":
+        """The columns as a data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {name: pd.Series(list(values), dtype=kind) for name, (kind, values) in self.columns.items()}
+        )
+
+
+def task_rows(batch: Sequence[Submitted], plan: Plan) -> Lines:
+    """One line per task row of every file."""
+    pairs = [(submitted, row) for submitted in batch for row in submitted.reading.rows]
+    times = Counter((submitted.submission_id, row.task_code) for submitted, row in pairs)
+    facts = [_facts(submitted, row, plan, times) for submitted, row in pairs]
+    return Lines(
+        columns=_columns(facts, TASK_ROW_TYPES),
+        submitted=[submitted for submitted, _ in pairs],
+        subjects=[_about_row(submitted, row, facts[number]) for number, (submitted, row) in enumerate(pairs)],
+    )
+
+
+def submissions(batch: Sequence[Submitted], plan: Plan) -> Lines:
+    """One line per file that can be judged as a whole."""
+    judged = [one for one in batch if one.reading.rows and not one.is_hopeless]
+    missing = [_missing(one, plan) for one in judged]
+    copied = [_copied(one) for one in judged]
+    facts = [
+        {"missing_tasks": len(subjects), "answered_share": _answered_share(one), "copied_share": share}
+        for one, subjects, (share, _) in zip(judged, missing, copied, strict=True)
+    ]
+    return Lines(
+        columns=_columns(facts, dict.fromkeys(("missing_tasks", "answered_share", "copied_share"), NUMBERS)),
+        submitted=judged,
+        subjects=[
+            _about_file(one, subjects, name) for one, subjects, (_, name) in zip(judged, missing, copied, strict=True)
+        ],
+    )
+
+
+def totals(batch: Sequence[Submitted], _plan: Plan) -> Lines:
+    """One line per total, average or count a file states about its rows."""
+    pairs = [(submitted, total) for submitted in batch for total in submitted.reading.totals]
+    nearest = [min(total.counted, key=lambda value: abs(value - total.stated)) for _, total in pairs]
+    facts = [{"difference": abs(value - total.stated)} for value, (_, total) in zip(nearest, pairs, strict=True)]
+    return Lines(
+        columns=_columns(facts, {"difference": NUMBERS}),
+        submitted=[submitted for submitted, _ in pairs],
+        subjects=[_about_total(submitted, total) for submitted, total in pairs],
+    )
+
+
+GRAINS: Mapping[str, Callable[[Sequence[Submitted], Plan], Lines]] = {
+    "task_rows": task_rows,
+    "submissions": submissions,
+    "totals": totals,
+}
+
+
+def _columns(facts: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> dict[str, tuple[str, Sequence[Any]]]:
+    columns: dict[str, tuple[str, Sequence[Any]]] = {"row_key": ("int64", range(len(facts)))}
+    return columns | {name: (kind, [one[name] for one in facts]) for name, kind in types.items()}
+
+
+def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times: Mapping[Any, int]) -> dict[str, Any]:
+    task = plan.tasks.get(row.task_code) if row.task_code else None
+    code = row.task_code or ""
+    in_range = row.progress_pct if row.progress_pct is not None and 0 <= row.progress_pct <= 100 else None
+    counted = counted_pct(row)
+    last_day, since = submitted.period.window_end, row.completed_since or row.completed_on
+    received_on = submitted.received_at.astimezone(ZONE).date() if submitted.received_at else last_day
+    evidence_days = [one.dated for one in row.documents if one.dated]
+    difficulty, proposal = fold(row.difficulty or ""), fold(row.proposal or "")
+    key = text_key(row)
+    return {
+        "task_code": row.task_code,
+        "status": row.status,
+        "result": row.result,
+        "evidence": row.evidence,
+        "difficulty": row.difficulty,
+        "proposal": row.proposal,
+        "note": row.note,
+        "reason": row.note or row.difficulty or row.result,
+        "result_folded": None if row.result is None else fold(row.result),
+        "difficulty_folded": difficulty or None,
+        "proposal_folded": proposal or None,
+        "progress_pct": row.progress_pct,
+        "progress_in_range": in_range,
+        "counted_pct": counted,
+        "completed_on": row.completed_on.toordinal() if row.completed_on else None,
+        "completed_since": since.toordinal() if since else None,
+        "first_day": first_day(plan).toordinal(),
+        "last_day": last_day.toordinal(),
+        "received_on": max(received_on, last_day).toordinal(),
+        "evidence_last_day": max(evidence_days).toordinal() if evidence_days else None,
+        "evidence_dates_exist": not any(one.is_dated_wrong for one in row.documents),
+        "nil_allowed": task is None or task.nil_allowed,
+        "needs_document": task is not None and task.product is not Product.BY_PLAN,
+        "is_given": row.task_code is None or row.task_code in submitted.owed or row.task_code in submitted.optional,
+        "is_owed": row.task_code in submitted.owed,
+        "is_explained": bool(row.note or row.difficulty),
+        "times_in_file": times[submitted.submission_id, row.task_code] if row.task_code else 1,
+        "difficulty_is_proposal": bool(difficulty) and difficulty == proposal,
+        "result_task_likeness": _likeness(row, task),
+        "copied_from": submitted.backdrop.texts.get(key) if key else None,
+        "replaces": _replaced(submitted, row),
+        **_surprise(submitted.backdrop, code, counted),
+    }
+
+
+def _surprise(backdrop: Backdrop, code: str, counted: float | None) -> dict[str, float | None]:
+    """How far a progress lies from the unit's own past and from its peers, beside what is usual."""
+    earlier, peers = backdrop.earlier.get(code), backdrop.peers.get(code)
+    last = earlier.progress_pct if earlier else None
+    rise = counted - last if counted is not None and last is not None else None
+    knows_rise = earlier is not None and earlier.periods >= FEWEST_PERIODS
+    knows_peers = peers is not None and peers.units >= FEWEST_PEERS
+    return {
+        "earlier_pct": last,
+        "rise": rise if knows_rise else None,
+        "largest_usual_rise": max(LARGE_RISE, TIMES_USUAL_RISE * earlier.usual_rise)
+        if earlier and knows_rise
+        else None,
+        "peer_distance": abs(counted - peers.mean) if peers and knows_peers and counted is not None else None,
+        "largest_usual_distance": max(LARGE_DISTANCE, DEVIATIONS * peers.spread) if peers and knows_peers else None,
+    }
+
+
+def _likeness(row: TaskRow, task: Task | None) -> float | None:
+    """How much the result is only the task's own words, 0–100."""
+    if task is None or row.result is None:
+        return None
+    return float(fuzz.ratio(fold(row.result), fold(task.text)))
+
+
+def _replaced(submitted: Submitted, row: TaskRow) -> str | None:
+    """The file whose row this one takes the place of, if it says something else."""
+    counting = submitted.backdrop.counting.get(row.task_code or "")
+    if counting is None:
+        return None
+    is_same = (counting.status, counting.progress_pct, counting.result) == (row.status, row.progress_pct, row.result)
+    return None if is_same else f"{counting.file_name} nhận lúc {moment_text(counting.received_at)}"
+
+
+def _missing(submitted: Submitted, plan: Plan) -> list[Subject]:
+    """The owed tasks neither this file nor an earlier one answers, in plan order, each with its blank row if it has one."""
+    answered = {row.task_code for row in submitted.reading.rows} | submitted.backdrop.answered
+    blanks = {blank.task_code: blank for blank in submitted.reading.blanks}
+    subjects = []
+    for code in plan.tasks:
+        if code not in submitted.owed or code in answered:
+            continue
+        blank = blanks.get(code)
+        cells = {"status": blank.cell} if blank is not None and blank.cell is not None else {}
+        subjects.append(
+            Subject(submitted, blank.sheet if blank else None, blank.row if blank else None, code, cells, {})
+        )
+    return subjects
+
+
+def _answered_share(submitted: Submitted) -> float:
+    answered = {row.task_code for row in submitted.reading.rows} & submitted.owed
+    return len(answered) / len(submitted.owed) if submitted.owed else 1.0
+
+
+def _copied(submitted: Submitted) -> tuple[float, str | None]:
+    """The share of a file's longer texts that another unit has too, and that unit's name."""
+    keys = [key for row in submitted.reading.rows if (key := text_key(row)) is not None]
+    if len(keys) < FEWEST_TEXTS:
+        return 0.0, None
+    names = Counter(name for key in keys if (name := submitted.backdrop.texts.get(key)) is not None)
+    if not names:
+        return 0.0, None
+    name, count = names.most_common(1)[0]
+    return count / len(keys), name
+
+
+def _about_row(submitted: Submitted, row: TaskRow, facts: Mapping[str, Any]) -> Callable[[str], list[Subject]]:
+    def about(_field: str) -> list[Subject]:
+        peers = submitted.backdrop.peers.get(row.task_code or "")
+        earlier = submitted.backdrop.earlier.get(row.task_code or "")
+        words = {
+            "earlier": shown(facts["earlier_pct"]) or "",
+            "earlier_period": ReportingPeriod.parse(earlier.period_id).label if earlier else "",
+            "peer_mean": shown(round(peers.mean, 1)) or "" if peers else "",
+            "copied_from": facts["copied_from"] or "",
+            "replaces": facts["replaces"] or "",
+        }
+        values = {name: getattr(row, name, None) for name in row.cells} | {"task": row.task_code}
+        return [Subject(submitted, row.sheet, row.row, row.task_code, row.cells, values, words)]
+
+    return about
+
+
+def _about_file(
+    submitted: Submitted, missing: list[Subject], copied_from: str | None
+) -> Callable[[str], list[Subject]]:
+    """A rule about answers blames every task left out, one about texts the file once."""
+    whole = Subject(submitted, None, None, None, {}, {"result": copied_from}, {"copied_from": copied_from or ""})
+    return lambda field: missing if field == "status" else [whole]
+
+
+def _about_total(submitted: Submitted, total: Total) -> Callable[[str], list[Subject]]:
+    words = {"counted": " hoặc ".join(dict.fromkeys(shown(round(value, 1)) or "" for value in total.counted[:2]))}
+    values = {"progress_pct": total.stated}
+    cells = {"progress_pct": total.cell}
+    return lambda _field: [Subject(submitted, total.sheet, total.row, None, cells, values, words, total.column)]
+
+
+def shown(value: Any) -> str | None:
+    """A value as a Vietnamese reader writes it."""
+    if value is None:
+        return None
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, float):
+        return f"{value:g}".replace(".", ",")
+    return STATUS_LABELS.get(value, str(value))
+
+
+def first_day(plan: Plan) -> date:
+    """The plan year's data window begins on 15 December (Decree 09/2019/NĐ-CP, art. 12)."""
+    return date(plan.year - 1, 12, 15)
