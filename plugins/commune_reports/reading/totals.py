@@ -13,10 +13,14 @@ from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow, Total, counted_pct
 from commune_reports.workbook import Spreadsheet, address
 
-# "Hoàn thành: 12", "12 nhiệm vụ đang thực hiện"; a number of anything but tasks is another matter.
-AFTER = r"(?= (?:nhiem vu|viec|dang|chua|khong|hoan|da|con|va|\d)|$)"
-STATUS = r"(?<!chua )(hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh)"
-COUNTED = re.compile(rf"{STATUS}(?: la)? (\d{{1,3}}){AFTER}|\b(\d{{1,3}}) nhiem vu (?:da )?{STATUS}\b")
+# "Hoàn thành: 12/33", "trong đó 12 nhiệm vụ đang thực hiện"; a number of anything but tasks is another matter.
+STATUS = r"(hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh)"
+BEFORE = r"(?:trong do |tong so |tong cong |so |gom |co )*"
+COUNTED = re.compile(
+    rf"{BEFORE}(?:nhiem vu )?(?:da )?{STATUS}(?: la)? (\d{{1,3}})(?: nhiem vu)?(?: \d{{1,3}})?(?: nhiem vu)?|"
+    rf"{BEFORE}(\d{{1,3}})(?: \d{{1,3}})? nhiem vu (?:da )?{STATUS}"
+)
+PERCENTAGE, CLAUSES = re.compile(r"\d+(?:[.,]\d+)?\s*%"), re.compile(r"[;,.()\n]")
 
 
 def totals_in(
@@ -32,7 +36,8 @@ def totals_in(
         text = plain_text(value) if isinstance(value, str) else None
         if text is None or column in place.headings.ticks.values():
             continue
-        for found in COUNTED.finditer(fold(text)):
+        clauses = CLAUSES.split(PERCENTAGE.sub("", text))
+        for found in filter(None, (COUNTED.fullmatch(fold(clause)) for clause in clauses)):
             status = vocabulary.statuses[found[1] or found[4]]
             counted = tuple(float(sum(row.status == status for row in part)) for part in parts)
             yield _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)

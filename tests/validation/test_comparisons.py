@@ -1,0 +1,224 @@
+"""Rules that look beyond the row: the unit's past, its other files, the other units, the file's own totals."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from commune_reports.findings import Wordings
+from commune_reports.period import ReportingPeriod
+from commune_reports.plan import Plan
+from commune_reports.task_report import (
+    Assessment,
+    Backdrop,
+    Blank,
+    Counting,
+    Document,
+    Earlier,
+    Peers,
+    Reading,
+    TaskRow,
+    Total,
+    text_key,
+)
+from commune_reports.validation import Rules, Submitted, assess, load_rules, validate
+
+EXPECTATIONS = Path(__file__).resolve().parents[2] / "expectations"
+PERIOD = ReportingPeriod.parse("2024-11")
+RECEIVED = datetime(2024, 11, 18, 3, 0, tzinfo=UTC)
+LONG = "Đã phối hợp niêm yết công khai 12 thủ tục hành chính tại bộ phận một cửa của xã"
+ROW = TaskRow(
+    sheet="Báo cáo",
+    row=12,
+    task_code="PCI-01.1",
+    matched_by="code",
+    status="in_progress",
+    progress_pct=60.0,
+    result=LONG,
+    evidence=None,
+    completed_on=None,
+    difficulty=None,
+    proposal=None,
+    note=None,
+    cells={
+        "task": "B12",
+        "status": "F12",
+        "progress_pct": "G12",
+        "result": "H12",
+        "evidence": "I12",
+        "completed_on": "J12",
+        "difficulty": "K12",
+        "proposal": "L12",
+    },
+)
+DONE = replace(ROW, status="completed", progress_pct=100.0, completed_on=date(2024, 11, 5), evidence="12/BC-UBND")
+IDLE = replace(ROW, status="not_started", progress_pct=0.0, result=None)
+
+
+@pytest.fixture(scope="module")
+def rules() -> Rules:
+    return load_rules(EXPECTATIONS)
+
+
+def _assessed(
+    plan: Plan, rules: Rules, wordings: Wordings, reading: Reading, backdrop: Backdrop | None = None, owed: int = 1
+) -> Assessment:
+    codes = list(plan.tasks)
+    submitted = Submitted(
+        submission_id="a",
+        unit_code="22492",
+        period=PERIOD,
+        reading=reading,
+        owed=frozenset(codes[:owed]),
+        optional=frozenset(codes[owed:]),
+        received_at=RECEIVED,
+        backdrop=backdrop or Backdrop(),
+    )
+    found = validate([submitted], plan=plan, rules=rules, wordings=wordings)
+    return assess(submitted, found.findings.get("a", ()))
+
+
+def _earlier(pct: float, periods: int = 1, usual_rise: float = 0.0) -> Backdrop:
+    return Backdrop(earlier={"PCI-01.1": Earlier("2024-10", pct, periods, usual_rise)})
+
+
+def _peers(mean: float, spread: float, units: int = 12) -> Backdrop:
+    return Backdrop(peers={"PCI-01.1": Peers(units, mean, spread)})
+
+
+def _counting(**changes: object) -> Backdrop:
+    counting = Counting("in_progress", 60.0, 60.0, LONG, "cu.xlsx", RECEIVED)
+    return Backdrop(counting={"PCI-01.1": replace(counting, **changes)}, answered=frozenset({"PCI-01.1"}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("row", "backdrop", "code", "cell", "told"),
+    [
+        (ROW, _earlier(70), "progress_fell", "G12", "70"),
+        (replace(ROW, progress_pct=95.0), _earlier(10, 4, 5), "progress_outlier_history", "G12", "10"),
+        (replace(ROW, progress_pct=5.0), _peers(90, 4), "progress_outlier_peers", "G12", "90"),
+        (ROW, Backdrop(texts={str(text_key(ROW)): "UBND xã Vạn Bình"}), "text_same_as_other_unit", "H12", "Vạn Bình"),
+        (ROW, _counting(progress_pct=30.0), "task_replaced", "B12", "cu.xlsx"),
+        (replace(ROW, progress_pct=100.0), Backdrop(), "in_progress_at_100", "G12", "100"),
+        (replace(ROW, result="như trên"), Backdrop(), "text_says_nothing", "H12", "như trên"),
+        (replace(ROW, result="…"), Backdrop(), "text_says_nothing", "H12", "…"),
+        (replace(ROW, proposal="nt"), Backdrop(), "text_says_nothing", "L12", "nt"),
+        (
+            replace(ROW, difficulty="Kiến nghị cấp thêm kinh phí"),
+            Backdrop(),
+            "proposal_in_difficulty",
+            "K12",
+            "Kiến nghị",
+        ),
+        (
+            replace(ROW, difficulty="Thiếu tiền", proposal="thiếu tiền."),
+            Backdrop(),
+            "proposal_in_difficulty",
+            "K12",
+            "Thiếu",
+        ),
+        (replace(ROW, proposal="Khó khăn: thiếu người"), Backdrop(), "difficulty_in_proposal", "L12", "Khó khăn"),
+        (replace(DONE, evidence="có văn bản kèm theo"), Backdrop(), "evidence_without_number", "I12", "kèm theo"),
+        (
+            replace(DONE, documents=(Document("12/BC-UBND", None, is_dated_wrong=True),)),
+            Backdrop(),
+            "evidence_date_wrong",
+            "I12",
+            "12/BC-UBND",
+        ),
+        (
+            replace(DONE, documents=(Document("12/BC-UBND", date(2024, 11, 19)),)),
+            Backdrop(),
+            "evidence_date_wrong",
+            "I12",
+            "12/BC-UBND",
+        ),
+    ],
+)
+def test_a_rule_fires_on_its_example(
+    plan: Plan, rules: Rules, wordings: Wordings, row: TaskRow, backdrop: Backdrop, code: str, cell: str, told: str
+) -> None:
+    assessment = _assessed(plan, rules, wordings, Reading(rows=(row,)), backdrop)
+    [finding] = assessment.findings
+    assert (finding.code, finding.cell, assessment.verdict) == (code, cell, "accepted")
+    assert told in finding.message
+    assert finding.wanted
+    assert "{" not in finding.message
+
+
+@pytest.mark.parametrize(
+    ("row", "backdrop"),
+    [
+        (ROW, _earlier(60)),
+        (replace(ROW, note="Đính chính số liệu kỳ trước"), _earlier(70)),
+        (replace(ROW, status="nil", progress_pct=None), _earlier(70)),
+        (replace(ROW, progress_pct=60.0), _earlier(10, 4, 5)),
+        (replace(ROW, progress_pct=95.0), _earlier(10, 2, 5)),
+        (replace(ROW, progress_pct=95.0), _earlier(10, 4, 25)),
+        (replace(ROW, progress_pct=55.0), _peers(90, 4)),
+        (replace(ROW, progress_pct=5.0), _peers(90, 4, units=5)),
+        (replace(ROW, progress_pct=5.0), _peers(60, 35)),
+        (replace(ROW, result="Đã họp 2 lần"), Backdrop(texts={"x": "UBND xã Vạn Bình"})),
+        (ROW, _counting()),
+        (replace(ROW, progress_pct=99.0), Backdrop()),
+        (replace(ROW, difficulty="Đề án chậm được duyệt", proposal="Đề nghị sớm phê duyệt"), Backdrop()),
+        (replace(DONE, evidence="Danh sách 30 hộ"), Backdrop()),
+        (replace(DONE, documents=(Document("12/BC-UBND", date(2024, 11, 18)),)), Backdrop()),
+        (replace(DONE, task_code="PCI-04.2", evidence=None), Backdrop()),
+        (replace(IDLE, task_code="PCI-09.1"), Backdrop()),
+        (replace(DONE, completed_since=date(2024, 11, 1), completed_on=date(2024, 11, 14)), Backdrop()),
+    ],
+)
+def test_its_neighbour_is_not_blamed(
+    plan: Plan, rules: Rules, wordings: Wordings, row: TaskRow, backdrop: Backdrop
+) -> None:
+    backdrop = replace(backdrop, answered=frozenset(plan.tasks))
+    assert _assessed(plan, rules, wordings, Reading(rows=(row,)), backdrop).findings == ()
+
+
+def test_the_tasks_own_words_are_no_result(plan: Plan, rules: Rules, wordings: Wordings) -> None:
+    said = plan.tasks["PCI-01.1"].text
+    pasted = _assessed(plan, rules, wordings, Reading(rows=(replace(ROW, result=said.upper()),)))
+    assert [(one.code, one.cell) for one in pasted.findings] == [("text_repeats_task", "H12")]
+    added = replace(ROW, result=f"{said[:60]}: đã tổ chức 3 hội nghị cho 120 người tại 5 thôn")
+    assert _assessed(plan, rules, wordings, Reading(rows=(added,))).findings == ()
+
+
+def test_every_task_a_report_leaves_out_is_named_with_its_cell(plan: Plan, rules: Rules, wordings: Wordings) -> None:
+    codes = list(plan.tasks)[:5]
+    rows = tuple(replace(ROW, row=12 + n, task_code=code, result=f"Đã họp {n} lần") for n, code in enumerate(codes[:3]))
+    blank = Blank("Báo cáo", 15, codes[3], "F15")
+    assessment = _assessed(plan, rules, wordings, Reading(rows=rows, blanks=(blank,)), owed=5)
+    assert [(one.code, one.task, one.cell, one.row) for one in assessment.findings] == [
+        ("task_missing", codes[4], None, None),
+        ("task_missing", codes[3], "F15", 15),
+    ]
+    assert assessment.verdict == "accepted"
+    known = Backdrop(answered=frozenset(codes[3:]))
+    assert _assessed(plan, rules, wordings, Reading(rows=rows, blanks=(blank,)), known, owed=5).findings == ()
+
+
+def test_a_correction_of_few_rows_is_not_blamed_for_the_rest(plan: Plan, rules: Rules, wordings: Wordings) -> None:
+    assert _assessed(plan, rules, wordings, Reading(rows=(ROW,)), owed=8).findings == ()
+
+
+def test_a_file_copied_from_another_unit_is_told_once(plan: Plan, rules: Rules, wordings: Wordings) -> None:
+    rows = tuple(
+        replace(ROW, row=12 + n, task_code=code, result=f"{LONG} trong đợt {n}") for n, code in enumerate(plan.tasks)
+    )
+    texts = {str(text_key(row)): "UBND xã Vạn Bình" for row in rows[:20]}
+    assessment = _assessed(plan, rules, wordings, Reading(rows=rows), Backdrop(texts=texts))
+    [finding] = assessment.findings
+    assert (finding.code, finding.cell) == ("copied_file", None)
+    assert "Vạn Bình" in finding.message
+
+
+@pytest.mark.parametrize(("stated", "blamed"), [(70.0, False), (69.6, False), (140.0, False), (71.0, True)])
+def test_a_total_that_disagrees_with_its_rows_is_blamed(
+    plan: Plan, rules: Rules, wordings: Wordings, stated: float, blamed: bool
+) -> None:
+    total = Total("Báo cáo", 20, "G20", "Tiến độ (%)", stated, (70.0, 140.0))
+    assessment = _assessed(plan, rules, wordings, Reading(rows=(ROW,), totals=(total,)))
+    assert [(one.code, one.cell) for one in assessment.findings] == ([("total_mismatch", "G20")] if blamed else [])
+    assert assessment.rows_accepted == 1
