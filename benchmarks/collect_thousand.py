@@ -12,13 +12,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from commune_reports.demo.communes import fill_template, honest_entries
-from commune_reports.period import ReportingPeriod
+from workbooks import PERIOD, filled_copies
+
 from commune_reports.plan import load_plan
 from commune_reports.settings import read_settings
 
 FILES = 1_000
-PERIOD = ReportingPeriod.parse("2024")
 OPENING, MOMENT = "2023-12-15T07:00", "2024-12-16T09:00"
 
 
@@ -44,22 +43,13 @@ def main() -> None:
 
 
 def _fill(share: Path) -> None:
-    """A filled workbook per unit, copied under other names with one word changed, so that no two have the same bytes."""
-    plan = load_plan(read_settings({}).plan_file)
-    for unit in plan.units:
-        folder = share / unit.folder
-        filled = Path(folder) / "filled.xlsx"
-        template = folder / "bieu-mau" / f"bieu-mau-{PERIOD.id}.xlsx"
-        fill_template(template, filled, honest_entries(plan, unit, PERIOD))
-        count = FILES // len(plan.units) + (unit is plan.units[0]) * (FILES % len(plan.units))
-        for number in range(count):
-            target = folder / "nop" / f"bao cao {number}.xlsx"
-            shutil.copy(filled, target)
-            with target.open("ab") as file:  # a zip ends with its comment: still a workbook, other bytes
-                file.seek(-2, os.SEEK_END)
-                comment = f"copy {number}".encode()
-                file.truncate(file.tell())
-                file.write(len(comment).to_bytes(2, "little") + comment)
+    """Drop the workbooks into their units' folders."""
+    settings = read_settings({})
+    with tempfile.TemporaryDirectory(prefix="commune-reports-bench-") as scratch:
+        for number, (unit, path) in enumerate(
+            filled_copies(settings, load_plan(settings.plan_file), Path(scratch), count=FILES)
+        ):
+            shutil.move(path, share / unit.folder / "nop" / f"bao cao {number}.xlsx")
 
 
 def _run(environment: dict[str, str], *arguments: str) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from commune_reports.findings import Finding
 from commune_reports.spelling import fold
@@ -155,7 +156,12 @@ class Backdrop:
 
 def text_key(row: TaskRow) -> str | None:
     """The same for results that say the same in other spelling; None for one too short to be anybody's own."""
-    said = fold(row.result or "")
+    return _key_of(row.result) if row.result else None
+
+
+@lru_cache(maxsize=65_536)
+def _key_of(text: str) -> str | None:
+    said = fold(text)
     return hashlib.sha256(said.encode()).hexdigest()[:32] if len(said) >= SHORTEST_OWN_TEXT else None
 
 

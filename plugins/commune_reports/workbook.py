@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
@@ -161,6 +161,7 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
     return _open_delimited(text) or Refusal("wrong_format", got="tệp văn bản")
 
 
+@lru_cache(maxsize=65_536)
 def address(row: int, column: int) -> str:
     """A1 address of a zero-based row and column."""
     return f"{get_column_letter(column + 1)}{row + 1}"

@@ -38,11 +38,12 @@ def _break() -> None:
     raise KeyError("a defect of ours")
 
 
+@pytest.mark.parametrize("beside", [2, 80])
 @pytest.mark.parametrize(
     ("trouble", "words"), [(_hang, "quá 1 giây"), (_crash, "bị dừng"), (_swell, "300 MB"), (_break, "không theo chuẩn")]
 )
 def test_one_bad_file_takes_down_only_itself(
-    clerk: Clerk, monkeypatch: pytest.MonkeyPatch, trouble: Callable[[], None], words: str
+    clerk: Clerk, monkeypatch: pytest.MonkeyPatch, trouble: Callable[[], None], words: str, beside: int
 ) -> None:
     real = crew.read_submission
 
@@ -53,9 +54,11 @@ def test_one_bad_file_takes_down_only_itself(
 
     monkeypatch.setattr(crew, "read_submission", read)
     monkeypatch.setattr(crew, "READ_SECONDS", 1.0)
-    files = [Unread(content, "x.xlsx", "22492", None) for content in (_good(), b"bad", _good(), _good())]
+    monkeypatch.setattr(crew, "STACK_SECONDS", 1.0)
+    contents = [_good(), b"bad", *[_good()] * beside]
+    files = [Unread(content, "x.xlsx", "22492", None) for content in contents]
     readings = read_submissions(files, clerk=clerk)
-    assert [len(reading.rows) for reading in readings] == [1, 0, 1, 1]
+    assert [len(reading.rows) for reading in readings] == [1, 0, *[1] * beside]
     [finding] = readings[1].findings
     assert (finding.code, finding.severity) == ("reading_failed", "critical")
     assert words in finding.message

@@ -1,5 +1,6 @@
 """Many files at once, each read in a process of its own kind: one that hangs or crashes its reader takes down only itself."""
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -19,6 +20,8 @@ from commune_reports.task_report import Reading
 READ_SECONDS = 10.0
 READ_BYTES = 300 * 2**20
 MOST_READERS = 4
+# Handing a file to a reader costs half as much as reading it: many files go in stacks, usual ones take 0.1 s together.
+STACK, STACK_SECONDS, FEWEST_FOR_STACKS = 16, 3.0, 64
 log = logging.getLogger(__name__)
 _clerk: Clerk | None = None
 
@@ -45,28 +48,46 @@ def read_submissions(
     readers = min(len(files), MOST_READERS, len(os.sched_getaffinity(0)))
     context = multiprocessing.get_context("fork")
     with ProcessPool(max_workers=readers, context=context, initializer=_begin, initargs=(clerk,)) as pool:
-        coming = [pool.schedule(_read, args=(file,), timeout=READ_SECONDS) for file in files]
+        size = STACK if len(files) >= FEWEST_FOR_STACKS else 1
+        stacks = [files[start : start + size] for start in range(0, len(files), size)]
+        seconds = STACK_SECONDS if size > 1 else READ_SECONDS
+        coming = [pool.schedule(_read, args=(stack,), timeout=seconds) for stack in stacks]
         if meanwhile is not None:
             meanwhile()
-        return [_reading(one, file, clerk) for one, file in zip(coming, files, strict=True)]
+        readings: list[Reading] = []
+        for stack, one in zip(stacks, coming, strict=True):
+            if size > 1 and one.exception() is not None:
+                # Something in the stack is not as usual: each of its files has its own time and its own end.
+                again = [pool.schedule(_read, args=([file],), timeout=READ_SECONDS) for file in stack]
+                readings += [_reading(alone, file, clerk) for alone, file in zip(again, stack, strict=True)]
+            elif size > 1:
+                readings += one.result()
+            else:
+                readings.append(_reading(one, stack[0], clerk))
+        return readings
 
 
 def _begin(clerk: Clerk) -> None:
     """Runs once in every reader: remembers the clerk and keeps the reader from eating the machine."""
     global _clerk  # noqa: PLW0603  (one per process, set before its first file)
     _clerk = clerk
+    gc.freeze()  # what was inherited stays; looking through it again and again for garbage costs a tenth of the time
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + READ_BYTES,) * 2)
 
 
-def _read(file: Unread) -> Reading:
+def _read(stack: Sequence[Unread]) -> list[Reading]:
     assert _clerk is not None
-    return read_submission(file.content, clerk=_clerk, unit_code=file.unit_code, period_id=file.period_id)
+    return [
+        read_submission(file.content, clerk=_clerk, unit_code=file.unit_code, period_id=file.period_id)
+        for file in stack
+    ]
 
 
 def _reading(coming: Any, file: Unread, clerk: Clerk) -> Reading:
     try:
-        return coming.result()  # type: ignore[no-any-return]
+        [reading] = coming.result()
+        return reading  # type: ignore[no-any-return]
     except GaveUp:
         reason = f"đọc quá {READ_SECONDS:.0f} giây"
     except MemoryError:

@@ -10,7 +10,7 @@ from commune_reports.reading.documents import documents_in
 from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, Headings, Place
 from commune_reports.reading.tasks import Clerk, said
 from commune_reports.task_report import TaskRow
-from commune_reports.workbook import Spreadsheet
+from commune_reports.workbook import Spreadsheet, address
 
 # Where "không có" and "-" only say that there is none.
 MAY_BE_NOTHING = ("evidence", "difficulty", "proposal", "note")
@@ -86,16 +86,23 @@ def _status(place: Place, clerk: Clerk, code: str | None) -> tuple[str | None, l
         return status, []
     ticked = []
     for status, column in place.headings.ticks.items():
-        for cell, value in place.filled_in(column):
+        for where, value in place.filled_in(column):
             tick = is_ticked(value)
             if tick is None:
                 got = plain_text(value)
                 trouble = said(
-                    clerk, place, "status_unreadable", field="status", cell=cell, got=got, wanted="x", task=code
+                    clerk,
+                    place,
+                    "status_unreadable",
+                    field="status",
+                    cell=address(*where),
+                    got=got,
+                    wanted="x",
+                    task=code,
                 )
                 return None, [trouble]
             if tick:
-                ticked.append((status, cell))
+                ticked.append((status, address(*where)))
     if len(ticked) > 1:
         got = " và ".join(STATUS_LABELS[status] for status, _ in ticked)
         return None, [
@@ -145,11 +152,18 @@ def _disagreements(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | 
         return
     for field in ("status", "progress_pct", "completed_on"):
         filled = place.filled(field)
-        meant = {_meaning(opened, place, field, cell, value, clerk) for cell, value in filled}
+        meant = {_meaning(opened, place, field, address(*where), value, clerk) for where, value in filled}
         if len(meant) > 1:
             first, last = (plain_text(value) for _, value in (filled[0], filled[-1]))
             yield said(
-                clerk, place, "merged_rows_disagree", field=field, cell=filled[-1][0], got=last, wanted=first, task=code
+                clerk,
+                place,
+                "merged_rows_disagree",
+                field=field,
+                cell=address(*filled[-1][0]),
+                got=last,
+                wanted=first,
+                task=code,
             )
 
 

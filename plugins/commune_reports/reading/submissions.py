@@ -114,7 +114,8 @@ class _Sheet:
             self._state_totals(place)
             return number + 1
         goes_on = _rows_going_on(self.grid, place.rows[-1], headings, end) if named.code else ()
-        place = Place(self.grid, (*place.rows, *goes_on), headings)
+        if goes_on:
+            place = Place(self.grid, (*place.rows, *goes_on), headings)
         row, troubles = read_row(self.opened, place, code=named.code, matched_by=named.matched_by, clerk=self.clerk)
         self.rows.append(row)
         self.findings += [one for one in (named.remark, *troubles) if one is not None]
@@ -154,7 +155,7 @@ def _merged_rows(grid: Grid, number: int, headings: Headings, end: int) -> tuple
     """The rows one task's code or text is merged over, from `number` on."""
     rows = [number]
     columns = [headings.columns[name] for name in ("task", "task_text") if name in headings.columns]
-    while grid.merged and rows[-1] + 1 < end:
+    while grid.merged_down and rows[-1] + 1 < end:
         below = rows[-1] + 1
         tops = [value_at(grid, below, column)[0] for column in columns]
         is_own = any(

@@ -48,32 +48,31 @@ class Head:
     headings: Headings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Place:
     """The rows of a table that report one task: its values by field and where they stand."""
 
     grid: Grid
     rows: tuple[int, ...]
     headings: Headings
+    _seen: dict[int, list[tuple[tuple[int, int], Any]]] = field(default_factory=dict, repr=False)
 
     @property
     def row(self) -> int:
         """The first of the rows, zero-based."""
         return self.rows[0]
 
-    def filled(self, name: str) -> list[tuple[str, Any]]:
-        """Every non-empty cell of a field with its address; an area merged over several rows is one cell."""
+    def filled(self, name: str) -> list[tuple[tuple[int, int], Any]]:
+        """Every non-empty cell of a field with its row and column; an area merged over several rows is one cell."""
         column = self.headings.columns.get(name)
         return [] if column is None else self.filled_in(column)
 
-    def filled_in(self, column: int) -> list[tuple[str, Any]]:
-        """Every non-empty cell of a column with its address."""
-        found: dict[str, Any] = {}
-        for row in self.rows:
-            top, value = value_at(self.grid, row, column)
-            if plain_text(value) is not None:
-                found.setdefault(address(*top), value)
-        return list(found.items())
+    def filled_in(self, column: int) -> list[tuple[tuple[int, int], Any]]:
+        """Every non-empty cell of a column with its row and column."""
+        seen = self._seen.get(column)
+        if seen is None:
+            seen = self._seen[column] = self._look(column)
+        return seen
 
     def value(self, name: str) -> Any:
         """The first value of a field, "" if it has none."""
@@ -82,8 +81,11 @@ class Place:
 
     def text(self, name: str) -> str:
         """What is written for a field, over all rows, each text once."""
-        texts = (plain_text(value) or "" for _, value in self.filled(name))
-        return "; ".join(dict.fromkeys(text.rstrip(";") for text in texts))
+        filled = self.filled(name)
+        if len(filled) < 2:
+            return plain_text(filled[0][1]) or "" if filled else ""
+        texts = ((plain_text(value) or "").rstrip(";") for _, value in filled)
+        return "; ".join(dict.fromkeys(texts))
 
     def cell(self, name: str) -> str | None:
         """The address of the cell that holds or would hold a field; None where the table has no column for it."""
@@ -91,13 +93,21 @@ class Place:
         if column is None:
             ticks = sorted(self.headings.ticks.values()) if name == "status" else []
             return address(self.row, ticks[0]) if ticks else None
-        filled = self.filled(name)
-        return filled[0][0] if filled else address(*value_at(self.grid, self.row, column)[0])
+        filled = self.filled_in(column)
+        return address(*(filled[0][0] if filled else value_at(self.grid, self.row, column)[0]))
+
+    def _look(self, column: int) -> list[tuple[tuple[int, int], Any]]:
+        found = {}
+        for row in self.rows:
+            top, value = value_at(self.grid, row, column)
+            if value != "" and top not in found and plain_text(value) is not None:
+                found[top] = value
+        return list(found.items())
 
 
 def value_at(grid: Grid, row: int, column: int) -> tuple[tuple[int, int], Any]:
-    """What is seen at a place, and the cell that holds it: the first one of a merged area."""
-    top = grid.merged_down.get((row, column), (row, column)) if grid.merged else (row, column)
+    """What is seen at a place, and the row and column of the cell that holds it: the first one of a merged area."""
+    top = grid.merged_down.get((row, column), (row, column)) if grid.merged_down else (row, column)
     cells = grid.rows[top[0]]
     return top, cells[top[1]] if top[1] < len(cells) else ""
 
@@ -108,11 +118,14 @@ def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
     for number, cells in enumerate(grid.rows):
         if heads and heads[-1].last_row >= number:
             continue
-        texts = list(map(_heading_text, cells))
         # Nearness is dear to work out: it counts near the top, further down a heading is one that is known by its words.
-        if (heads or number > LAST_FIRST_HEAD) and sum(map(vocabulary.knows, filter(None, texts))) < FEWEST_HEADINGS:
-            continue
-        here = _headings(texts, vocabulary)
+        if heads or number > LAST_FIRST_HEAD:
+            known = sum(
+                vocabulary.knows(cell) for cell in cells if isinstance(cell, str) and 1 < len(cell) < LONGEST_HEADING
+            )
+            if known < FEWEST_HEADINGS:
+                continue
+        here = _headings(list(map(_heading_text, cells)), vocabulary)
         both = _with_second_row(grid, number, here, vocabulary)
         if both is not None and both.head_a_table:
             heads.append(Head(number, number + 1, both))

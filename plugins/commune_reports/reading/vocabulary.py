@@ -41,8 +41,7 @@ class Vocabulary:
 
     def knows(self, heading: str) -> bool:
         """Whether a heading is known by its very words."""
-        said = fold(heading)
-        return said in self.headings or said in self.statuses
+        return _knows(heading, self)
 
     def status_of(self, text: str) -> str | None:
         """The status a text means, None if it is none of them."""
@@ -83,6 +82,7 @@ def indicator_titled(plan: Plan, title: str, index_code: str | None) -> str | No
     return found[2] if found else None
 
 
+@lru_cache(maxsize=16_384)
 def _bare_title(title: str) -> str:
     """An indicator's title without its number, its weight and the words "Chỉ số"."""
     bare = re.sub(r"\b(trong so|ty trong)\b.*", "", fold(title))
@@ -134,6 +134,12 @@ def _likeness(one: str, other: str, **options: float) -> float:
 @lru_cache(maxsize=8)
 def _task_texts(_plan: str, tasks: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
     return {code: fold(text) for code, text in tasks}
+
+
+@lru_cache(maxsize=16_384)
+def _knows(heading: str, vocabulary: Vocabulary) -> bool:
+    said = fold(heading)
+    return said in vocabulary.headings or said in vocabulary.statuses
 
 
 @lru_cache(maxsize=16_384)
