@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from commune_reports import workers
 from commune_reports.reading import Clerk, Unread, crew, read_submissions
 
 
@@ -53,8 +54,8 @@ def test_one_bad_file_takes_down_only_itself(
         return real(content, **more)
 
     monkeypatch.setattr(crew, "read_submission", read)
-    monkeypatch.setattr(crew, "READ_SECONDS", 1.0)
-    monkeypatch.setattr(crew, "STACK_SECONDS", 1.0)
+    monkeypatch.setattr(workers, "SECONDS", 1.0)
+    monkeypatch.setattr(workers, "STACK_SECONDS", 1.0)
     contents = [_good(), b"bad", *[_good()] * beside]
     files = [Unread(content, "x.xlsx", "22492", None) for content in contents]
     readings = read_submissions(files, clerk=clerk)
