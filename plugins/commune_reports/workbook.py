@@ -51,6 +51,10 @@ LITERAL = re.compile(r'"[^"]*"|\\.')
 FORMULA_OR_ERROR = (b"<f>", b"<f ", b"<f/", b't="e"')
 PERCENT_FORMAT = re.compile(rb'numFmtId="(?:9|10)"|formatCode="[^"]*%')
 
+# The sheet of findings a marked workbook comes back with, and the sign in it by which it is known under any name.
+MARK_SHEET, MARK_SIGN = "Kết quả kiểm tra", "commune-reports:marks"
+MARK_SIGN_ROW = 0
+
 # openpyxl stamps the moment of saving; the same report must have the same bytes.
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(<)")
 FIXED_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -84,6 +88,11 @@ class Grid:
             for row in range(top + 1, bottom + 1)
             for column in range(left, right + 1)
         }
+
+
+def is_mark_sheet(grid: Grid) -> bool:
+    """Whether a sheet is the list of findings an earlier answer added; nobody's report."""
+    return len(grid.rows) > MARK_SIGN_ROW and MARK_SIGN in grid.rows[MARK_SIGN_ROW]
 
 
 @dataclass(frozen=True)
@@ -309,7 +318,7 @@ def _megabytes(size: int) -> str:
     return f"{size / 2**20:.0f} MB" if size >= 2**20 else f"{size / 2**10:.0f} KB"
 
 
-def save_reproducibly(workbook: Workbook, out: Path, *, moment: datetime) -> None:
+def save_reproducibly(workbook: Workbook, out: Path | BytesIO, *, moment: datetime) -> None:
     """Write a workbook so that the same cells always give the same bytes; `moment` stands in its properties."""
     stamp = moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     workbook.properties.created = stamp

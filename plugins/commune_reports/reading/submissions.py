@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from commune_reports.findings import Finding
 from commune_reports.reading.cell_values import plain_text
@@ -12,7 +13,7 @@ from commune_reports.reading.tasks import Clerk, Section, blank_task, entered_se
 from commune_reports.reading.totals import totals_in
 from commune_reports.spelling import fold
 from commune_reports.task_report import Blank, Reading, TaskRow, Total
-from commune_reports.workbook import Grid, Refusal, Spreadsheet, open_spreadsheet
+from commune_reports.workbook import Grid, Refusal, Spreadsheet, is_mark_sheet, open_spreadsheet
 
 WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết quả thực hiện"
 # What stands under a table without belonging to its last task.
@@ -30,6 +31,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     opened = open_spreadsheet(content)
     if isinstance(opened, Refusal):
         return Reading(findings=(clerk.wordings.finding(opened.code, got=opened.got, wanted=opened.wanted),))
+    opened = replace(opened, grids=tuple(grid for grid in opened.grids if not is_mark_sheet(grid)))
     heads = {grid.name: find_heads(grid, clerk.vocabulary) for grid in opened.grids if grid.name != IDENTITY_SHEET}
     first_heads = {name: (found[0].first_row if found else None) for name, found in heads.items()}
     claims = read_claims(opened.grids, first_heads, clerk.plan)

@@ -1,0 +1,56 @@
+"""A workbook of our own with what an opened file says, every value at its own address."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from commune_reports.workbook import Spreadsheet, save_reproducibly
+
+FACE, MOMENT = "Times New Roman", datetime(2000, 1, 1, tzinfo=UTC)
+NARROWEST, WIDEST = 8, 45
+NOT_A_TITLE = re.compile(r"[\[\]:*?/\\]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def copied(opened: Spreadsheet) -> bytes:
+    """The visible and hidden sheets of a file as xlsx: values, merged areas, readable widths."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for grid in opened.grids:
+        sheet = workbook.create_sheet(NOT_A_TITLE.sub("-", grid.name)[:31])
+        sheet.sheet_state = "visible" if grid.visible else "hidden"
+        widths: dict[int, int] = {}
+        for number, row in enumerate(grid.rows, start=1):
+            for column, value in enumerate(row, start=1):
+                if value is None or value == "":
+                    continue
+                cell = sheet.cell(number, column)
+                kept = _kept(value)
+                cell.value = kept
+                if isinstance(kept, str):
+                    cell.data_type = "s"  # a text that begins with = stays a text
+                elif isinstance(kept, date):
+                    cell.number_format = "dd/mm/yyyy"
+                cell.font = Font(name=FACE, size=11)
+                cell.alignment = Alignment(vertical="top", wrap_text=True)
+                widths[column] = max(widths.get(column, NARROWEST), min(WIDEST, len(str(kept)) + 2))
+        for column, width in widths.items():
+            sheet.column_dimensions[get_column_letter(column)].width = width
+        for (top, left), (bottom, right) in grid.merged:
+            sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
+    if not any(sheet.sheet_state == "visible" for sheet in workbook.worksheets):
+        workbook.create_sheet("Trang")
+    buffer = BytesIO()
+    save_reproducibly(workbook, buffer, moment=MOMENT)
+    return buffer.getvalue()
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, str):
+        return UNPRINTABLE.sub("", value)[:32_767]
+    return value if isinstance(value, (bool, int, float, datetime, date, time, timedelta)) else str(value)
