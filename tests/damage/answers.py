@@ -64,7 +64,6 @@ DOCUMENTS = (
     "- {n}/{k}-UBND ngày {d}\n- {m}/QĐ-UBND ngày {s}",
 )
 KINDS = ("BC", "KH", "TB", "QĐ", "TTr")
-NEVER_DONE = frozenset(("nil", "not_started"))
 
 
 @dataclass(frozen=True)
@@ -95,8 +94,8 @@ def draw_answer(task: Task, period: ReportingPeriod, chance: Random, status: str
     """One plausible answer, of a given status or any that the task allows."""
     statuses = ("completed",) * 8 + ("in_progress",) * 6 + ("not_started",) * 3 + ("nil",) * (3 * task.nil_allowed)
     status = status or chance.choice(statuses)
-    difficulty = words(DIFFICULTIES, period, chance) if chance.random() < 0.2 else None
-    proposal = words(PROPOSALS, period, chance) if chance.random() < (0.5 if difficulty else 0.05) else None
+    difficulty = words(DIFFICULTIES, period, chance) if chance.random() < 0.2 else _none(chance)
+    proposal = words(PROPOSALS, period, chance) if chance.random() < 0.15 else _none(chance)
     note = words(NOTES, period, chance) if chance.random() < 0.1 else None
     match status:
         case "nil":
@@ -104,9 +103,8 @@ def draw_answer(task: Task, period: ReportingPeriod, chance: Random, status: str
         case "not_started":
             reason = words(REASONS, period, chance)
             in_note = chance.random() < 0.6
-            return Answer(
-                status, 0.0, difficulty=None if in_note else reason, proposal=proposal, note=reason if in_note else None
-            )
+            told = {"note" if in_note else "difficulty": reason}
+            return Answer(status, 0.0, proposal=proposal, **told)
         case "in_progress":
             progress = float(chance.choice((10, 25, 30, 40, 50, 60, 65, 70, 75, 80, 85, 90, 95)))
             evidence = document(period, chance) if chance.random() < 0.3 else None
@@ -142,6 +140,11 @@ def document(period: ReportingPeriod, chance: Random, latest: date | None = None
     return chance.choice(DOCUMENTS).format(
         n=number, m=number + 1, k=chance.choice(KINDS), d=f"{day:%d/%m/%Y}", s=f"{day.day}/{day.month}/{day.year}"
     )
+
+
+def _none(chance: Random) -> str | None:
+    """An empty cell, or one that says that there is nothing to say."""
+    return chance.choice(("Không", "Không có", "không có")) if chance.random() < 0.08 else None
 
 
 def _day(period: ReportingPeriod, chance: Random) -> date:

@@ -31,13 +31,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A mark with its cells: (sheet, cell) of which one must be named; empty = no cell, None = any or none."""
+    """A mark with its cells: (sheet, cell) of which one must be named; empty = no cell, None = any or none.
+
+    What is tolerated may be said of the cells of the row, or of no cell; with `row_cells` None of any cell.
+    """
 
     code: str
     cells: frozenset[tuple[str, str]] | None
     task: str | None
     tolerated: tuple[str, ...]
-    row_cells: frozenset[tuple[str, str]]
+    row_cells: frozenset[tuple[str, str]] | None
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,6 @@ def looks(*writers: str, **fixed: Any) -> Callable[[Random], Look]:
     def draw(chance: Random) -> Look:
         look = draw_look(chance, writer=chance.choice(writers) if writers else None)
         calm = {"totals": None, "merged_status": False, "ticks": False} | fixed
-        if calm.get("sections") is False and look.names.startswith("number"):
-            calm["names"] = "code_text"
         if look.writer == "template":
             calm = {}
         return replace(look, **calm)

@@ -119,5 +119,5 @@ def _is_borne(wanted: Wanted, finding: Finding) -> bool:
     """Whether a finding says something else that is true of the same row, task or file."""
     if finding.code not in wanted.tolerated:
         return False
-    here = (finding.sheet, finding.cell) in wanted.row_cells
+    here = wanted.row_cells is None or (finding.sheet, finding.cell) in wanted.row_cells
     return here or finding.cell is None or finding.task == wanted.task

@@ -22,7 +22,7 @@ REWORDED = (("và", "cùng với"), ("thực hiện", "tiến hành"), ("các", 
 def _unknown_code(draft: Draft) -> list[Mark]:
     row = _extra(draft, pick(draft, "completed", "in_progress"))
     row.typed["task"] = Raw(draft.chance.choice(STRANGE_CODES))
-    row.typed["task_text"] = Raw(draft.chance.choice(STRANGE_TASKS))
+    row.typed["task_text"], row.typed["number"] = Raw(draft.chance.choice(STRANGE_TASKS)), Raw(9)
     return [Mark("", row, "id")]
 
 
