@@ -3,7 +3,6 @@
 import sys
 
 import click
-
 from tests.damage.report import lines, run, tallies
 
 

@@ -7,7 +7,18 @@ from random import Random
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan, Task, Unit
 
-HAMLETS = ("Đông Bắc", "Tây Nam 1", "Tây Nam 2", "Tân Dân", "Xuân Hà", "Ninh Mã", "Cổ Mã", "Vĩnh Yên", "Suối Hàng", "Khải Lương")
+HAMLETS = (
+    "Đông Bắc",
+    "Tây Nam 1",
+    "Tây Nam 2",
+    "Tân Dân",
+    "Xuân Hà",
+    "Ninh Mã",
+    "Cổ Mã",
+    "Vĩnh Yên",
+    "Suối Hàng",
+    "Khải Lương",
+)
 FIELDS_OF_WORK = ("đất đai", "hộ tịch", "chứng thực", "xây dựng", "môi trường", "bảo trợ xã hội", "đăng ký kinh doanh")
 DONE = (
     "Đã niêm yết công khai {a} thủ tục hành chính lĩnh vực {w} tại bảng tin UBND xã; giải quyết đúng hạn {b}/{b} hồ sơ.",
@@ -83,9 +94,7 @@ class Answer:
 def draw_answers(plan: Plan, unit: Unit, period: ReportingPeriod, chance: Random) -> dict[str, Answer | None]:
     """An answer for every task of a unit by code, in the order of the plan; None for optional ones left blank."""
     return {
-        task.code: draw_answer(task, period, chance)
-        if plan.is_owed(task, period) or chance.random() < 0.3
-        else None
+        task.code: draw_answer(task, period, chance) if plan.is_owed(task, period) or chance.random() < 0.3 else None
         for task in plan.tasks_of(unit.code)
     }
 
@@ -109,9 +118,7 @@ def draw_answer(task: Task, period: ReportingPeriod, chance: Random, status: str
             progress = float(chance.choice((10, 25, 30, 40, 50, 60, 65, 70, 75, 80, 85, 90, 95)))
             evidence = document(period, chance) if chance.random() < 0.3 else None
             result = words(UNDER_WAY, period, chance)
-            return Answer(
-                status, progress, result, evidence, difficulty=difficulty, proposal=proposal, note=note
-            )
+            return Answer(status, progress, result, evidence, difficulty=difficulty, proposal=proposal, note=note)
     done = _day(period, chance)
     return Answer(
         "completed",

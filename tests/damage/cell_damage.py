@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from commune_reports.findings import STATUS_LABELS
-from tests.damage.answers import DIFFICULTIES, DONE, PROPOSALS, draw_answer, words
+from tests.damage.answers import DIFFICULTIES, PROPOSALS, draw_answer, words
 from tests.damage.damages import BOOKS, TABLES, Damage, Mark, looks, pick
 from tests.damage.drafts import TWIN_HEADINGS, Draft, Raw, Row
+
+from commune_reports.findings import STATUS_LABELS
 
 ANSWERED = ("completed", "in_progress")
 NO_STATUS = ("Gần xong rồi", "Hoàn thành một phần", "Theo kế hoạch", "?", "Đã/đang thực hiện", "Hoàn thành 80%", "Tốt")
@@ -17,7 +18,11 @@ NO_DAY = ("31/11/2024", "30/02/2024", "sắp xong", "5/13/2024", "đang chờ k�
 NO_DOCUMENT_NUMBER = ("có văn bản kèm theo", "Có", "Đã ban hành văn bản", "Báo cáo của UBND xã", "Văn bản lưu tại VP")
 SAYS_NOTHING = ("…", "...", "như trên", "nt", "-", "Như trên.", "......")
 ERRORS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?")
-FORMULAS = {"progress_pct": "=100/2", "result": '=CONCATENATE("Đã xong ",12," hồ sơ")', "status": '=IF(1>0,"Hoàn thành","")'}
+FORMULAS = {
+    "progress_pct": "=100/2",
+    "result": '=CONCATENATE("Đã xong ",12," hồ sơ")',
+    "status": '=IF(1>0,"Hoàn thành","")',
+}
 
 
 def _typed(draft: Draft, row: Row, name: str, value: Any, shown_as: str | None = None) -> Row:
@@ -51,9 +56,15 @@ def _column_twice(draft: Draft) -> list[Mark]:
     draft.twin = draft.chance.choice(list(TWIN_HEADINGS))
     row = pick(draft, "in_progress")
     assert row.answer is not None
-    other = {"status": "Hoàn thành", "progress_pct": 3 if row.answer.progress_pct != 3 else 4, "result": "Đã giải quyết 7 hồ sơ."}
+    other = {
+        "status": "Hoàn thành",
+        "progress_pct": 3 if row.answer.progress_pct != 3 else 4,
+        "result": "Đã giải quyết 7 hồ sơ.",
+    }
     _typed(draft, row, "twin", other[draft.twin])
-    return [Mark("", row, "twin"), ]
+    return [
+        Mark("", row, "twin"),
+    ]
 
 
 def _fraction(draft: Draft) -> list[Mark]:
@@ -76,7 +87,14 @@ def _month_only(draft: Draft) -> list[Mark]:
     row = pick(draft, "completed")
     end = draft.period.window_end
     month, quarter = end.month - 1, ("I", "II", "III", "IV")[(end.month - 2) // 3]
-    said = draft.chance.choice((f"{month}/{end.year}", f"tháng {month}/{end.year}", f"Quý {quarter}/{end.year}", f"tháng {month} năm {end.year}"))
+    said = draft.chance.choice(
+        (
+            f"{month}/{end.year}",
+            f"tháng {month}/{end.year}",
+            f"Quý {quarter}/{end.year}",
+            f"tháng {month} năm {end.year}",
+        )
+    )
     _typed(draft, row, "completed_on", said)
     return [Mark("", row, "completed_on")]
 
@@ -119,8 +137,15 @@ def _impossible_document(draft: Draft) -> list[Mark]:
     row = pick(draft, "completed")
     end, number = draft.period.window_end, draft.chance.randint(2, 300)
     later = end + timedelta(draft.chance.randint(60, 300))
-    day = draft.chance.choice((f"31/{(2, 4, 6, 9, 11)[draft.chance.randint(0, 4)]}/{end.year}", f"{later:%d/%m/%Y}", "12/15/2024"))
-    _typed(draft, row, "evidence", draft.chance.choice(("{n}/BC-UBND ngày {d}", "Báo cáo số {n}/BC-UBND ngày {d}")).format(n=number, d=day))
+    day = draft.chance.choice(
+        (f"31/{(2, 4, 6, 9, 11)[draft.chance.randint(0, 4)]}/{end.year}", f"{later:%d/%m/%Y}", "12/15/2024")
+    )
+    _typed(
+        draft,
+        row,
+        "evidence",
+        draft.chance.choice(("{n}/BC-UBND ngày {d}", "Báo cáo số {n}/BC-UBND ngày {d}")).format(n=number, d=day),
+    )
     return [Mark("", row, "evidence")]
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from commune_reports.plan import Plan
 from tests.damage.drafts import draw_draft, draw_look
 from tests.damage.examining import Filed
 from tests.damage.writers import by_libreoffice, has_libreoffice, write
+
+from commune_reports.plan import Plan
 
 
 def draw_clean(plan: Plan, count: int, *, seed: int) -> Iterator[Filed]:

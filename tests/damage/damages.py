@@ -88,4 +88,6 @@ def resolve(mark: Mark, book: Book) -> Wanted:
     cells = frozenset(book.places.get((key, mark.field), ())) if key is not None and mark.field else frozenset()
     own = frozenset(spot for (other, _), spots in book.places.items() if other == key for spot in spots)
     task = mark.task or (mark.row.task.code if mark.row is not None and not mark.field else None)
-    return Wanted(mark.code, None if mark.anywhere else cells, task, mark.tolerated, own if key is not None else frozenset())
+    return Wanted(
+        mark.code, None if mark.anywhere else cells, task, mark.tolerated, own if key is not None else frozenset()
+    )

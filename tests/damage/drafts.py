@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from tests.damage.answers import Answer, draw_answers
+
 from commune_reports.findings import STATUS_LABELS
 from commune_reports.period import PeriodKind, ReportingPeriod
 from commune_reports.plan import Plan, Task, Unit
-from tests.damage.answers import Answer, draw_answers
 
 REPORTED = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
 HEADINGS = {

@@ -6,15 +6,15 @@ from pathlib import Path
 from random import Random
 
 import yaml
+from tests.damage.damages import Damage, Wanted, resolve
+from tests.damage.drafts import Draft, draw_draft
+from tests.damage.row_damage import CHANGED_UNIT
+from tests.damage.writers import write
 
 from commune_reports.findings import Finding
 from commune_reports.plan import Plan, load_plan
 from commune_reports.settings import Settings, read_settings
 from commune_reports.steps.examining import Bench, Incoming, examine
-from tests.damage.damages import Damage, Wanted, resolve
-from tests.damage.drafts import Draft, draw_draft
-from tests.damage.row_damage import CHANGED_UNIT
-from tests.damage.writers import write
 
 NEVER_NIL = ("PCI-01.1", "PCI-05.3", "PCI-10.1", "PGI-02.1")
 TAKEN_AWAY = ("PCI-08.1", "PCI-03.4", "PGI-04.2")
@@ -89,13 +89,18 @@ def compare(bench: Bench, files: Sequence[Filed]) -> list[Compared]:
         for one in files
     ]
     answers = examine(bench, batch)
-    return [held_against(one, answer.assessment.verdict, answer.assessment.findings) for one, answer in zip(files, answers, strict=True)]
+    return [
+        held_against(one, answer.assessment.verdict, answer.assessment.findings)
+        for one, answer in zip(files, answers, strict=True)
+    ]
 
 
 def held_against(filed: Filed, verdict: str, findings: Sequence[Finding]) -> Compared:
     """The comparison of one file's findings with what was wanted of it."""
     missed = tuple(wanted for wanted in filed.wanted if not any(_is_said(wanted, one) for one in findings))
-    extra = tuple(one for one in findings if not any(_is_said(wanted, one) or _is_borne(wanted, one) for wanted in filed.wanted))
+    extra = tuple(
+        one for one in findings if not any(_is_said(wanted, one) or _is_borne(wanted, one) for wanted in filed.wanted)
+    )
     return Compared(filed, verdict, tuple(findings), missed, extra)
 
 

@@ -8,7 +8,6 @@ from random import Random
 from typing import Any
 
 from openpyxl import load_workbook
-
 from tests.damage import old_fonts
 from tests.damage.damages import Damage, Mark, looks
 from tests.damage.drafts import Draft, Look, Raw
@@ -72,7 +71,12 @@ def _other_file(_content: bytes, chance: Random) -> bytes:
 
 
 def _protected(_content: bytes, chance: Random) -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(chance.randbytes(504)) + "EncryptedPackage".encode("utf-16-le") + bytes(1024)
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(chance.randbytes(504))
+        + "EncryptedPackage".encode("utf-16-le")
+        + bytes(1024)
+    )
 
 
 def _bomb(content: bytes, _chance: Random) -> bytes:
@@ -80,7 +84,9 @@ def _bomb(content: bytes, _chance: Random) -> bytes:
 
 
 def _entity(content: bytes, chance: Random) -> bytes:
-    bait = chance.choice((b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>', b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'))
+    bait = chance.choice(
+        (b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>', b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>')
+    )
 
     def poisoned(part: bytes) -> bytes:
         head, mark, rest = part.partition(b"?>") if part.startswith(b"<?xml") else (b"", b"", part)
@@ -102,15 +108,18 @@ def with_macros(content: bytes, _chance: Random | None = None) -> bytes:
     """The same workbook saved with macros."""
     kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
     override = b'<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>'
-    relation = b'<Relationship Id="rIdVba" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/>'
+    kind_of_relation = b"http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+    relation = b'<Relationship Id="rIdVba" Type="' + kind_of_relation + b'" Target="vbaProject.bin"/>'
     return repacked(
         content,
         add={"xl/vbaProject.bin": MACROS},
         change={
-            "[Content_Types].xml": lambda part: part.replace(kind, b"application/vnd.ms-excel.sheet.macroEnabled.main+xml").replace(
-                b"</Types>", override
+            "[Content_Types].xml": lambda part: part.replace(
+                kind, b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+            ).replace(b"</Types>", override),
+            "xl/_rels/workbook.xml.rels": lambda part: part.replace(
+                b"</Relationships>", relation + b"</Relationships>"
             ),
-            "xl/_rels/workbook.xml.rels": lambda part: part.replace(b"</Relationships>", relation + b"</Relationships>"),
         },
     )
 
@@ -121,14 +130,20 @@ def with_external_link(content: bytes, _chance: Random | None = None) -> bytes:
         b'<Override PartName="/xl/externalLinks/externalLink1.xml" ContentType="application/vnd.openxmlformats-officedocument.'
         b'spreadsheetml.externalLink+xml"/></Types>'
     )
-    relation = f'<Relationship Id="rIdLink" Type="{RELATION}/externalLink" Target="externalLinks/externalLink1.xml"/>'.encode()
-    names = f'<externalReferences><externalReference xmlns:r="{RELATION}" r:id="rIdLink"/></externalReferences>'.encode()
+    relation = (
+        f'<Relationship Id="rIdLink" Type="{RELATION}/externalLink" Target="externalLinks/externalLink1.xml"/>'.encode()
+    )
+    names = (
+        f'<externalReferences><externalReference xmlns:r="{RELATION}" r:id="rIdLink"/></externalReferences>'.encode()
+    )
     return repacked(
         content,
         add={"xl/externalLinks/externalLink1.xml": LINK, "xl/externalLinks/_rels/externalLink1.xml.rels": LINK_TARGET},
         change={
             "[Content_Types].xml": lambda part: part.replace(b"</Types>", override),
-            "xl/_rels/workbook.xml.rels": lambda part: part.replace(b"</Relationships>", relation + b"</Relationships>"),
+            "xl/_rels/workbook.xml.rels": lambda part: part.replace(
+                b"</Relationships>", relation + b"</Relationships>"
+            ),
             "xl/workbook.xml": lambda part: part.replace(b"</sheets>", b"</sheets>" + names),
         },
     )
@@ -155,7 +170,11 @@ def _headless(draft: Draft) -> list[Mark]:
 
 
 def _something_else(draft: Draft) -> list[Mark]:
-    lines = (("DANH BẠ ĐIỆN THOẠI",), ("STT", "Họ và tên", "Chức vụ", "Số điện thoại"), (1, "Nguyễn Văn An", "Chủ tịch", "0905 111 222"))
+    lines = (
+        ("DANH BẠ ĐIỆN THOẠI",),
+        ("STT", "Họ và tên", "Chức vụ", "Số điện thoại"),
+        (1, "Nguyễn Văn An", "Chủ tịch", "0905 111 222"),
+    )
     cells = {(r, c): Raw(value) for r, line in enumerate(lines) for c, value in enumerate(line)}
     draft.byte_changes.append(lambda _: by_xlsxwriter([Sheet("DB", cells)]))
     draft.caller_period = draft.period.id
@@ -174,7 +193,11 @@ def _other_unit(draft: Draft) -> str:
 
 
 def _wrong_unit(draft: Draft) -> list[Mark]:
-    draft.titles = [f"UBND {_other_unit(draft)}", "BÁO CÁO KẾT QUẢ THỰC HIỆN NHIỆM VỤ", f"Kỳ báo cáo: {draft.period.label}"]
+    draft.titles = [
+        f"UBND {_other_unit(draft)}",
+        "BÁO CÁO KẾT QUẢ THỰC HIỆN NHIỆM VỤ",
+        f"Kỳ báo cáo: {draft.period.label}",
+    ]
     return [Mark("")]
 
 
@@ -255,7 +278,11 @@ FILE_DAMAGES = (
     Damage("unit_mismatch", _wrong_unit, looks("openpyxl", "xlsxwriter", "csv")),
     Damage("period_mismatch", _wrong_period, looks("openpyxl", "xlsxwriter", "csv")),
     Damage("plan_mismatch", _template_cell("B1", lambda draft: "pci-pgi-2023", sheet=IDENTITY), looks("template")),
-    Damage("unit_mismatch/template", _template_cell("B2", _hidden_other_unit, "unit_contradiction", sheet=IDENTITY), looks("template")),
+    Damage(
+        "unit_mismatch/template",
+        _template_cell("B2", _hidden_other_unit, "unit_contradiction", sheet=IDENTITY),
+        looks("template"),
+    ),
     Damage("unit_contradiction", _unit_overwritten, looks("template")),
     Damage("period_contradiction", _template_cell("A6", _period_overwritten), looks("template")),
     Damage("period_contradiction/titles", _two_periods, looks("openpyxl", "xlsxwriter", "csv")),

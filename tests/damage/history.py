@@ -2,29 +2,30 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import time, timedelta
 from pathlib import Path
 from random import Random
 
 from sqlalchemy import create_engine, text
+from tests.damage.answers import UNDER_WAY, words
+from tests.damage.damages import Mark, Wanted, looks, pick, resolve
+from tests.damage.drafts import Draft, Raw, draw_draft, draw_titles
+from tests.damage.examining import Compared, Filed, held_against
+from tests.damage.writers import write
 
 from commune_reports import steps
 from commune_reports.findings import Finding, Severity
 from commune_reports.period import ReportingPeriod, local
 from commune_reports.plan import Plan, Unit
 from commune_reports.settings import Settings, read_settings
-from tests.damage.answers import UNDER_WAY, words
-from tests.damage.damages import Mark, Wanted, resolve
-from tests.damage.drafts import Draft, Raw, draw_draft, draw_titles
-from tests.damage.damages import looks, pick
-from tests.damage.examining import Compared, Filed, held_against
-from tests.damage.writers import write
 
 BEFORE, NOW = ReportingPeriod.parse("2024-10"), ReportingPeriod.parse("2024-11")
-OPENED_AT = local(BEFORE.window_start, datetime(2024, 1, 1, 8).time())
-MOMENTS = (local(BEFORE.window_end.replace(day=15), datetime(2024, 1, 1, 9).time()),
-           local(NOW.window_end.replace(day=15), datetime(2024, 1, 1, 9).time()),
-           local(NOW.window_end.replace(day=15), datetime(2024, 1, 1, 15).time()))  # fmt: skip
+OPENED_AT, MORNING, AFTERNOON = time(8), time(9), time(15)
+MOMENTS = (
+    local(BEFORE.window_end + timedelta(1), MORNING),
+    local(NOW.window_end + timedelta(1), MORNING),
+    local(NOW.window_end + timedelta(1), AFTERNOON),
+)
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,7 @@ def play(plan: Plan, folder: Path, *, seed: int) -> list[Compared]:
     for number, (name, tell) in enumerate(HISTORIES.items()):
         stories.append(tell(plan, plan.units[2 * number : 2 * number + 2], Random(f"{name} {seed}")))
     for period in (BEFORE, NOW):
-        moment = max(OPENED_AT, local(period.window_start, OPENED_AT.timetz().replace(tzinfo=None)))
-        steps.open_periods(settings, now=moment, period=period.id)
+        steps.open_periods(settings, now=local(period.window_start, OPENED_AT), period=period.id)
     for phase, moment in enumerate(MOMENTS):
         files = [one.second if phase == 2 else one.first for one in stories if phase in (one.first_phase, 2)]
         for filed in files:

@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import Any
 
 from openpyxl.utils import get_column_letter
+from tests.damage.drafts import TWIN_HEADINGS, Draft, Raw, Row, shown_progress, typed_cell
 
 from commune_reports.findings import STATUS_LABELS
-from tests.damage.drafts import TWIN_HEADINGS, Draft, Raw, Row, shown_progress, typed_cell
 
 GROUPED = ("status", "progress_pct", "result", "evidence", "completed_on")
 TOTAL = -1
@@ -173,9 +173,9 @@ def _heading(draft: Draft, name: str) -> str:
 def _write_rows(page: _Page, rows: Sequence[Row]) -> None:
     draft, look = page.draft, page.draft.look
     index = indicator = None
-    written, running = 0, 0
+    running = 0
     statuses: list[tuple[int, Raw | None]] = []
-    for row in rows:
+    for written, row in enumerate(rows):
         if look.page_length and written and written % look.page_length == 0:
             page.write(look.corner[1] + len(page.columns) // 2, Raw(f"Trang {1 + written // look.page_length}"))
             page.row += 1
@@ -190,7 +190,6 @@ def _write_rows(page: _Page, rows: Sequence[Row]) -> None:
         _write_row(page, row, running)
         if look.merged_status:
             statuses.append((page.row, page.sheet.cells.get((page.row, page.column("status")))))
-        written += 1
         page.row += 1
     _merge_statuses(page, statuses)
 
@@ -313,7 +312,9 @@ def _write_below(page: _Page) -> None:
 def _hide(page: _Page) -> None:
     """Hide columns in which nothing is reported."""
     if page.draft.look.hidden:
-        page.sheet.hidden_columns |= {page.column(name) for name in page.columns if name in ("performing_body", "timing")}
+        page.sheet.hidden_columns |= {
+            page.column(name) for name in page.columns if name in ("performing_body", "timing")
+        }
 
 
 def _retype(book: Book, draft: Draft) -> None:

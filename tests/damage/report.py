@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from commune_reports.findings import Finding
-from commune_reports.plan import Plan, load_plan
-from commune_reports.settings import read_settings
-from commune_reports.steps.examining import Bench
 from tests.damage.classes import DAMAGES
 from tests.damage.clean import draw_clean, draw_converted
 from tests.damage.examining import Compared, Filed, compare, draw_damaged, open_bench, shown
 from tests.damage.history import HISTORIES, play
+
+from commune_reports.findings import Finding
+from commune_reports.plan import Plan, load_plan
+from commune_reports.settings import read_settings
+from commune_reports.steps.examining import Bench
 
 BATCH = 200
 SHOWN_ALARMS = 12
@@ -35,7 +36,9 @@ class Tally:
         return 100 * self.found / self.files if self.files else 100.0
 
 
-def run(*, clean: int, per_class: int, seed: int, only: Sequence[str] = ()) -> tuple[list[Compared], dict[str, list[Compared]]]:
+def run(
+    *, clean: int, per_class: int, seed: int, only: Sequence[str] = ()
+) -> tuple[list[Compared], dict[str, list[Compared]]]:
     """Draw, examine and compare: the clean files, and the damaged ones by class."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -80,16 +83,25 @@ def lines(untouched: Sequence[Compared], by_class: dict[str, list[Compared]]) ->
         yield f"    {one.filed.name}: {shown(finding)}  [{traits(one.filed)}]"
     for files in by_class.values():
         for one in islice((one for one in files if one.missed or one.extra), 1):
-            missed = [f"{wanted.code}@{sorted(wanted.cells or ())[:1] or wanted.task or 'file'}" for wanted in one.missed]
-            yield f"    {one.filed.name}: missed {missed or '–'}, beside {[shown(each) for each in one.extra[:2]] or '–'}  [{traits(one.filed)}]"
+            missed = [
+                f"{wanted.code}@{sorted(wanted.cells or ())[:1] or wanted.task or 'file'}" for wanted in one.missed
+            ]
+            beside = [shown(each) for each in one.extra[:2]]
+            yield f"    {one.filed.name}: missed {missed or '–'}, beside {beside or '–'}  [{traits(one.filed)}]"
 
 
 def traits(filed: Filed) -> str:
     """What is unusual about the look of a file."""
     look = filed.draft.look
-    named = [name for name in ("two_rows", "column_numbers", "ticks", "merged_status", "nfd", "since_1904") if getattr(look, name)]
+    named = [
+        name
+        for name in ("two_rows", "column_numbers", "ticks", "merged_status", "nfd", "since_1904")
+        if getattr(look, name)
+    ]
     pages = [f"pages of {look.page_length}"] if look.page_length else []
-    return " ".join([look.writer, look.names, look.sheets, look.progress_style, *named, *pages, f"totals={look.totals}"])
+    return " ".join(
+        [look.writer, look.names, look.sheets, look.progress_style, *named, *pages, f"totals={look.totals}"]
+    )
 
 
 def _first_of_each(alarms: Sequence[tuple[Compared, Finding]]) -> Iterator[tuple[Compared, Finding]]:

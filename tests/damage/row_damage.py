@@ -16,7 +16,13 @@ STRANGE_TASKS = (
     "Chuẩn bị Đại hội đại biểu Hội Nông dân xã nhiệm kỳ mới",
     "Tu bổ nghĩa trang liệt sĩ và nhà bia ghi danh",
 )
-REWORDED = (("và", "cùng với"), ("thực hiện", "tiến hành"), ("các", "những"), ("trên địa bàn", "tại"), ("đối với", "cho"))
+REWORDED = (
+    ("và", "cùng với"),
+    ("thực hiện", "tiến hành"),
+    ("các", "những"),
+    ("trên địa bàn", "tại"),
+    ("đối với", "cho"),
+)
 
 
 def _unknown_code(draft: Draft) -> list[Mark]:

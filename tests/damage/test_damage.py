@@ -3,17 +3,16 @@
 `python -m tests.damage` does the same with more files and prints a table.
 """
 
-
 import pytest
-
-from commune_reports.plan import Plan
-from commune_reports.steps.examining import Bench
 from tests.damage.classes import DAMAGES
 from tests.damage.clean import draw_clean, draw_converted
 from tests.damage.examining import Compared, compare, draw_damaged, open_bench, shown
 from tests.damage.history import HISTORIES, play
 from tests.damage.report import traits
 from tests.damage.writers import has_libreoffice
+
+from commune_reports.plan import Plan
+from commune_reports.steps.examining import Bench
 
 CLEAN, PER_CLASS, SEED = 60, 2, 20241115
 pytestmark = pytest.mark.xdist_group("damage")

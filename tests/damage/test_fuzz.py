@@ -5,12 +5,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
-
-from commune_reports.plan import Plan
-from commune_reports.steps.examining import Bench, Incoming, examine
 from tests.damage.drafts import Draft, draw_draft, draw_look
 from tests.damage.examining import open_bench
 from tests.damage.writers import write
+
+from commune_reports.plan import Plan
+from commune_reports.steps.examining import Bench, Incoming, examine
 
 SAVED = Path(__file__).resolve().parents[1] / "corpus" / "saved"
 FORMATS = ("openpyxl", "xlsxwriter", "template", "csv", "xls", "ods")

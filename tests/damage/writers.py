@@ -16,13 +16,13 @@ import xlsxwriter
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from tests.damage.drafts import REPORTED, Draft, Raw, typed_cell
+from tests.damage.layouts import Book, Sheet, lay_out
 
 from commune_reports.findings import FIELD_LABELS
 from commune_reports.plan import Plan
 from commune_reports.settings import read_settings
 from commune_reports.template import PreviousState, load_layout, write_template
-from tests.damage.drafts import REPORTED, Draft, Raw, typed_cell
-from tests.damage.layouts import Book, Sheet, lay_out
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 TEMPLATE_SHEET, TEMPLATE_HEAD = "Báo cáo", 9
@@ -71,16 +71,24 @@ def by_openpyxl(sheets: Sequence[Sheet], *, since_1904: bool = False) -> bytes:
 def by_xlsxwriter(sheets: Sequence[Sheet], *, since_1904: bool = False) -> bytes:
     """The sheets as XlsxWriter saves them; formulas have the value of their cell."""
     buffer = BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "default_date_format": "dd/mm/yyyy", "date_1904": since_1904}) as workbook:
+    with xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "default_date_format": "dd/mm/yyyy", "date_1904": since_1904}
+    ) as workbook:
         formats: dict[str, Any] = {}
         for sheet in sheets:
             made = workbook.add_worksheet(sheet.name)
             for top, left, bottom, right in sheet.merges:
                 made.merge_range(top, left, bottom, right, "")
             for (row, column), raw in sheet.cells.items():
-                look = formats.setdefault(raw.shown_as, workbook.add_format({"num_format": raw.shown_as})) if raw.shown_as else None
+                look = (
+                    formats.setdefault(raw.shown_as, workbook.add_format({"num_format": raw.shown_as}))
+                    if raw.shown_as
+                    else None
+                )
                 if raw.formula or raw.is_error:
-                    made.write_formula(row, column, raw.formula or f"={raw.value}", look, raw.value if raw.value is not None else "")
+                    made.write_formula(
+                        row, column, raw.formula or f"={raw.value}", look, raw.value if raw.value is not None else ""
+                    )
                 elif isinstance(raw.value, date):
                     made.write_datetime(row, column, raw.value, look)
                 elif isinstance(raw.value, str):
@@ -144,7 +152,9 @@ def _fill_template(draft: Draft) -> tuple[bytes, Book]:
     sheet = workbook[TEMPLATE_SHEET]
     heads = {str(cell.value): cell.column for cell in sheet[TEMPLATE_HEAD]}
     columns = {name: heads[FIELD_LABELS[name]] for name in ("task", "task_text", *REPORTED)}
-    lines = {str(cell.value): cell.row for cell in next(sheet.iter_cols(min_col=columns["task"], max_col=columns["task"]))}
+    lines = {
+        str(cell.value): cell.row for cell in next(sheet.iter_cols(min_col=columns["task"], max_col=columns["task"]))
+    }
     book = Book()
     for row in draft.rows:
         line = lines[row.task.code]
