@@ -245,7 +245,7 @@ def _period_overwritten(draft: Draft) -> str:
 
 
 def _two_periods(draft: Draft) -> list[Mark]:
-    other = next(one for one in draft.plan.periods() if one.id != draft.period.id and one.kind == draft.period.kind)
+    other = draft.chance.choice([one for one in draft.plan.periods() if one.id != draft.period.id])
     draft.titles = [f"UBND {draft.unit.full_name}", f"Kỳ báo cáo: {draft.period.label}", f"Kỳ báo cáo: {other.label}"]
     draft.caller_period = draft.period.id
     return [Mark("", tolerated=("period_mismatch",))]

@@ -277,8 +277,8 @@ def _write_totals(page: _Page) -> None:
     counts: dict[str, int] = {
         label: len(draft.answered(status)) for status, label in STATUS_LABELS.items() if draft.answered(status)
     }
-    counts = {"Tổng số nhiệm vụ": len(answered), **counts}
     wrong = chance.choice(list(counts)) if draft.has_slip else None
+    counts = {"Số nhiệm vụ đã báo cáo": len(answered), **counts}
     page.row += 1
     for label, count in counts.items():
         said = count + chance.choice((1, 2, 5)) if label == wrong else count
