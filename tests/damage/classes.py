@@ -1,0 +1,8 @@
+"""Every class of damage, by name."""
+
+from tests.damage.cell_damage import CELL_DAMAGES
+from tests.damage.damages import Damage
+from tests.damage.file_damage import FILE_DAMAGES
+from tests.damage.row_damage import ROW_DAMAGES
+
+DAMAGES: dict[str, Damage] = {one.name: one for one in (*FILE_DAMAGES, *ROW_DAMAGES, *CELL_DAMAGES)}
