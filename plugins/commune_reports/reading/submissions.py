@@ -19,7 +19,7 @@ WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết qu�
 # What stands under a table without belonging to its last task.
 SIGNATURE = re.compile(
     r"(nguoi (lap|bao cao|tong hop|ky)|chu tich|pho chu tich|tm |kt |ngay \d* ?thang|.*\bngay \d* ?thang \d* ?nam|noi nhan|"
-    r"ky ten|ky ghi ro|da ky|thu truong|xac nhan|ghi chu|luu y|tong|cong|ke toan|van phong|uy ban)"
+    r"trang \d+( \d+)?$|ky ten|ky ghi ro|da ky|thu truong|xac nhan|ghi chu|luu y|tong|cong|ke toan|van phong|uy ban)"
 )
 
 

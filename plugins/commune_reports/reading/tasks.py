@@ -10,7 +10,10 @@ from commune_reports.reading.tables import NAMED_BY, Place
 from commune_reports.reading.vocabulary import Vocabulary, index_titled, indicator_titled, task_texted
 from commune_reports.spelling import fold
 
-SUM_ROW = re.compile(r"(tong cong|tong so|trung binh|binh quan|cong)\b.{0,25}$|tong$|noi nhan\b")
+SUM_ROW = re.compile(r"(tien do )?(tong cong|tong so|trung binh|binh quan|cong)\b.{0,25}$|tong( chung)?$|noi nhan\b")
+TALLY = re.compile(
+    r"(?:hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh|(?:tong )?so nhiem vu(?: da bao cao| bao cao| trong bang)?)"
+)
 CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
 NUMBER = re.compile(r"(?:([ivx]+) )?(?:\d+ )?(\d+)")
 
@@ -60,6 +63,8 @@ def entered_section(place: Place, section: Section, plan: Plan) -> Section | Non
 def named_task(place: Place, section: Section, clerk: Clerk) -> Named | None:
     """The task a filled row reports; None if it reports none at all (a sum, a note, a signature)."""
     plan = clerk.plan
+    if _numbers_the_columns(place) or tallied(place) is not None:
+        return None
     written, text = place.text("task"), _task_text(place, clerk)
     by_code = _code(written, plan)
     if by_code is not None:
@@ -103,16 +108,29 @@ def blank_task(place: Place, section: Section, clerk: Clerk) -> str | None:
     by_code = _code(place.text("task"), clerk.plan)
     if by_code is not None:
         return by_code
-    text = _task_text(place, clerk)
-    if text:
-        matched = task_texted(clerk.plan, text)
-        return matched.code if matched is not None and matched.is_exact else None
-    return _numbered(place, section, clerk.plan)
+    text, by_number = _task_text(place, clerk), _numbered(place, section, clerk.plan)
+    if not text:
+        return by_number
+    matched = task_texted(clerk.plan, text)
+    return matched.code if matched is not None and (matched.is_exact or matched.code == by_number) else None
 
 
 def is_sum_row(place: Place) -> bool:
     """Whether a row sums up or signs off other rows."""
     return any(SUM_ROW.match(fold(place.text(name))) for name in NAMED_BY)
+
+
+def tallied(place: Place) -> tuple[int, str, float] | None:
+    """The column of the number, the label and the number of a row that only says how many tasks there are of a kind."""
+    filled = [
+        (column, value) for column, value in enumerate(place.grid.rows[place.row]) if plain_text(value) is not None
+    ]
+    if len(filled) != 2 or not isinstance(filled[0][1], str):
+        return None
+    label, number = plain_text(filled[0][1]) or "", plain_text(filled[1][1]) or ""
+    if not TALLY.fullmatch(fold(label)) or not number.isdigit():
+        return None
+    return filled[1][0], label.rstrip(" :"), float(number)
 
 
 def said(clerk: Clerk, place: Place, code: str, *, field: str, **more: str | None) -> Finding:
@@ -130,7 +148,7 @@ def _is_report_row(place: Place, vocabulary: Vocabulary) -> bool:
 
     Column numbers, sums, notes and signatures under the table are none: they answer with no status and no progress.
     """
-    if is_sum_row(place) or _numbers_the_columns(place):
+    if is_sum_row(place):
         return False
     pct = progress(place.value("progress_pct"), lambda: True)
     return (

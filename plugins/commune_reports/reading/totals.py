@@ -7,7 +7,7 @@ from typing import Any
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS
 from commune_reports.reading.cell_values import plain_text, progress
 from commune_reports.reading.tables import Place, value_at
-from commune_reports.reading.tasks import is_sum_row
+from commune_reports.reading.tasks import is_sum_row, tallied
 from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow, Total, counted_pct
@@ -29,6 +29,15 @@ def totals_in(
     """What a row below the tasks states; `rows` are the tasks read so far, those from `since` on stand in its section."""
     parts = [part for part in (rows, rows[since:]) if part]
     if not parts:
+        return
+    tally = tallied(place)
+    if tally is not None:
+        column, label, stated = tally
+        status = vocabulary.statuses.get(fold(label))
+        counted = tuple(
+            float(sum(row.status == status for row in part)) if status else float(len(part)) for part in parts
+        )
+        yield _total(place, column, label, stated, counted)
         return
     if is_sum_row(place):
         yield from _sums(opened, place, parts)

@@ -165,6 +165,8 @@ def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
     said = fold(text)
     bare = re.sub(r" \d+( \d+)?( phan tram)?$", "", said)
     known = vocabulary.statuses.get(said) or vocabulary.statuses.get(bare)
+    if known == "completed" and bare != said and not re.search(r" 100(?: 0+)?(?: phan tram)?$", said):
+        return None  # "hoàn thành 80%" is not completed
     if known or len(bare) < 6:
         return known
     meant = {status for words, status in vocabulary.statuses.items() if _is_slip(bare, words)}

@@ -48,7 +48,7 @@ def _memory(settings: Settings, now: datetime) -> Memory | None:
         url = make_url(settings.warehouse_url)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
             return None
-        return Memory(open_warehouse(settings.warehouse_url, include=settings.include), now)
+        return Memory(open_warehouse(settings.warehouse_url, include=settings.include), now, together=False)
     except (NeedsHuman, Transient) as error:
         log.warning("checking without what was reported before: %s", error)
         return None

@@ -15,32 +15,33 @@ from commune_reports.warehouse import Comparison, Spread, Warehouse
 
 @dataclass(frozen=True)
 class Memory:
-    """The warehouse as it was at a moment."""
+    """The warehouse as it was at a moment; `together`: the files of a batch know of each other too, as they do when collected."""
 
     warehouse: Warehouse
     as_of: datetime
+    together: bool = True
 
 
 def compared(batch: Sequence[Submitted], plan: Plan, known: Memory | None) -> list[Submitted]:
-    """The files, oldest first, each with its backdrop; `known` None means that there is nothing but the batch."""
+    """The files, oldest first, each with its backdrop; with nothing known, each is judged by itself."""
+    if known is None:
+        return list(batch)
     periods = {one.period.id: [other for other in batch if other.period == one.period] for one in batch}
     ready = {one.submission_id: one for files in periods.values() for one in _within_period(files, plan, known)}
     return [ready[one.submission_id] for one in batch]
 
 
-def _within_period(files: Sequence[Submitted], plan: Plan, known: Memory | None) -> list[Submitted]:
+def _within_period(files: Sequence[Submitted], plan: Plan, known: Memory) -> list[Submitted]:
     period = files[0].period
     units = sorted({one.unit_code for one in files})
     keys = sorted({key for one in files for row in one.reading.rows if (key := text_key(row)) is not None})
-    found, owners = Comparison({}, {}, {}), defaultdict[str, list[str]](list)
-    if known is not None:
-        with known.warehouse.begin() as connection:
-            found = warehouse.comparison(
-                connection, known.warehouse, plan_id=plan.id, period=period, unit_codes=units, as_of=known.as_of
-            )
-            owners.update(warehouse.text_owners(connection, plan_id=plan.id, period_id=period.id, keys=keys))
+    with known.warehouse.begin() as connection:
+        found = warehouse.comparison(
+            connection, known.warehouse, plan_id=plan.id, period=period, unit_codes=units, as_of=known.as_of
+        )
+        owners = defaultdict(list, warehouse.text_owners(connection, plan_id=plan.id, period_id=period.id, keys=keys))
     names = {unit.code: f"UBND {unit.full_name}" for unit in plan.units_on(period.window_end)}
-    spreads, adds = _stored_and_batch(files, found)
+    spreads, adds = _stored_and_batch(files if known.together else (), found)
     answered: dict[str, set[str]] = defaultdict(set)
     ready = []
     for one in files:
@@ -53,6 +54,8 @@ def _within_period(files: Sequence[Submitted], plan: Plan, known: Memory | None)
             answered=frozenset(answered[one.unit_code] | counting.keys()),
         )
         ready.append(replace(one, backdrop=backdrop))
+        if not known.together:
+            continue
         answered[one.unit_code] |= {row.task_code for row in one.reading.rows if row.task_code}
         for row in one.reading.rows:
             key = text_key(row)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 # A rise this much above the usual one, and a distance this many deviations from the others, are worth a second look.
 LARGE_RISE, TIMES_USUAL_RISE, FEWEST_PERIODS = 50.0, 4.0, 3
-LARGE_DISTANCE, DEVIATIONS, FEWEST_PEERS = 40.0, 3.0, 8
+LARGE_DISTANCE, DEVIATIONS, FEWEST_PEERS = 50.0, 5.0, 8
 FEWEST_TEXTS = 5
+# A longer part of the task's text, word for word, is still only the task's text.
+SHORTEST_PART, SAME_PART = 40, 97.0
 NUMBERS, FLAGS = "float64", "bool"
 # The typed columns of a task row, so that no rule can stumble over a text in a column of numbers.
 TASK_ROW_TYPES = {
@@ -207,7 +209,10 @@ def _likeness(row: TaskRow, task: Task | None) -> float | None:
     """How much the result is only the task's own words, 0–100."""
     if task is None or row.result is None:
         return None
-    return float(fuzz.ratio(fold(row.result), fold(task.text)))
+    said, words = fold(row.result), fold(task.text)
+    if SHORTEST_PART <= len(said) < len(words) and fuzz.partial_ratio(said, words) >= SAME_PART:
+        return 100.0
+    return float(fuzz.ratio(said, words))
 
 
 def _replaced(submitted: Submitted, row: TaskRow) -> str | None:
