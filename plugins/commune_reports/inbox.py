@@ -163,6 +163,23 @@ def give_back(share: Path, folder: str, part: str, name: str, *, content: bytes)
     return target
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file of our own under home whole or not at all, and see it on the disk."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _own_disk(error, path.parent) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def plain_file_name(name: str) -> str:
     """A file name every system accepts, without folders, reserved characters or excessive length."""
     flat = unicodedata.normalize("NFC", name).replace("đ", "d").replace("Đ", "D")
@@ -265,7 +282,7 @@ def _share_in_reach(share: Path) -> Iterator[None]:
 
 def _own_disk(error: OSError, home: Path) -> NeedsHuman | Transient:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Transient(f"no room left for the archive under {home}; free disk space and run again")
+        return Transient(f"no room left under {home}; free disk space and run again")
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return NeedsHuman(f"the archive under {home} cannot be written ({error.strerror}); give this user write access")
-    return Transient(f"the archive under {home} failed: {error.strerror}")
+        return NeedsHuman(f"{home} cannot be written ({error.strerror}); give this user write access")
+    return Transient(f"writing under {home} failed: {error.strerror}")

@@ -106,7 +106,9 @@ def compose(letter: Letter, *, sender: Address, home: Path, sent_at: datetime) -
     message.add_alternative(letter.html, subtype="html")
     for attachment in letter.attachments:
         kind, _, subtype = attachment.media_type.partition("/")
-        message.add_attachment(_bytes(attachment, home), maintype=kind, subtype=subtype, filename=attachment.name)
+        message.add_attachment(
+            attached_bytes(attachment, home), maintype=kind, subtype=subtype, filename=attachment.name
+        )
     return message
 
 
@@ -181,7 +183,8 @@ def _address(one: Address) -> MailAddress:
         raise NeedsHuman(f"{one.email!r} is no e-mail address; mend it in the plan file") from error
 
 
-def _bytes(attachment: Attachment, home: Path) -> bytes:
+def attached_bytes(attachment: Attachment, home: Path) -> bytes:
+    """The kept file of an attachment, read and held against its SHA-256; NeedsHuman where it is gone or altered."""
     path = home / attachment.path
     try:
         content = path.read_bytes()

@@ -10,6 +10,7 @@ from tests.damage.damages import BOOKS, TABLES, Damage, Mark, looks, pick
 from tests.damage.drafts import TWIN_HEADINGS, Draft, Raw, Row
 
 from commune_reports.findings import STATUS_LABELS
+from commune_reports.plan import Product
 
 ANSWERED = ("completed", "in_progress")
 NO_STATUS = ("Gần xong rồi", "Hoàn thành một phần", "Theo kế hoạch", "?", "Đã/đang thực hiện", "Hoàn thành 80%", "Tốt")
@@ -30,11 +31,19 @@ def _typed(draft: Draft, row: Row, name: str, value: Any, shown_as: str | None =
     return row
 
 
+def _bound(draft: Draft, name: str, statuses: Sequence[str]) -> Row:
+    """A random row that has to fill a field: a document is asked for only where the plan's product is one."""
+    row = pick(draft, *statuses)
+    while name == "evidence" and row.task.product is Product.BY_PLAN:
+        row = pick(draft, *statuses)
+    return row
+
+
 def _typing(name: str, statuses: Sequence[str], values: Sequence[Any]) -> Callable[[Draft], list[Mark]]:
     """Type one of some values into a field of a row with one of some statuses (the class's code blames that field)."""
 
     def hurt(draft: Draft) -> list[Mark]:
-        row = _typed(draft, pick(draft, *statuses), name, draft.chance.choice(values))
+        row = _typed(draft, _bound(draft, name, statuses), name, draft.chance.choice(values))
         return [Mark("", row, name)]
 
     return hurt
@@ -118,7 +127,7 @@ def _early_day(draft: Draft) -> list[Mark]:
 
 def _without(name: str, *statuses: str) -> Callable[[Draft], list[Mark]]:
     def hurt(draft: Draft) -> list[Mark]:
-        row = pick(draft, *statuses)
+        row = _bound(draft, name, statuses)
         assert row.answer is not None
         row.answer = replace(row.answer, **{name: None})
         return [Mark("", row, name)]

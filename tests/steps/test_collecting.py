@@ -14,6 +14,7 @@ from commune_reports import inbox, steps, warehouse
 from commune_reports.demo.communes import Entry, honest_entries, retype_table, spoil
 from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.period import ReportingPeriod
+from commune_reports.workbook import MARK_SHEET
 
 PERIOD = ReportingPeriod.parse("2024-11")
 Moment = Callable[..., datetime]
@@ -139,6 +140,59 @@ def test_wrong_cells_are_named_and_the_good_rows_count(office: Any, moment: Mome
     office.collect(moment(11, 16))
     standing = office.standing("22510")
     assert (standing["missing"], standing["files"], standing["verdict"]) == ([], 2, "accepted")
+
+
+def test_wrong_cells_come_back_marked_in_the_units_own_file_and_the_receipt_names_it(
+    office: Any, moment: Moment
+) -> None:
+    office.fill("22492", entries=_overdone(office, 140))
+    office.collect(moment(11, 15))
+    [marked] = _marked(office, "22492")
+    assert marked.name in office.receipts("22492")[0]
+    workbook = load_workbook(marked)
+    assert workbook.sheetnames[0] == MARK_SHEET
+    [wrong] = [cell for sheet in workbook.worksheets for row in sheet.iter_rows() for cell in row if cell.value == 140]
+    assert "140" in wrong.comment.text
+
+    wrong.value = 80
+    workbook.save(office.folder("22492") / "nop" / marked.name)
+    result = office.collect(moment(11, 16))
+    assert (result["accepted"], result["partly_accepted"], result["rejected"]) == (1, 0, 0)
+    assert office.standing("22492")["missing"] == []
+    assert len(_marked(office, "22492")) == 1, "a file in order is not sent back"
+
+
+def test_a_file_nobody_can_open_gets_its_receipt_and_no_marks(office: Any) -> None:
+    office.drop("22492", "hong.xlsx", b"PK\x03\x04" + b"x" * 50)
+    office.collect()
+    assert len(office.receipts("22492")) == 1
+    assert _marked(office, "22492") == []
+
+
+def test_a_marked_file_that_was_lost_or_altered_on_our_disk_does_not_hold_back_the_receipt(
+    office: Any, moment: Moment
+) -> None:
+    office.fill("22492", entries=_overdone(office, 140))
+    office.fill("22489", entries=_overdone(office, 150))
+    steps.claim_arrivals(office.settings, now=moment(11, 15))
+    steps.check_share(office.settings, share=None, now=moment(11, 15))
+    lost, altered = sorted(path for path in (office.settings.home / "answers").rglob("*") if path.is_file())
+    lost.unlink()
+    altered.write_bytes(b"something else")
+    office.collect(moment(11, 15, 10))
+    for unit in ("22492", "22489"):
+        assert len(office.receipts(unit)) == 1
+        assert _marked(office, unit) == []
+
+
+def _overdone(office: Any, progress: int) -> dict[str, Entry]:
+    entries = honest_entries(office.plan, office.plan.units[7], PERIOD)
+    code = next(iter(entries))
+    return {**entries, code: replace(entries[code], status="Đang thực hiện", progress=progress, completed_on=None)}
+
+
+def _marked(office: Any, unit: str) -> list[Path]:
+    return sorted((office.folder(unit) / "phan-hoi").glob("*-da-danh-dau.xlsx"))
 
 
 def test_an_invalid_later_file_displaces_nothing(office: Any, moment: Moment) -> None:

@@ -6,7 +6,10 @@ from commune_reports.letters.writing import (
     ReportIssue,
     addressed_by,
     announcement,
+    answer_stem,
     receipt,
+    receipt_lines,
+    receipt_verdict,
     reminder,
     report_letter,
 )
@@ -19,7 +22,10 @@ __all__ = [
     "ReportIssue",
     "addressed_by",
     "announcement",
+    "answer_stem",
     "receipt",
+    "receipt_lines",
+    "receipt_verdict",
     "reminder",
     "report_letter",
 ]

@@ -18,12 +18,17 @@ from commune_reports.plan import Plan, RecipientRole, Unit
 from commune_reports.scorecard import Scorecard, UnitStanding
 from commune_reports.task_report import Assessment
 
+# Said by name in a list of their own.
+LISTED = ("task_missing",)
 RED, AMBER, GREEN = ("#a3261d", "#fdf0ee"), ("#8a5a00", "#fff7e6"), ("#1c6b3a", "#edf7f0")
 
 
 @dataclass(frozen=True)
 class ReceiptFacts:
-    """What a receipt answers: an arrival, its verdict, and what its unit still owes (codes, in the order of the plan)."""
+    """What a receipt answers: an arrival, its verdict, and what its unit still owes (codes, in the order of the plan).
+
+    `marked` is the sender's workbook with its wrong cells marked, where there is one.
+    """
 
     submission_id: str
     folder: str
@@ -33,6 +38,7 @@ class ReceiptFacts:
     period: ReportingPeriod | None
     assessment: Assessment
     still_owed: Sequence[str]
+    marked: Attachment | None = None
 
 
 @dataclass(frozen=True)
@@ -49,23 +55,17 @@ def receipt(facts: ReceiptFacts, *, plan: Plan, include: Path) -> Letter:
     """The answer to one file: verdict first, every cell to mend, what is still owed, by when, whom to ask."""
     assessment, period = facts.assessment, facts.period
     findings = {
-        severity: [_shown(one) for one in assessment.findings if one.severity is severity] for severity in Severity
+        severity: [_shown(one) for one in assessment.findings if one.severity is severity and one.code not in LISTED]
+        for severity in Severity
     }
     colour, tint = {"accepted": GREEN, "partly_accepted": AMBER, "rejected": RED}[assessment.verdict]
-    lines = [
-        ("Đơn vị", facts.unit.full_name if facts.unit else f"chưa xác định (thư mục {facts.folder})"),
-        ("Kỳ báo cáo", period.label if period else "chưa xác định"),
-        ("Tệp", facts.file_name),
-        ("Nhận lúc", moment_text(facts.received_at) + _lateness(facts, plan)),
-    ]
-    if period:
-        lines.append(("Hạn nộp", moment_text(plan.dates(period).unit_due_at)))
     words = {
         "subject": f"Phiếu tiếp nhận – {facts.file_name}",
-        "verdict": _verdict(assessment),
+        "verdict": receipt_verdict(assessment),
         "colour": colour,
         "tint": tint,
-        "heading_lines": lines,
+        "heading_lines": receipt_lines(facts, plan),
+        "marked": facts.marked.name if facts.marked else None,
         "to_mend": findings[Severity.CRITICAL],
         "to_know": findings[Severity.WARNING],
         "remarks": findings[Severity.INFO],
@@ -80,11 +80,30 @@ def receipt(facts: ReceiptFacts, *, plan: Plan, include: Path) -> Letter:
         period_id=period.id if period else None,
         unit_code=facts.unit.code if facts.unit else None,
         folder=facts.folder,
-        file_stem=f"phieu-tiep-nhan-{facts.received_at.astimezone(ZONE):%Y%m%d-%H%M}-{_stem(facts.file_name)}-{facts.submission_id[:6]}",
+        file_stem=f"phieu-tiep-nhan-{answer_stem(facts)}",
+        attachments=(facts.marked,) if facts.marked else (),
         subject=str(words["subject"]),
         text=text,
         html=html,
     )
+
+
+def receipt_lines(facts: ReceiptFacts, plan: Plan) -> list[tuple[str, str]]:
+    """Whose file it is, for which period, and when it came."""
+    period = facts.period
+    lines = [
+        ("Đơn vị", facts.unit.full_name if facts.unit else f"chưa xác định (thư mục {facts.folder})"),
+        ("Kỳ báo cáo", period.label if period else "chưa xác định"),
+        ("Tệp", facts.file_name),
+        ("Nhận lúc", moment_text(facts.received_at) + _lateness(facts, plan)),
+    ]
+    return [*lines, ("Hạn nộp", moment_text(plan.dates(period).unit_due_at))] if period else lines
+
+
+def answer_stem(facts: ReceiptFacts) -> str:
+    """How the files that answer a submission are called, behind the word for what they are."""
+    moment = f"{facts.received_at.astimezone(ZONE):%Y%m%d-%H%M}"
+    return f"{moment}-{_stem(facts.file_name)[:60]}-{facts.submission_id[:6]}"
 
 
 def announcement(plan: Plan, unit: Unit, period: ReportingPeriod, *, dates: PeriodDates, include: Path) -> Letter:
@@ -254,7 +273,8 @@ def _shown(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _verdict(assessment: Assessment) -> str:
+def receipt_verdict(assessment: Assessment) -> str:
+    """The verdict in one line."""
     read, accepted = assessment.rows_read, assessment.rows_accepted
     wrong = sum(one.severity is Severity.CRITICAL for one in assessment.findings)
     match assessment.verdict:

@@ -1,19 +1,21 @@
 """Answers to the communes: queued folder letters become files in phan-hoi/."""
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from commune_reports import inbox, warehouse
-from commune_reports.errors import Transient
+from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.letters import Letter
-from commune_reports.outbox import Delivery
+from commune_reports.outbox import Delivery, attached_bytes
 from commune_reports.settings import Settings
 from commune_reports.steps.desk import Desk, open_desk
 
 BATCH = 500
 WRITERS = 8
+log = logging.getLogger(__name__)
 
 
 def answer(settings: Settings, *, now: datetime) -> dict[str, Any]:
@@ -58,5 +60,12 @@ def _give(desk: Desk, letter: Letter) -> str:
     share, name = desk.settings.share, letter.file_stem
     assert letter.folder is not None
     inbox.give_back(share, letter.folder, inbox.FEEDBACK, f"{name}.txt", content=letter.text.encode("utf-8-sig"))
+    for one in letter.attachments:
+        try:
+            content = attached_bytes(one, desk.settings.home)
+        except NeedsHuman as error:
+            log.warning("%s; the receipt is given without it", error)
+            continue
+        inbox.give_back(share, letter.folder, inbox.FEEDBACK, one.name, content=content)
     page = inbox.give_back(share, letter.folder, inbox.FEEDBACK, f"{name}.html", content=letter.html.encode())
     return str(page)

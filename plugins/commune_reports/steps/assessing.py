@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from commune_reports import warehouse
-from commune_reports.letters import ReceiptFacts, receipt
+from commune_reports.letters import ReceiptFacts, answer_stem, receipt, receipt_lines, receipt_verdict
+from commune_reports.marking import Heading
 from commune_reports.period import ZONE, moment_text
 from commune_reports.steps.comparing import Memory
 from commune_reports.steps.desk import Desk, ensure_open, prepare_share
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
+from commune_reports.steps.returning import Unmarked, marked_workbooks, wants_marks
 from commune_reports.warehouse import Arrival, Assessed
 
 
@@ -42,12 +44,46 @@ def assess_batch(
     with desk.begin() as connection:
         examined = _without_copies(connection, bench, examined, arrivals)
         owed = _StillOwed(connection, desk, examined)
-    return [_answered(desk, one, arrivals[one.incoming.id], owed.after(one)) for one in examined]
+    facts = {one.incoming.id: _facts(desk, one, arrivals[one.incoming.id], owed.after(one)) for one in examined}
+    marked = marked_workbooks(
+        desk.settings.home,
+        [
+            Unmarked(
+                submission_id=one.incoming.id,
+                content=one.incoming.content,
+                findings=one.assessment.findings,
+                heading=_heading(facts[one.incoming.id], desk),
+                stem=answer_stem(facts[one.incoming.id]),
+            )
+            for one in examined
+            if wants_marks(one.assessment.findings)
+        ],
+    )
+    return [
+        Assessed(
+            arrival=arrivals[one.incoming.id],
+            period_id=one.period.id if one.period else None,
+            assessment=one.assessment,
+            outcomes=one.outcomes,
+            receipt=receipt(
+                replace(facts[one.incoming.id], marked=marked.get(one.incoming.id)),
+                plan=desk.plan,
+                include=desk.settings.include,
+            ),
+        )
+        for one in examined
+    ]
 
 
-def _answered(desk: Desk, one: Examined, arrival: Arrival, still_owed: Sequence[str]) -> Assessed:
+def _heading(facts: ReceiptFacts, desk: Desk) -> Heading:
+    sender = desk.plan.sender
+    contact = ", ".join(filter(None, (sender.name, sender.phone and f"điện thoại {sender.phone}", sender.email)))
+    return Heading(receipt_verdict(facts.assessment), (*receipt_lines(facts, desk.plan), ("Hỗ trợ", contact)))
+
+
+def _facts(desk: Desk, one: Examined, arrival: Arrival, still_owed: Sequence[str]) -> ReceiptFacts:
     day = one.period.window_end if one.period else arrival.received_at.astimezone(ZONE).date()
-    facts = ReceiptFacts(
+    return ReceiptFacts(
         submission_id=arrival.submission_id,
         folder=arrival.folder,
         file_name=arrival.file_name,
@@ -56,13 +92,6 @@ def _answered(desk: Desk, one: Examined, arrival: Arrival, still_owed: Sequence[
         period=one.period,
         assessment=one.assessment,
         still_owed=still_owed,
-    )
-    return Assessed(
-        arrival=arrival,
-        period_id=one.period.id if one.period else None,
-        assessment=one.assessment,
-        outcomes=one.outcomes,
-        receipt=receipt(facts, plan=desk.plan, include=desk.settings.include),
     )
 
 

@@ -31,7 +31,7 @@ TASK_ROW_TYPES = {
     **dict.fromkeys(("progress_pct", "progress_in_range", "counted_pct", "completed_on", "completed_since"), NUMBERS),
     **dict.fromkeys(("first_day", "last_day", "received_on", "evidence_last_day", "result_task_likeness"), NUMBERS),
     **dict.fromkeys(("earlier_pct", "rise", "largest_usual_rise", "peer_distance", "largest_usual_distance"), NUMBERS),
-    **dict.fromkeys(("nil_allowed", "is_given", "is_owed", "needs_document", "is_explained"), FLAGS),
+    **dict.fromkeys(("nil_allowed", "is_given", "is_owed", "needs_document", "is_explained", "has_note"), FLAGS),
     **dict.fromkeys(("evidence_dates_exist", "difficulty_is_proposal"), FLAGS),
     "times_in_file": "int64",
 }
@@ -178,6 +178,7 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times: Mapping[Any, i
         "is_given": row.task_code is None or row.task_code in submitted.owed or row.task_code in submitted.optional,
         "is_owed": row.task_code in submitted.owed,
         "is_explained": bool(row.note or row.difficulty),
+        "has_note": bool(row.note),
         "times_in_file": times[submitted.submission_id, row.task_code] if row.task_code else 1,
         "difficulty_is_proposal": bool(difficulty) and difficulty == proposal,
         "result_task_likeness": _likeness(row, task),

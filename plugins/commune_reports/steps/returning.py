@@ -1,0 +1,61 @@
+"""The senders' own workbooks, marked where something is wrong, kept under home until they are given back."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from commune_reports import inbox
+from commune_reports.findings import Finding, Severity
+from commune_reports.letters import Attachment
+from commune_reports.marking import Heading, Marked, mark
+from commune_reports.workers import Failed, Work, work_through
+
+MEDIA_TYPES = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsm": "application/vnd.ms-excel.sheet.macroEnabled.12",
+}
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Unmarked:
+    """A file that was judged: its bytes, what was found, what stands above the findings, and how its answer is called."""
+
+    submission_id: str
+    content: bytes = field(repr=False)
+    findings: tuple[Finding, ...]
+    heading: Heading
+    stem: str
+
+
+def wants_marks(findings: Sequence[Finding]) -> bool:
+    """Whether there is something to show on a workbook: a file in order is not sent back."""
+    return any(one.severity is not Severity.INFO for one in findings)
+
+
+def marked_workbooks(home: Path, files: Sequence[Unmarked]) -> dict[str, Attachment]:
+    """By submission, its marked workbook kept under home; a file that cannot be opened or takes too long has none."""
+    work = Work[Unmarked, Marked | None](_mark, lambda file: file.stem)
+    worked = work_through(files, work)
+    kept = {}
+    for file, marked in zip(files, worked, strict=True):
+        if isinstance(marked, Failed):
+            log.warning("%s was not marked: %s", file.stem, marked.reason)
+        elif marked is not None:
+            kept[file.submission_id] = _keep(home, file.stem, marked)
+    return kept
+
+
+def _mark(file: Unmarked) -> Marked | None:
+    return mark(file.content, file.findings, heading=file.heading)
+
+
+def _keep(home: Path, stem: str, marked: Marked) -> Attachment:
+    sha256 = hashlib.sha256(marked.content).hexdigest()
+    path = Path("answers") / sha256[:2] / f"{sha256}{marked.suffix}"
+    if not (home / path).exists():
+        inbox.write_whole(home / path, marked.content)
+    name = inbox.plain_file_name(f"{stem}-da-danh-dau{marked.suffix}")
+    return Attachment(name=name, media_type=MEDIA_TYPES[marked.suffix], path=str(path), sha256=sha256)
