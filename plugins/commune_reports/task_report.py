@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 
-from commune_reports.findings import Finding
+from commune_reports.findings import Finding, Severity
 from commune_reports.spelling import fold
 
 # Shorter texts are alike by chance.
@@ -81,6 +81,11 @@ class Reading:
     blanks: tuple[Blank, ...] = ()
     totals: tuple[Total, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether something is wrong with the file as a whole, so that its rows cannot count."""
+        return any(one.severity is Severity.CRITICAL and one.row is None for one in self.findings)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def test_what_is_no_readable_workbook_is_refused_with_its_reason(content: bytes,
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     refused = open_spreadsheet(_zip(**{"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b" " * (60 * 2**20)}))
     assert isinstance(refused, Refusal)
-    assert refused.code == "file_too_large"
+    assert refused.code == "suspicious_archive"
 
 
 def test_a_value_at_the_far_corner_of_the_sheet_costs_no_gigabytes() -> None:

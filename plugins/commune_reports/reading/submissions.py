@@ -58,8 +58,14 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         rows=rows,
         blanks=tuple(blank for sheet in visible for blank in sheet.blanks),
         totals=tuple(total for sheet in visible for total in sheet.totals),
-        findings=tuple(findings),
+        findings=(*findings, *_notes(opened, clerk)),
     )
+
+
+def _notes(opened: Spreadsheet, clerk: Clerk) -> Iterator[Finding]:
+    for note in opened.notes:
+        place = {"sheet": note.sheet, "cell": note.cell, "got": note.got, "wanted": note.wanted}
+        yield clerk.wordings.finding(note.code, **place)
 
 
 def _contradictions(claims: Claims, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Iterator[Finding]:

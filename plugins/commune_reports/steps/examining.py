@@ -120,7 +120,9 @@ class _Place:
 def _place(bench: Bench, one: Incoming, reading: Reading) -> _Place:
     """Find whose file it is and for which period; a file without either cannot be validated, only answered."""
     period, problem = _period(bench, one, reading)
-    findings = [*reading.findings, *([problem] if problem else [])]
+    findings = [*reading.findings]
+    if problem is not None and (reading.rows or not reading.is_hopeless):
+        findings.append(problem)
     unit_code = one.unit_code or (reading.unit_claimed if one.folder is None else None)
     day = period.window_end if period else one.received_at.astimezone(ZONE).date()
     unit = bench.plan.unit(unit_code, day) if unit_code else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz
 
-from commune_reports.findings import STATUS_LABELS, Severity
+from commune_reports.findings import STATUS_LABELS
 from commune_reports.period import ZONE, ReportingPeriod, moment_text
 from commune_reports.plan import Plan, Product, Task
 from commune_reports.spelling import fold
@@ -50,11 +50,6 @@ class Submitted:
     received_at: datetime | None = None
     backdrop: Backdrop = field(default_factory=Backdrop)
 
-    @property
-    def is_hopeless(self) -> bool:
-        """Whether something is wrong with the file as a whole, so that its rows cannot count."""
-        return any(one.severity is Severity.CRITICAL and one.row is None for one in self.reading.findings)
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -90,8 +85,16 @@ class Lines:
 def task_rows(batch: Sequence[Submitted], plan: Plan) -> Lines:
     """One line per task row of every file."""
     pairs = [(submitted, row) for submitted in batch for row in submitted.reading.rows]
-    times = Counter((submitted.submission_id, row.task_code) for submitted, row in pairs)
-    facts = [_facts(submitted, row, plan, times) for submitted, row in pairs]
+    doubtful = _doubtful(batch)
+    named = [
+        (submitted.submission_id, None if (submitted.submission_id, row.sheet, row.row) in doubtful else row.task_code)
+        for submitted, row in pairs
+    ]
+    times = Counter(named)
+    facts = [
+        _facts(submitted, row, plan, times[task] if task[1] else 1)
+        for (submitted, row), task in zip(pairs, named, strict=True)
+    ]
     return Lines(
         columns=_columns(facts, TASK_ROW_TYPES),
         submitted=[submitted for submitted, _ in pairs],
@@ -99,9 +102,19 @@ def task_rows(batch: Sequence[Submitted], plan: Plan) -> Lines:
     )
 
 
+def _doubtful(batch: Sequence[Submitted]) -> set[tuple[str, str | None, int | None]]:
+    """Rows whose code and text name two tasks: each blames itself, never the row that rightly has its code."""
+    return {
+        (submitted.submission_id, one.sheet, one.row)
+        for submitted in batch
+        for one in submitted.reading.findings
+        if one.code == "task_contradiction"
+    }
+
+
 def submissions(batch: Sequence[Submitted], plan: Plan) -> Lines:
     """One line per file that can be judged as a whole."""
-    judged = [one for one in batch if one.reading.rows and not one.is_hopeless]
+    judged = [one for one in batch if one.reading.rows and not one.reading.is_hopeless]
     missing = [_missing(one, plan) for one in judged]
     copied = [_copied(one) for one in judged]
     facts = [
@@ -141,7 +154,7 @@ def _columns(facts: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> di
     return columns | {name: (kind, [one[name] for one in facts]) for name, kind in types.items()}
 
 
-def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times: Mapping[Any, int]) -> dict[str, Any]:
+def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times_in_file: int) -> dict[str, Any]:
     task = plan.tasks.get(row.task_code) if row.task_code else None
     code = row.task_code or ""
     in_range = row.progress_pct if row.progress_pct is not None and 0 <= row.progress_pct <= 100 else None
@@ -179,7 +192,7 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times: Mapping[Any, i
         "is_owed": row.task_code in submitted.owed,
         "is_explained": bool(row.note or row.difficulty),
         "has_note": bool(row.note),
-        "times_in_file": times[submitted.submission_id, row.task_code] if row.task_code else 1,
+        "times_in_file": times_in_file,
         "difficulty_is_proposal": bool(difficulty) and difficulty == proposal,
         "result_task_likeness": _likeness(row, task),
         "copied_from": submitted.backdrop.texts.get(key) if key else None,

@@ -1,0 +1,176 @@
+"""Tables other programs write as markup and call .xls: web pages, and Excel's XML of 2003."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from lxml import etree, html
+
+from commune_reports.workbook.archives import is_declaring
+from commune_reports.workbook.delimited import FEWEST_COLUMNS, decoded
+from commune_reports.workbook.model import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_SHEETS,
+    Grid,
+    Refusal,
+    Spreadsheet,
+    Stored,
+    address,
+    is_percent_format,
+    with_errors_apart,
+)
+
+SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
+NAMED_FORMATS = {"percent": "0.00%"}
+ENCODING = re.compile(r"<\?xml[^>]*\?>")
+LINE_BREAK = ("br", "p", "div", "li")
+
+
+@dataclass
+class _Canvas:
+    """A sheet being filled, cell by cell."""
+
+    values: dict[tuple[int, int], Any] = field(default_factory=dict)
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+    taken: set[tuple[int, int]] = field(default_factory=set)
+
+    def put(self, row: int, column: int, value: Any, *, down: int, along: int) -> None:
+        """Write a value into a cell that reaches `down` rows and `along` columns."""
+        if row >= MOST_ROWS or column >= MOST_COLUMNS:
+            return
+        if value not in (None, ""):
+            self.values[row, column] = value
+        if down > 1 or along > 1:
+            down, along = min(down, MOST_ROWS - row), min(along, MOST_COLUMNS - column)
+            self.merged.append(((row, column), (row + down - 1, column + along - 1)))
+            self.taken |= {(row + r, column + c) for r in range(min(down, 1_000)) for c in range(along)}
+
+    def grid(self, name: str, *, visible: bool = True) -> Grid:
+        """The sheet as it stands."""
+        height = 1 + max((row for row, _ in self.values), default=-1)
+        width = 1 + max((column for _, column in self.values), default=-1)
+        rows: list[list[Any]] = [[""] * width for _ in range(height)]
+        for (row, column), value in self.values.items():
+            rows[row][column] = value
+        return Grid(name, visible, rows, self.merged)
+
+
+def open_web_page(content: bytes) -> Spreadsheet | Refusal:
+    """The tables of a web page, each a sheet of its own; a page without one is no spreadsheet."""
+    text = decoded(content)
+    if text is None:
+        return Refusal("wrong_format", got="trang web")
+    try:
+        page = html.document_fromstring(ENCODING.sub("", text), parser=html.HTMLParser(no_network=True))
+    except (etree.LxmlError, ValueError):
+        return Refusal("wrong_format", got="trang web")
+    tables = [one for one in page.iter("table") if not any(one.iterdescendants("table"))]
+    grids = [_web_table(table).grid(f"Bảng {number}") for number, table in enumerate(tables[:MOST_SHEETS], start=1)]
+    if not any(len(grid.rows) > 1 and len(grid.rows[0]) >= FEWEST_COLUMNS for grid in grids):
+        return Refusal("wrong_format", got="trang web")
+    stored = {grid.name: Stored() for grid in grids}
+    apart = with_errors_apart(grids, stored)
+    return Spreadsheet("html", apart, has_formulas=any(one.errors for one in stored.values()), look=lambda: stored)
+
+
+def open_excel_xml(content: bytes) -> Spreadsheet | Refusal:
+    """Excel's XML of 2003; errors of damaged files come through."""
+    if is_declaring(content):
+        return Refusal("dangerous_content", got="tệp XML")
+    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
+    if root is None:
+        return Refusal("broken_file")
+    percents = {one.get(f"{SS}ID") for one in root.iterfind(f"{SS}Styles/{SS}Style") if _shows_percent(one)}
+    sheets = root.findall(f"{SS}Worksheet")
+    if len(sheets) > MOST_SHEETS:
+        return Refusal("too_many_sheets", got=str(len(sheets)), wanted=str(MOST_SHEETS))
+    grids, stored = [], {}
+    for sheet in sheets:
+        name = sheet.get(f"{SS}Name", "")
+        canvas, stored[name] = _Canvas(), Stored()
+        for row, column, cell in _xml_cells(sheet):
+            _take(cell, row, column, canvas, stored[name], percents)
+        state = sheet.findtext("{*}WorksheetOptions/{*}Visible", "")
+        grids.append(canvas.grid(name, visible=not state.startswith("SheetHidden")))
+    return Spreadsheet(
+        "xml",
+        tuple(grids),
+        is_1904=root.find("{*}ExcelWorkbook/{*}Date1904") is not None,
+        has_formulas=any(one.errors or one.empty_formulas for one in stored.values()),
+        has_percents=any(one.percents for one in stored.values()),
+        look=lambda: stored,
+    )
+
+
+def _web_table(table: Any) -> _Canvas:
+    canvas = _Canvas()
+    for number, row in enumerate(islice(table.iter("tr"), MOST_ROWS)):
+        column = 0
+        for cell in row.iterchildren("td", "th"):
+            while (number, column) in canvas.taken:
+                column += 1
+            down, along = (_count(cell.get(name)) for name in ("rowspan", "colspan"))
+            canvas.put(number, column, _web_text(cell), down=down, along=along)
+            column += along
+    return canvas
+
+
+def _web_text(cell: Any) -> str:
+    """The text of a cell as it is shown: white space is one space, a break is a new line."""
+    parts = []
+    for one in cell.iter():
+        if isinstance(one.tag, str):
+            if one is not cell and one.tag in LINE_BREAK:
+                parts.append("\n")
+            parts.append(re.sub(r"\s+", " ", one.text or ""))
+        if one is not cell:
+            parts.append(re.sub(r"\s+", " ", one.tail or ""))
+    return "\n".join(line.strip() for line in "".join(parts).split("\n")).strip()
+
+
+def _xml_cells(sheet: Any) -> Iterator[tuple[int, int, Any]]:
+    number = -1
+    for row in sheet.iterfind(f"{SS}Table/{SS}Row"):
+        number = _count(row.get(f"{SS}Index")) - 1 if row.get(f"{SS}Index") else number + 1
+        column = -1
+        for cell in row.iterfind(f"{SS}Cell"):
+            column = _count(cell.get(f"{SS}Index")) - 1 if cell.get(f"{SS}Index") else column + 1
+            yield number, column, cell
+            column += _count(cell.get(f"{SS}MergeAcross"), 0)
+        number += _count(row.get(f"{SS}Span"), 0)
+
+
+def _take(cell: Any, row: int, column: int, canvas: _Canvas, stored: Stored, percents: set[Any]) -> None:
+    data, formula = cell.find(f"{SS}Data"), cell.get(f"{SS}Formula")
+    kind = data.get(f"{SS}Type") if data is not None else None
+    text = "".join(data.itertext()) if data is not None else ""
+    value: Any = text
+    if kind == "Error":
+        stored.errors[address(row, column)], value = text or "#ERROR", ""
+    elif formula and data is None:
+        stored.empty_formulas[address(row, column)] = formula
+    elif kind == "Number":
+        value = float(text)
+        value = int(value) if value.is_integer() else value
+        if cell.get(f"{SS}StyleID") in percents:
+            stored.percents.add(address(row, column))
+    elif kind == "Boolean":
+        value = text == "1"
+    elif kind == "DateTime":
+        value = datetime.fromisoformat(text)
+    down, along = (_count(cell.get(f"{SS}Merge{way}"), 0) + 1 for way in ("Down", "Across"))
+    canvas.put(row, column, value, down=down, along=along)
+
+
+def _shows_percent(style: Any) -> bool:
+    code = style.find(f"{SS}NumberFormat")
+    said = code.get(f"{SS}Format", "") if code is not None else ""
+    return is_percent_format(NAMED_FORMATS.get(said.lower(), said))
+
+
+def _count(said: str | None, default: int = 1) -> int:
+    return min(int(said), MOST_ROWS) if said and said.isdigit() and int(said) else default

@@ -1,0 +1,145 @@
+"""What an opened file is, or why it is not opened; and how much of a file anybody looks at."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+MOST_SHEETS = 100
+MOST_ROWS = 20_000
+MOST_COLUMNS = 256
+TALLEST_MERGE = 60
+
+# The sheet of findings a marked workbook comes back with, and the sign in it by which it is known under any name.
+MARK_SHEET, MARK_SIGN = "Kết quả kiểm tra", "commune-reports:marks"
+MARK_SIGN_ROW = 0
+
+# Quoted or escaped, a percent sign in a number format is only text.
+LITERAL = re.compile(r'"[^"]*"|\\.')
+ERROR = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!)|Err:\d{3}")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a file cannot be read: the code of a finding and what it needs for its sentence."""
+
+    code: str
+    got: str | None = None
+    wanted: str | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something about an opened file its sender should know: the code of a finding, its place and what it needs."""
+
+    code: str
+    sheet: str | None = None
+    cell: str | None = None
+    got: str | None = None
+    wanted: str | None = None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet: `rows[r][c]` is the value of row r+1 and column c+1, "" where empty; merged areas as (r, c), (r, c)."""
+
+    name: str
+    visible: bool
+    rows: Sequence[Sequence[Any]]
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
+
+    @cached_property
+    def merged_down(self) -> Mapping[tuple[int, int], tuple[int, int]]:
+        """For every place covered by an area merged over several rows, the cell whose value it shows."""
+        return {
+            (row, column): (top, left)
+            for (top, left), (bottom, right) in self.merged
+            if 0 < bottom - top <= TALLEST_MERGE and right - left <= MOST_COLUMNS
+            for row in range(top + 1, bottom + 1)
+            for column in range(left, right + 1)
+        }
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the values of a sheet do not tell, by cell: errors, formulas saved without their value, percentages."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+    empty_formulas: dict[str, str] = field(default_factory=dict)
+    percents: set[str] = field(default_factory=set)
+
+
+def _nothing() -> Mapping[str, Stored]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Spreadsheet:
+    """An opened file; `kind` names its format (xlsx, xlsb, xls, ods, csv, html, xml).
+
+    `look` tells what is stored beside the values, sheet by sheet; it is slower than reading them and only called when
+    `has_formulas` or `has_percents` say that it can matter. `has_percents` None: the format does not let it be known.
+    """
+
+    kind: str
+    grids: tuple[Grid, ...]
+    notes: tuple[Note, ...] = ()
+    is_1904: bool = False
+    has_formulas: bool = False
+    has_percents: bool | None = False
+    look: Callable[[], Mapping[str, Stored]] = field(default=_nothing, repr=False)
+
+    def is_percent(self, sheet: str, cell: str) -> bool | None:
+        """Whether a cell is formatted as a percentage, so that its 0.85 is shown as 85 %; None if that is not to be known."""
+        if not self.has_percents:
+            return self.has_percents
+        return cell in self._stored[sheet].percents if sheet in self._stored else None
+
+    def formula_errors(self, sheet: str) -> Mapping[str, str]:
+        """Cells that hold an error such as #REF!, with the error."""
+        return self._stored.get(sheet, NOTHING).errors if self.has_formulas else {}
+
+    def formulas_without_value(self, sheet: str) -> Mapping[str, str]:
+        """Cells whose formula was saved without its value, with the formula."""
+        return self._stored.get(sheet, NOTHING).empty_formulas if self.has_formulas else {}
+
+    @cached_property
+    def _stored(self) -> Mapping[str, Stored]:
+        return self.look()
+
+
+NOTHING = Stored()
+
+
+def is_mark_sheet(grid: Grid) -> bool:
+    """Whether a sheet is the list of findings an earlier answer added; nobody's report."""
+    return len(grid.rows) > MARK_SIGN_ROW and MARK_SIGN in grid.rows[MARK_SIGN_ROW]
+
+
+@lru_cache(maxsize=65_536)
+def address(row: int, column: int) -> str:
+    """A1 address of a zero-based row and column."""
+    return f"{get_column_letter(column + 1)}{row + 1}"
+
+
+def is_percent_format(code: str) -> bool:
+    """Whether a number format shows 0.85 as 85 %."""
+    return "%" in LITERAL.sub("", code)
+
+
+def with_errors_apart(grids: Sequence[Grid], stored: Mapping[str, Stored]) -> tuple[Grid, ...]:
+    """The grids with errors written as text (#REF!) taken out of the values and put into what is stored."""
+    cleaned = []
+    for grid in grids:
+        errors = stored[grid.name].errors
+        rows = [list(row) for row in grid.rows]
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if isinstance(value, str) and value[:1] in ("#", "E") and ERROR.fullmatch(value.strip()):
+                    errors[address(number, column)] = value.strip()
+                    row[column] = ""
+        cleaned.append(Grid(grid.name, grid.visible, rows, grid.merged))
+    return tuple(cleaned)

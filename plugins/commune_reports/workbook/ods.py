@@ -1,0 +1,125 @@
+"""OpenDocument (ods, and the flat fods): values by calamine, merged areas and what stands beside the values from the XML."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+from lxml import etree
+
+from commune_reports.workbook.archives import Archive
+from commune_reports.workbook.grids import grids_of
+from commune_reports.workbook.model import (
+    ERROR,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_SHEETS,
+    Note,
+    Refusal,
+    Spreadsheet,
+    Stored,
+    address,
+    with_errors_apart,
+)
+
+MEDIA_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
+COVERED, CELL, ROW = (f"{{{TABLE}}}{name}" for name in ("covered-table-cell", "table-cell", "table-row"))
+LINKED = re.compile(rb"""table:formula=["'][^"']*(?:'|&apos;)file:""")
+# Equal cells below and beside each other are written once; of the copies of a marked cell this many are looked at.
+MOST_COPIES = 100
+
+
+def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
+    """Read an OpenDocument package; errors of damaged packages come through."""
+    if "META-INF/manifest.xml" in archive and b"encryption-data" in b"".join(archive.pieces("META-INF/manifest.xml")):
+        return Refusal("password_protected")
+    body = archive.read("content.xml")
+    if len(body) and body.count(b"<table:table ") > MOST_SHEETS:
+        return Refusal("too_many_sheets", got=str(body.count(b"<table:table ")), wanted=str(MOST_SHEETS))
+    grids = grids_of(content)
+    stored, merges = _look(body)
+    for grid in grids:
+        stored.setdefault(grid.name, Stored())
+    notes = [Note("macros_ignored")] if any(name.startswith(("Basic/", "Scripts/")) for name in archive.parts) else []
+    if LINKED.search(body):
+        notes.append(Note("external_links"))
+    grids = with_errors_apart([replace(grid, merged=merges.get(grid.name, ())) for grid in grids], stored)
+    return Spreadsheet(
+        kind="ods",
+        grids=grids,
+        notes=tuple(notes),
+        has_formulas=any(one.errors or one.empty_formulas for one in stored.values()),
+        has_percents=any(one.percents for one in stored.values()),
+        look=lambda: stored,
+    )
+
+
+def flat_as_package(content: bytes) -> bytes:
+    """A flat OpenDocument file as the package it would be."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as kept:
+        kept.writestr("mimetype", MEDIA_TYPE)
+        kept.writestr("content.xml", content)
+    return buffer.getvalue()
+
+
+def _look(body: bytes) -> tuple[dict[str, Stored], dict[str, list[Any]]]:
+    """Errors, empty formulas and percentages, and merged areas, of every sheet."""
+    stored: dict[str, Stored] = {}
+    merges: dict[str, list[Any]] = {}
+    root = etree.fromstring(
+        body, etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
+    )
+    for table in root.iter(f"{{{TABLE}}}table"):
+        name = table.get(f"{{{TABLE}}}name", "")
+        if name in stored:
+            continue
+        stored[name], merges[name] = Stored(), []
+        for row, column, cell in _cells(table):
+            _note(cell, row, column, stored[name])
+            down, along = (_count(cell, f"number-{way}-spanned") for way in ("rows", "columns"))
+            if down > 1 or along > 1:
+                merges[name].append(((row, column), (row + down - 1, column + along - 1)))
+    return stored, merges
+
+
+def _cells(table: Any) -> Iterator[tuple[int, int, Any]]:
+    """The cells that say something, at the places they are written for."""
+    number = 0
+    for row in table.iter(ROW):
+        times = _count(row, "number-rows-repeated")
+        column = 0
+        for cell in row.iterchildren(CELL, COVERED):
+            along = _count(cell, "number-columns-repeated")
+            if cell.attrib and (len(cell) or cell.get(f"{{{TABLE}}}formula") or _spans(cell)):
+                for down in range(min(times, MOST_COPIES)):
+                    for beside in range(min(along, MOST_COPIES)):
+                        if number + down < MOST_ROWS and column + beside < MOST_COLUMNS:
+                            yield number + down, column + beside, cell
+            column += along
+        number += times
+
+
+def _spans(cell: Any) -> bool:
+    return any(_count(cell, f"number-{way}-spanned") > 1 for way in ("rows", "columns"))
+
+
+def _note(cell: Any, row: int, column: int, stored: Stored) -> None:
+    place, kind = address(row, column), cell.get(f"{{{OFFICE}}}value-type")
+    formula, shown = cell.get(f"{{{TABLE}}}formula"), "".join(cell.itertext()).strip()
+    if cell.get(f"{{{CALC}}}value-type") == "error" or (formula and ERROR.fullmatch(shown)):
+        stored.errors[place] = shown or "#ERROR"
+    elif formula and kind is None:
+        stored.empty_formulas[place] = formula.partition(":")[2] or formula
+    elif kind == "percentage":
+        stored.percents.add(place)
+
+
+def _count(element: Any, name: str) -> int:
+    said = element.get(f"{{{TABLE}}}{name}", "1")
+    return int(said) if said.isdigit() else 1

@@ -1,0 +1,186 @@
+"""Vietnamese as the fonts of the nineties store it (TCVN3 or ABC: .VnTime; VNI: VNI-Times), told from Unicode and converted.
+
+No kept library does this. Tables: TCVN 5712:1993 (VN3) as .VnTime has it; VNI's own list of its letters. Which of the
+encodings a text is in is decided by its syllables: a Vietnamese syllable has an onset, a rime and one tone, and letters
+read in the wrong encoding seldom make one.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from commune_reports.workbook.model import Grid, Note, address
+
+TCVN3_LETTERS = {
+    code: letter
+    for codes, letters in (
+        ("µ¶·¸¹", "àảãáạ"), ("»¼½¾Æ", "ằẳẵắặ"), ("ÇÈÉÊË", "ầẩẫấậ"), ("ÌÎÏÐÑ", "èẻẽéẹ"), ("ÒÓÔÕÖ", "ềểễếệ"),
+        ("×ØÜÝÞ", "ìỉĩíị"), ("ßáâãä", "òỏõóọ"), ("åæçèé", "ồổỗốộ"), ("êëìíî", "ờởỡớợ"), ("ïñòóô", "ùủũúụ"),
+        ("õö÷øù", "ừửữứự"), ("úûüýþ", "ỳỷỹýỵ"), ("¨©ª«¬\xad®", "ăâêôơưđ"), ("¡¢£¤¥¦§", "ĂÂÊÔƠƯĐ"),
+    )
+    for code, letter in zip(codes, letters, strict=True)
+}  # fmt: skip
+GRAVE, ACUTE, HOOK, TILDE, DOT = "\u0300", "\u0301", "\u0309", "\u0303", "\u0323"
+TONES = GRAVE + ACUTE + HOOK + TILDE + DOT
+CIRCUMFLEX, BREVE, HORN = "\u0302", "\u0306", "\u031b"
+# The signs VNI writes behind letters, the letters, and what each sign adds.
+VNI_SIGNS = (
+    ("øùûõï", "aeouyôö", (GRAVE, ACUTE, HOOK, TILDE, DOT)),
+    ("âàáåãä", "aeo", (CIRCUMFLEX, *(CIRCUMFLEX + tone for tone in (GRAVE, ACUTE, HOOK, TILDE, DOT)))),
+    ("êèéúüë", "a", (BREVE, *(BREVE + tone for tone in (GRAVE, ACUTE, HOOK, TILDE, DOT)))),
+)
+VNI_LETTERS = {"ñ": "đ", "ô": "ơ", "ö": "ư", "ì": "ì", "í": "í", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
+VNI_PAIRS = {
+    letter + sign: unicodedata.normalize("NFC", VNI_LETTERS.get(letter, letter) + added)
+    for signs, letters, marks in VNI_SIGNS
+    for sign, added in zip(signs, marks, strict=True)
+    for letter in letters
+}
+VNI_PAIRS |= {pair.capitalize(): said.upper() for pair, said in VNI_PAIRS.items()} | {
+    pair.upper(): said.upper() for pair, said in VNI_PAIRS.items()
+}
+VNI_ALONE = VNI_LETTERS | {code.upper(): said.upper() for code, said in VNI_LETTERS.items()}
+VNI = re.compile("|".join((*map(re.escape, VNI_PAIRS), f"[{''.join(VNI_ALONE)}]")))
+TCVN3 = str.maketrans(TCVN3_LETTERS)
+
+# Letters (and what an old font takes for letters) in a row; a word of ASCII alone says nothing about its encoding.
+WORD = re.compile(r"[A-Za-z\u00a1-\u00ff]+")
+NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+# Letters only the first half of Unicode has, and signs of old fonts.
+TELLING = re.compile("[\u00a1-\u00ff]")
+BEYOND_LATIN = re.compile("[\u0102-\u01b0\u0300-\u0323\u1ea0-\u1ef9]")
+ONSETS = ("", *re.findall(r"\w+", "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"))
+NUCLEI = re.findall(
+    r"\w+",
+    "a ă â e ê i o ô ơ u ư y ai ao au ay âu ây eo êu ia iê iêu iu oa oai oao oay oă oe oeo oi ôi ơi oo ua uâ uây uê ui uô "
+    "uôi uơ uy uya uyê uyu ưa ưi ươ ươi ươu ưu yê yêu",
+)
+CODAS = ("", "c", "ch", "m", "n", "ng", "nh", "p", "t")
+ENTERING = ("c", "ch", "p", "t")
+SURE = 0.7
+NAMES = {"tcvn3": "TCVN3 (ABC)", "vni": "VNI"}
+
+
+def in_unicode(grids: Sequence[Grid]) -> tuple[tuple[Grid, ...], tuple[Note, ...]]:
+    """The grids with every text of an old font in Unicode, and a note with the first such cell; usual files are untouched."""
+    marked = [
+        (number, r, c, value)
+        for number, grid in enumerate(grids)
+        for r, row in enumerate(grid.rows)
+        for c, value in enumerate(row)
+        if isinstance(value, str) and not value.isascii()
+    ]
+    odd = [cell for cell in marked if not BEYOND_LATIN.search(cell[3]) and TELLING.search(cell[3])]
+    judged = {value: _encoding_of(value) for *_, value in odd}
+    votes = Counter(judged[value] for *_, value in odd)
+    old = max(NAMES, key=lambda name: votes[name])
+    if not votes[old]:
+        return tuple(grids), ()
+    votes["unicode"] += len(marked) - len(odd)
+    converted: dict[int, list[list[Any]]] = {}
+    first: tuple[int, int, int] | None = None
+    for number, r, c, value in odd:
+        encoding = judged[value]
+        # What is Vietnamese either way is in the encoding of the cells that leave no doubt.
+        if encoding is None and votes[old] > votes["unicode"]:
+            encoding = old
+        if encoding not in NAMES:
+            continue
+        said = DECODERS[encoding](value)
+        if said != value:
+            first = first or (number, r, c)
+            rows = converted.setdefault(number, [list(row) for row in grids[number].rows])
+            rows[r][c] = said
+    if first is None:
+        return tuple(grids), ()
+    number, r, c = first
+    note = Note("text_converted", sheet=grids[number].name, cell=address(r, c), got=NAMES[old], wanted="Unicode")
+    changed = (replace(grid, rows=converted[n]) if n in converted else grid for n, grid in enumerate(grids))
+    return tuple(changed), (note,)
+
+
+def best_code_page(content: bytes) -> str:
+    """Text of a file in one byte per letter: Windows-1258, or Latin letters that an old font shows as Vietnamese."""
+    vietnamese = unicodedata.normalize("NFC", content.decode("cp1258", "replace"))
+    latin = content.decode("cp1252", "replace")
+    readings = {
+        text: _syllables(text, BY_WORD) for text in (vietnamese, DECODERS["tcvn3"](latin), DECODERS["vni"](latin))
+    }
+    best = max(readings, key=lambda text: readings[text])
+    # The note about an old font is written where its letters are converted, cell by cell.
+    return vietnamese if best == vietnamese else latin
+
+
+def _encoding_of(text: str) -> str | None:
+    """tcvn3, vni or unicode; None where the text is Vietnamese in more than one way."""
+    words = [word for word in WORD.findall(text) if not word.isascii()]
+    telling = [word for word in words if re.search("[A-Za-z]", word)] or words
+    if not telling:
+        return "unicode"
+    good = {
+        name: sum(all(map(_is_syllable, _parts(decode(word)))) for word in telling) for name, decode in DECODERS.items()
+    }
+    best = max(good, key=lambda name: good[name])
+    if good[best] < SURE * len(telling):
+        return "unicode"
+    rivals = [name for name in good if good[name] == good[best]]
+    return best if len(rivals) == 1 else None
+
+
+def _syllables(text: str, words: re.Pattern[str]) -> int:
+    """Words with marks that are Vietnamese, less those that are not."""
+    marked = [word for word in words.findall(text) if NOT_ASCII.search(word)]
+    good = sum(_is_syllable(word) for word in marked)
+    return 2 * good - len(marked)
+
+
+BY_WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u0323\u031b]+[^\W\d_]*)*|[A-Za-z\u00a1-\u00ff]+")
+
+
+def _parts(word: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+|[^\w\s]", word)
+
+
+def _from_tcvn3(text: str) -> str:
+    """Fonts for capitals (.VnTimeH) store small letters: a word whose other letters are capitals is one of capitals."""
+    letters = re.sub("[^A-Za-z]", "", text)
+    is_title = sum(map(str.isupper, letters)) > len(letters) / 2
+
+    def word(found: re.Match[str]) -> str:
+        plain = re.sub("[^A-Za-z]", "", found[0])
+        said = found[0].translate(TCVN3)
+        return said.upper() if plain.isupper() and (len(plain) > 1 or is_title) else said
+
+    return WORD.sub(word, text)
+
+
+def _from_vni(text: str) -> str:
+    return VNI.sub(lambda found: VNI_PAIRS.get(found[0]) or VNI_ALONE.get(found[0], found[0]), text)
+
+
+DECODERS: dict[str, Callable[[str], str]] = {"unicode": str, "tcvn3": _from_tcvn3, "vni": _from_vni}
+
+
+@lru_cache(maxsize=65_536)
+def _is_syllable(word: str) -> bool:
+    """Whether a word can be Vietnamese: an onset, a rime, one tone that fits, and its letters small or capital as people write."""
+    if not (word.islower() or word.isupper() or word.istitle()):
+        return False
+    spread = unicodedata.normalize("NFD", word.lower())
+    tones = [mark for mark in spread if mark in TONES]
+    plain = unicodedata.normalize("NFC", "".join(mark for mark in spread if mark not in TONES))
+    if len(tones) > 1:
+        return False
+    return any(
+        plain.endswith(coda)
+        and plain.removesuffix(coda) in _OPEN
+        and (coda not in ENTERING or tones in ([ACUTE], [DOT]))
+        for coda in CODAS
+    )
+
+
+_OPEN = frozenset(onset + nucleus for onset in ONSETS for nucleus in NUCLEI) | frozenset(("gi", "quy", "qua"))

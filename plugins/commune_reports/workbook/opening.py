@@ -1,0 +1,110 @@
+"""Which kind of file some bytes are, told by themselves; then that kind's reader."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from lxml import etree
+from python_calamine import PasswordError
+
+from commune_reports.workbook.archives import Archive, Refused, is_broken
+from commune_reports.workbook.delimited import decoded, open_delimited
+from commune_reports.workbook.grids import UNREADABLE
+from commune_reports.workbook.markup import open_excel_xml, open_web_page
+from commune_reports.workbook.model import Refusal, Spreadsheet
+from commune_reports.workbook.ods import MEDIA_TYPE, flat_as_package, open_ods
+from commune_reports.workbook.old_encodings import in_unicode
+from commune_reports.workbook.ooxml import open_ooxml
+from commune_reports.workbook.xls import COMPOUND, open_xls
+
+LARGEST_FILE = 20 * 2**20
+ZIP = b"PK\x03\x04"
+# What else people put into the folder, told by the first bytes.
+OTHER_KINDS = (
+    (b"%PDF", "tệp PDF"),
+    (b"\xff\xd8\xff", "tệp ảnh"),
+    (b"\x89PNG", "tệp ảnh"),
+    (b"GIF8", "tệp ảnh"),
+    (b"II*\0", "tệp ảnh"),
+    (b"MM\0*", "tệp ảnh"),
+    (b"Rar!", "tệp nén"),
+    (b"7z\xbc\xaf", "tệp nén"),
+    (b"\x1f\x8b", "tệp nén"),
+    (b"{\\rtf", "tệp văn bản (rtf)"),
+    (b"MIME-Version:", "trang web lưu một tệp"),
+)
+LEADING = b"\xef\xbb\xbf\xff\xfe \r\n\t\0"
+MARKUP_START, LOOKED_AT = b"<", 64 * 2**10
+EXCEL_XML = re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")
+TABLE = re.compile(rb"<\0?(?:t\0?a\0?b\0?l\0?e|h\0?t\0?m\0?l|b\0?o\0?d\0?y)\b", re.IGNORECASE)
+
+
+def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
+    """Read every sheet of a file, judged by its content and never by its name; texts in old encodings become Unicode."""
+    if not content:
+        return Refusal("empty_file")
+    if len(content) > LARGEST_FILE:
+        return Refusal("file_too_large", got=f"{len(content) / 2**20:.0f} MB", wanted=f"{LARGEST_FILE // 2**20} MB")
+    try:
+        opened = _reader(content)()
+    except Refused as error:
+        return error.refusal
+    except PasswordError:
+        return Refusal("password_protected")
+    except (*UNREADABLE, etree.LxmlError):
+        return Refusal("broken_file")
+    except Exception as error:
+        if is_broken(error):
+            return Refusal("broken_file")
+        raise
+    if isinstance(opened, Refusal):
+        return opened
+    grids, notes = in_unicode(opened.grids)
+    return replace(opened, grids=grids, notes=(*opened.notes, *notes)) if notes else opened
+
+
+def _reader(content: bytes) -> Callable[[], Spreadsheet | Refusal]:
+    if content.startswith(ZIP):
+        return partial(_open_zip, content)
+    if content.startswith(COMPOUND):
+        return partial(open_xls, content)
+    start = content[:LOOKED_AT].lstrip(LEADING)
+    for sign, kind in OTHER_KINDS:
+        if content.startswith(sign) or start.startswith(sign):
+            return partial(Refusal, "wrong_format", got=kind)
+    if start.startswith(MARKUP_START):
+        return partial(_open_markup, content, start)
+    return partial(_open_text, content)
+
+
+def _open_zip(content: bytes) -> Spreadsheet | Refusal:
+    archive = Archive(content)
+    if "xl/workbook.xml" in archive or "xl/workbook.bin" in archive:
+        return open_ooxml(archive, content)
+    if "mimetype" in archive:
+        if archive.read("mimetype")[:100].startswith(MEDIA_TYPE):
+            return open_ods(archive, content)
+        return Refusal("wrong_format", got="tệp văn bản OpenDocument")
+    for part, kind in (("word/document.xml", "tệp Word"), ("ppt/presentation.xml", "tệp PowerPoint")):
+        if part in archive:
+            return Refusal("wrong_format", got=kind)
+    return Refusal("broken_file" if "[Content_Types].xml" in archive else "wrong_format", got="tệp nén")
+
+
+def _open_markup(content: bytes, start: bytes) -> Spreadsheet | Refusal:
+    if MEDIA_TYPE in start:
+        package = flat_as_package(content)
+        return open_ods(Archive(package), package)
+    if EXCEL_XML.search(start) and b"<html" not in start.lower():
+        return open_excel_xml(content)
+    if TABLE.search(content):
+        return open_web_page(content)
+    return Refusal("wrong_format", got="trang web hoặc tệp XML")
+
+
+def _open_text(content: bytes) -> Spreadsheet | Refusal:
+    text = decoded(content)
+    if text is None:
+        return Refusal("wrong_format", got="tệp không rõ định dạng")
+    return open_delimited(text)

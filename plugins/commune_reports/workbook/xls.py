@@ -1,0 +1,74 @@
+"""Excel 97–2003 (xls): values by calamine, what is stored beside them by xlrd when somebody asks."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from io import StringIO
+
+import xlrd
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+from commune_reports.workbook.grids import grids_of
+from commune_reports.workbook.model import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_SHEETS,
+    Note,
+    Refusal,
+    Spreadsheet,
+    Stored,
+    address,
+    is_percent_format,
+)
+
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MACROS, ENCRYPTED = ("_VBA_PROJECT".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le"))
+# The names of other documents' streams: whatever is in the file, it is no workbook.
+OTHER_KINDS = (("WordDocument", "tệp Word"), ("PowerPoint Document", "tệp PowerPoint"), ("__substg1.0_", "thư Outlook"))
+
+
+def open_xls(content: bytes) -> Spreadsheet | Refusal:
+    """Read a compound file; errors of damaged files come through."""
+    if ENCRYPTED in content:
+        return Refusal("password_protected")
+    for stream, kind in OTHER_KINDS:
+        if stream.encode("utf-16-le") in content and "Workbook".encode("utf-16-le") not in content:
+            return Refusal("wrong_format", got=kind)
+    grids = grids_of(content)
+    if len(grids) >= MOST_SHEETS:
+        return Refusal("too_many_sheets", got=f"từ {len(grids)}", wanted=str(MOST_SHEETS))
+    return Spreadsheet(
+        kind="xls",
+        grids=grids,
+        notes=tuple(_notes(content)),
+        has_formulas=True,
+        has_percents=True,
+        look=partial(_look, content),
+    )
+
+
+def _notes(content: bytes) -> Iterator[Note]:
+    if MACROS in content:
+        yield Note("macros_ignored")
+
+
+def _look(content: bytes) -> Mapping[str, Stored]:
+    try:
+        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=StringIO())
+    except Exception:
+        # What calamine could read and xlrd cannot has no number formats and errors we could know.
+        return {}
+    codes = {number: code.format_str or BUILTIN_FORMATS.get(number, "") for number, code in book.format_map.items()}
+    looks = [is_percent_format(codes.get(look.format_key, "")) for look in book.xf_list]
+    return {sheet.name: _stored(sheet, looks) for sheet in book.sheets()}
+
+
+def _stored(sheet: xlrd.sheet.Sheet, looks: list[bool]) -> Stored:
+    stored = Stored()
+    for row in range(min(sheet.nrows, MOST_ROWS)):
+        for column, kind in enumerate(sheet.row_types(row)[:MOST_COLUMNS]):
+            if kind == xlrd.XL_CELL_ERROR:
+                error = xlrd.error_text_from_code.get(sheet.cell_value(row, column), "#ERROR")
+                stored.errors[address(row, column)] = error
+            elif kind == xlrd.XL_CELL_NUMBER and looks[sheet.cell_xf_index(row, column)]:
+                stored.percents.add(address(row, column))
+    return stored
