@@ -11,7 +11,7 @@ from commune_reports.settings import read_settings
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--convert", is_flag=True, help="Renew the .xls and .ods files by LibreOffice.")
+@click.option("--convert", is_flag=True, help="Renew the files of saved/ by LibreOffice.")
 def main(folder: Path, convert: bool) -> None:
     """Write every file of the corpus into a folder."""
     plan = load_plan(read_settings({}).plan_file)

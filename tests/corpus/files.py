@@ -51,6 +51,10 @@ RIGHT_COUNTS = {
     "C36": "Tổng hợp:", "C37": "Hoàn thành: 19 nhiệm vụ", "C38": "Đang thực hiện: 6 nhiệm vụ",
     "C39": "Chưa thực hiện: 2", "C40": "Không phát sinh: 2",
 }  # fmt: skip
+SAVED_AS = {
+    "xls": "xls", "ods": "ods", "fods": "fods", "html": "html:HTML (StarCalc)",
+    "txt": "csv:Text - txt - csv (StarCalc):9,34,65535",
+}  # fmt: skip
 SCATTERED = ("progress_pct", "difficulty", "completed_on", "status", "note", "proposal", "evidence", "result")
 DOCTYPE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 SHEET = "xl/worksheets/sheet1.xml"
@@ -118,10 +122,10 @@ def files(plan: Plan) -> dict[str, bytes]:
 
 
 def save_conversions(plan: Plan) -> None:
-    """Write the .xls and .ods files of saved/ anew by LibreOffice; mat-khau.xlsx was protected by Office's own scheme once."""
+    """Write the files of saved/ anew by LibreOffice; mat-khau.xlsx was protected by Office's own scheme once."""
     clean = write(draft_of(plan, replace(PLAIN, progress_style="spaced", below=True)))[0]
     wrong = by_openpyxl([changed(lay_out(draft_of(plan)).sheets[0], TYPED_WRONG)])
     SAVED.mkdir(exist_ok=True)
-    for kind in ("xls", "ods"):
-        for name, content in by_libreoffice({"da-dien": clean, "go-sai": wrong}, into=kind).items():
+    for kind, into in SAVED_AS.items():
+        for name, content in by_libreoffice({"da-dien": clean, "go-sai": wrong}, into=into).items():
             (SAVED / f"{name}.{kind}").write_bytes(content)

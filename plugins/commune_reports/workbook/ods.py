@@ -9,8 +9,8 @@ from typing import Any
 
 from lxml import etree
 
-from commune_reports.workbook.archives import Archive
-from commune_reports.workbook.grids import grids_of
+from commune_reports.workbook.archives import Archive, repacked
+from commune_reports.workbook.grids import UNREADABLE, grids_of
 from commune_reports.workbook.model import (
     ERROR,
     MOST_COLUMNS,
@@ -28,7 +28,12 @@ MEDIA_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 COVERED, CELL, ROW = (f"{{{TABLE}}}{name}" for name in ("covered-table-cell", "table-cell", "table-row"))
+MANIFEST = (
+    b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
+    b'manifest:full-path="/" manifest:media-type="' + MEDIA_TYPE + b'"/></manifest:manifest>'
+)
 LINKED = re.compile(rb"""table:formula=["'][^"']*(?:'|&apos;)file:""")
 # Equal cells below and beside each other are written once; of the copies of a marked cell this many are looked at.
 MOST_COPIES = 100
@@ -39,10 +44,20 @@ def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
     if "META-INF/manifest.xml" in archive and b"encryption-data" in b"".join(archive.pieces("META-INF/manifest.xml")):
         return Refusal("password_protected")
     body = archive.read("content.xml")
-    if len(body) and body.count(b"<table:table ") > MOST_SHEETS:
-        return Refusal("too_many_sheets", got=str(body.count(b"<table:table ")), wanted=str(MOST_SHEETS))
-    grids = grids_of(content)
-    stored, merges = _look(body)
+    sheets = body.count(b"<table:table ")
+    if sheets > MOST_SHEETS:
+        return Refusal("too_many_sheets", got=str(sheets), wanted=str(MOST_SHEETS))
+    root = etree.fromstring(
+        body, etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
+    )
+    if root is None:
+        return Refusal("broken_file")
+    try:
+        grids = grids_of(content)
+    except UNREADABLE:
+        # Indented XML is beyond calamine.
+        grids = grids_of(repacked(archive, {"content.xml": _without_indents(root)}))
+    stored, merges = _look(root)
     for grid in grids:
         stored.setdefault(grid.name, Stored())
     notes = [Note("macros_ignored")] if any(name.startswith(("Basic/", "Scripts/")) for name in archive.parts) else []
@@ -64,17 +79,25 @@ def flat_as_package(content: bytes) -> bytes:
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as kept:
         kept.writestr("mimetype", MEDIA_TYPE)
+        kept.writestr("META-INF/manifest.xml", MANIFEST)
         kept.writestr("content.xml", content)
     return buffer.getvalue()
 
 
-def _look(body: bytes) -> tuple[dict[str, Stored], dict[str, list[Any]]]:
+def _without_indents(root: Any) -> bytes:
+    for element in root.iter(etree.Element):
+        if len(element) and not (element.text or "").strip() and not element.tag.startswith(TEXT):
+            element.text = None
+        parent = element.getparent()
+        if parent is not None and not (element.tail or "").strip() and not parent.tag.startswith(TEXT):
+            element.tail = None
+    return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
+
+
+def _look(root: Any) -> tuple[dict[str, Stored], dict[str, list[Any]]]:
     """Errors, empty formulas and percentages, and merged areas, of every sheet."""
     stored: dict[str, Stored] = {}
     merges: dict[str, list[Any]] = {}
-    root = etree.fromstring(
-        body, etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
-    )
     for table in root.iter(f"{{{TABLE}}}table"):
         name = table.get(f"{{{TABLE}}}name", "")
         if name in stored:

@@ -116,19 +116,18 @@ def best_code_page(content: bytes) -> str:
 
 
 def _encoding_of(text: str) -> str | None:
-    """tcvn3, vni or unicode; None where the text is Vietnamese in more than one way."""
-    words = [word for word in WORD.findall(text) if not word.isascii()]
-    telling = [word for word in words if re.search("[A-Za-z]", word)] or words
-    if not telling:
-        return "unicode"
+    """tcvn3, vni or unicode; None where its words do not tell, being Vietnamese in no way or in several."""
+    # A sign between spaces (×, ©, ß) is a letter of some encoding; only words tell.
+    words = [word for word in WORD.findall(text) if not word.isascii() and re.search("[A-Za-z]", word)]
     good = {
-        name: sum(all(map(_is_syllable, _parts(decode(word)))) for word in telling) for name, decode in DECODERS.items()
+        name: sum(all(map(_is_syllable, _parts(decode(word)))) for word in words) for name, decode in DECODERS.items()
     }
     best = max(good, key=lambda name: good[name])
-    if good[best] < SURE * len(telling):
-        return "unicode"
-    rivals = [name for name in good if good[name] == good[best]]
-    return best if len(rivals) == 1 else None
+    if sum(good[name] == good[best] for name in good) > 1:
+        return None
+    if good[best] < SURE * len(words):
+        return "unicode" if good["unicode"] else None
+    return best
 
 
 def _syllables(text: str, words: re.Pattern[str]) -> int:

@@ -35,6 +35,8 @@ FAR_CELL = re.compile(rb' r="(?:[A-Z]{3}\d+|[A-Z]*\d{6,}|[A-Z]{2}\d{5})"')
 FORMULA_OR_ERROR = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b't="e"', b"t='e'")
 PERCENT_FORMAT = re.compile(rb"""numFmtId=["'](?:9|10)["']|formatCode=["'][^"'>]*%""")
 SINCE_1904 = re.compile(rb"""date1904=["'](?:1|true)["']""")
+# Rows that only look like something: numbered, and nothing in their cells. Possessive, so that a long one costs one look.
+EMPTY_ROWS = re.compile(rb"""(?:<row(?=[^>]*\br="\d)(?:[^>/]*+/>|[^>]*+(?<!/)>(?:<c\b[^>]*+(?<=/)>)*+</row>)\s*+)++""")
 ROW = re.compile(rb"<((?:\w+:)?)row\b([^>]*?)(?:/>|>(.*?)</\1row>)", re.DOTALL)
 CELL = re.compile(rb"<((?:\w+:)?)c\b([^>]*?)(?:/>|>(.*?)</\1c>)", re.DOTALL)
 NUMBERED = re.compile(rb"""\br=["']([A-Z]*)(\d+)["']""")
@@ -102,7 +104,7 @@ class _Thinned:
         for piece in archive.pieces(name):
             if not kept and is_declaring(piece):
                 raise Refused(Refusal("dangerous_content", got=name))
-            rest += piece
+            rest = EMPTY_ROWS.sub(b"", rest + piece)
             end = 0
             for row in ROW.finditer(rest):
                 kept.append(rest[end : row.start()])
@@ -176,6 +178,7 @@ def _stored(sheet: bytes, styles: _Styles) -> Stored:
     stored = Stored()
     for cell in _cells(sheet):
         kind, value, formula = cell.get("t", "n"), cell.find("{*}v"), cell.find("{*}f")
+        # Openpyxl writes an empty value where it knows none; Excel does so only for a text that is empty.
         has_value = value is not None and (value.text or kind == "str")
         if kind == "e":
             stored.errors[cell.get("r")] = (value.text if value is not None else None) or "#ERROR"

@@ -18,7 +18,7 @@ from commune_reports.workbook.old_encodings import in_unicode
 from commune_reports.workbook.ooxml import open_ooxml
 from commune_reports.workbook.xls import COMPOUND, open_xls
 
-LARGEST_FILE = 20 * 2**20
+LARGEST_FILE = 50 * 2**20
 ZIP = b"PK\x03\x04"
 # What else people put into the folder, told by the first bytes.
 OTHER_KINDS = (

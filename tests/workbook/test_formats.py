@@ -1,0 +1,172 @@
+"""Whatever program wrote it and whatever it is called: cells come with their values, addresses and what is stored beside."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+import xlsxwriter
+from openpyxl import Workbook
+from tests.damage.writers import for_old_code_page
+
+from commune_reports.workbook import Refusal, Spreadsheet, open_spreadsheet
+
+LINES = [
+    ["Mã nhiệm vụ", "Tình trạng", "Ghi chú"],
+    ["PCI-01.1", "Hoàn thành", "đã nộp; đủ, đúng"],
+    ["PCI-01.2", "Đang", ""],
+]
+
+
+def _opened(content: bytes) -> Spreadsheet:
+    opened = open_spreadsheet(content)
+    assert isinstance(opened, Spreadsheet), opened
+    return opened
+
+
+def _rows(content: bytes) -> list[list[Any]]:
+    return [list(row) for row in _opened(content).grids[0].rows]
+
+
+def _xlsx(fill: Callable[[Any], None]) -> bytes:
+    workbook = Workbook()
+    fill(workbook.active)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def _changed(content: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(buffer, "w") as kept:
+        for part in archive.namelist():
+            kept.writestr(part, change(archive.read(part)) if part == name else archive.read(part))
+    return buffer.getvalue()
+
+
+def _text(delimiter: str) -> str:
+    return "\r\n".join(delimiter.join(f'"{value}"' for value in line) for line in LINES) + "\r\n"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_delimited_text_is_read_whatever_its_encoding_and_delimiter(encoding: str, delimiter: str) -> None:
+    assert _rows(_text(delimiter).encode(encoding)) == LINES
+
+
+def test_text_of_the_old_windows_code_page_keeps_its_tones() -> None:
+    said = [["Mã nhiệm vụ", "Tình trạng", "Kết quả"], ["PCI-01.1", "Hoàn thành", "Đã xong"]]
+    text = "\r\n".join(";".join(line) for line in said)
+    assert _rows(for_old_code_page(text).encode("cp1258")) == said
+
+
+def test_excels_line_about_the_delimiter_is_no_row() -> None:
+    assert _rows(b"sep=;\r\n" + _text(";").encode()) == LINES
+
+
+def test_a_line_break_inside_quotes_stays_in_its_cell() -> None:
+    assert _rows('a;b;c\r\n1;"hai\ndòng";3\r\n'.encode())[1] == ["1", "hai\ndòng", "3"]
+
+
+@pytest.mark.parametrize("start", ["", "<!DOCTYPE html>\n", "\ufeff", '<?xml version="1.0" encoding="utf-8"?>\n'])
+def test_a_web_page_under_the_name_of_a_workbook_is_read_with_its_merged_cells(start: str) -> None:
+    page = (
+        f"{start}<html><body><h1>Báo cáo</h1><table><tr><th>Mã</th><th colspan=2>Kết&nbsp;quả<br>trong kỳ</th></tr>"
+        "<tr><td rowspan=2>PCI-01.1</td><td>một</td><td>#N/A</td></tr><tr><td> hai </td><td>ba</td></tr></table></body></html>"
+    )
+    opened = _opened(page.encode())
+    [grid] = opened.grids
+    assert [list(row) for row in grid.rows] == [
+        ["Mã", "Kết quả\ntrong kỳ", ""],
+        ["PCI-01.1", "một", ""],
+        ["", "hai", "ba"],
+    ]
+    assert grid.merged_down[2, 0] == (1, 0)
+    assert opened.formula_errors(grid.name) == {"C2": "#N/A"}
+
+
+def test_a_web_page_without_a_table_is_no_spreadsheet() -> None:
+    refused = open_spreadsheet(b"<html><body><p>Xin ch\xc3\xa0o</p><table><tr><td>1</td></tr></table></body></html>")
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.got) == ("wrong_format", "trang web")
+
+
+def test_excels_xml_of_2003_is_read_with_its_types() -> None:
+    content = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+    <Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+    <Styles><Style ss:ID="p"><NumberFormat ss:Format="Percent"/></Style></Styles>
+    <Worksheet ss:Name="Báo cáo"><Table>
+     <Row ss:Index="3"><Cell ss:Index="2" ss:MergeDown="1"><Data ss:Type="String">Mã</Data></Cell>
+      <Cell ss:StyleID="p"><Data ss:Type="Number">0.85</Data></Cell><Cell><Data ss:Type="Number">85</Data></Cell></Row>
+     <Row ss:Index="5"><Cell><Data ss:Type="DateTime">2024-11-05T00:00:00.000</Data></Cell>
+      <Cell ss:Formula="=1/0"><Data ss:Type="Error">#DIV/0!</Data></Cell><Cell ss:Formula="=1+1"/></Row>
+    </Table></Worksheet></Workbook>"""
+    opened = _opened(content.encode())
+    [grid] = opened.grids
+    assert (grid.rows[2][1], grid.rows[2][2], grid.rows[2][3]) == ("Mã", 0.85, 85)
+    assert grid.rows[4][0] == datetime(2024, 11, 5)  # noqa: DTZ001  (a cell has no zone)
+    assert (opened.is_percent("Báo cáo", "C3"), opened.is_percent("Báo cáo", "D3")) == (True, False)
+    assert opened.formula_errors("Báo cáo") == {"B5": "#DIV/0!"}
+    assert opened.formulas_without_value("Báo cáo") == {"C5": "=1+1"}
+    assert grid.merged_down[3, 1] == (2, 1)
+
+
+def test_another_programs_prefixes_and_missing_addresses_do_not_matter() -> None:
+    def fill(sheet: Any) -> None:
+        for line in LINES:
+            sheet.append(line)
+
+    plain = _xlsx(fill)
+
+    def without_addresses(part: bytes) -> bytes:
+        import re
+
+        return re.sub(rb' r="[A-Z]*\d+"', b"", part)
+
+    assert [row[:2] for row in _rows(_changed(plain, "xl/worksheets/sheet1.xml", without_addresses))] == [
+        line[:2] for line in LINES
+    ]
+
+
+def test_a_million_formatted_rows_cost_no_more_than_the_rows_that_say_something() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"constant_memory": True}) as workbook:
+        sheet, framed = workbook.add_worksheet("BC"), workbook.add_format({"border": 1})
+        sheet.write_row(0, 0, LINES[0])
+        sheet.write_row(1, 0, LINES[1])
+        for row in range(2, 1_048_576):
+            sheet.write_blank(row, 0, None, framed)
+            sheet.write_blank(row, 1, None, framed)
+    assert _rows(buffer.getvalue()) == LINES[:2]
+
+
+def test_what_stands_too_far_down_is_said_and_the_rest_is_read() -> None:
+    def fill(sheet: Any) -> None:
+        sheet.append(LINES[0])
+        sheet["A1048576"] = "xa quá"
+        sheet["XFD2"] = "rộng quá"
+
+    opened = _opened(_xlsx(fill))
+    assert list(opened.grids[0].rows[0]) == LINES[0]
+    assert [(note.code, note.got) for note in opened.notes] == [("sheet_too_long", "1048576")]
+
+
+def test_the_calendar_of_1904_is_told() -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"date_1904": True}) as workbook:
+        workbook.add_worksheet().write(0, 0, 1)
+    assert _opened(buffer.getvalue()).is_1904
+    assert not _opened(_xlsx(lambda sheet: sheet.append([1]))).is_1904
+
+
+def test_a_formula_whose_stored_text_is_empty_has_a_value() -> None:
+    def fill(sheet: Any) -> None:
+        sheet.title, sheet["B2"], sheet["B3"] = "S", '=IF(1=1,"","x")', "=1+1"
+
+    def stored(part: bytes) -> bytes:
+        return part.replace(b'<c r="B2">', b'<c r="B2" t="str">')
+
+    opened = _opened(_changed(_xlsx(fill), "xl/worksheets/sheet1.xml", stored))
+    assert opened.formulas_without_value("S") == {"B3": "=1+1"}
