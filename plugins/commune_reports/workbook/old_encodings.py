@@ -72,9 +72,11 @@ def in_unicode(grids: Sequence[Grid]) -> tuple[tuple[Grid, ...], tuple[Note, ...
         for number, grid in enumerate(grids)
         for r, row in enumerate(grid.rows)
         for c, value in enumerate(row)
-        if isinstance(value, str) and not value.isascii()
+        if type(value) is str and not value.isascii()
     ]
     odd = [cell for cell in marked if not BEYOND_LATIN.search(cell[3]) and TELLING.search(cell[3])]
+    if all(_is_unicode(value) for *_, value in odd):
+        return tuple(grids), ()
     judged = {value: _encoding_of(value) for *_, value in odd}
     votes = Counter(judged[value] for *_, value in odd)
     old = max(NAMES, key=lambda name: votes[name])
@@ -113,6 +115,12 @@ def best_code_page(content: bytes) -> str:
     best = max(readings, key=lambda text: readings[text])
     # The note about an old font is written where its letters are converted, cell by cell.
     return vietnamese if best == vietnamese else latin
+
+
+@lru_cache(maxsize=65_536)
+def _is_unicode(text: str) -> bool:
+    """Whether a text reads as Vietnamese as it is, as nearly every text does."""
+    return all(word.isascii() or _is_syllable(word) for word in WORD.findall(text))
 
 
 def _encoding_of(text: str) -> str | None:
