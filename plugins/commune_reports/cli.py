@@ -108,12 +108,19 @@ def open_(period: str | None, now: datetime, as_json: bool) -> int:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--unit", default=None, help="Unit code; what the file says if not given.")
 @click.option("--period", default=None, help="Period; what the file says if not given.")
+@click.option(
+    "--marked",
+    "marked_to",
+    default=None,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for copies with the wrong cells marked.",
+)
 @now_option
 @json_option
-def check(files: tuple[Path, ...], unit: str | None, period: str | None, now: datetime, as_json: bool) -> int:
+def check(files: tuple[Path, ...], as_json: bool, **asked: Any) -> int:
     """Read and validate files as the pipeline would; changes nothing."""
     code = DONE
-    for answer in steps.check(_settings(), files, unit=unit, period=period, now=now):
+    for answer in steps.check(_settings(), files, steps.Asked(**asked)):
         if answer["verdict"] != "accepted" or answer["findings"]:
             code = NEEDS_A_PERSON
         if as_json:
@@ -372,6 +379,8 @@ def _show_check(answer: dict[str, Any]) -> None:
     if not answer["findings"]:
         click.echo(heading)
         return
+    if answer.get("marked"):
+        heading += f"\nmarked: {answer['marked']}"
     table = _table(heading, "severity", "sheet", "cell", "task", "message")
     for one in answer["findings"]:
         table.add_row(one["severity"], one["sheet"] or "–", one["cell"] or "–", one["task"] or "–", one["message"])

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from commune_reports import cli
 from commune_reports.demo.communes import Entry, fill_template, honest_entries, spoil
 from commune_reports.demo.mail_catcher import catch_mail
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
+from commune_reports.workbook import MARK_SHEET
 
 PERIOD = ReportingPeriod.parse("2024-11")
 Answer = tuple[int, str, str]
@@ -81,6 +83,27 @@ def test_check_answers_in_the_documented_form(run: Run, opened: Path, plan: Plan
             "message",
         }
         assert finding["cell"] in finding["message"]
+
+
+def test_check_writes_marked_copies_where_it_is_told_to(run: Run, opened: Path, plan: Plan, tmp_path: Path) -> None:
+    honest = honest_entries(plan, plan.units[1], PERIOD)
+    (tmp_path / "b").mkdir()
+    files = [
+        _filled(plan, opened, tmp_path / "bao cao.xlsx", spoil(honest)),
+        _filled(
+            plan, opened, tmp_path / "b" / "bao cao.xlsx", {**spoil(honest), next(iter(honest)): Entry("Xong rồi ạ")}
+        ),
+        _filled(plan, opened, tmp_path / "tot.xlsx"),
+    ]
+    code, out, _ = run(
+        "check", *files, "--unit", "22492", "--period", "2024-11", "--json", "--marked", tmp_path / "marked"
+    )
+    marked = [json.loads(line)["marked"] for line in out.splitlines()]
+    assert code == 1
+    assert marked[2] is None
+    assert len({*marked}) == 3, "files of one name have marked copies of their own"
+    for path in marked[:2]:
+        assert load_workbook(path).sheetnames[0] == MARK_SHEET
 
 
 def test_check_changes_nothing_and_a_clean_file_yields_no_finding(

@@ -58,7 +58,7 @@ def summary_sheet(
     """
     plain, label = styles.own(Look(border=False)), styles.own(Look(bold=True, border=False))
     title = styles.own(Look(size=15, bold=True, border=False))
-    verdict = styles.own(Look(size=12, bold=True, colour="FFA3261D", border=False))
+    verdict = styles.own(Look(size=12, bold=True, colour=_verdict_colour(findings), border=False))
     note = styles.own(Look(italic=True, colour="FF404040", border=False))
     head = styles.own(Look(bold=True, fill="FFDCE6F1", horizontal="center"))
     cell, centred = styles.own(Look()), styles.own(Look(horizontal="center"))
@@ -105,6 +105,14 @@ def summary_sheet(
             links.append(f'<hyperlink ref="D{number}" location={quoteattr(where)} display={quoteattr(str(target))}/>')
     remembered = [(MARK_SIGN, memory()), *((f"{one.sheet}", f"{one.cell}|{one.style}|{one.fill}") for one in coloured)]
     return _sheet(_with_memory(rows, remembered), head_row, merged, links)
+
+
+def _verdict_colour(findings: Sequence[Finding]) -> str:
+    """Red where the whole file is out, amber where some of its rows are, green where all of them count."""
+    critical = [one for one in findings if one.severity is Severity.CRITICAL]
+    if any(one.row is None and one.task is None for one in critical):
+        return "FFA3261D"
+    return "FF8A5A00" if critical else "FF1C6B3A"
 
 
 def _with_memory(rows: list[str], remembered: Sequence[tuple[str, str]]) -> list[str]:

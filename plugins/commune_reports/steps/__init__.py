@@ -2,7 +2,7 @@
 
 from commune_reports.steps.answering import answer
 from commune_reports.steps.asking import aggregate, outbox_state, status, trace
-from commune_reports.steps.checking import check
+from commune_reports.steps.checking import Asked, check
 from commune_reports.steps.collecting import check_share, claim_arrivals, collect
 from commune_reports.steps.delivering import deliver, deliver_or_say
 from commune_reports.steps.opening import open_periods, write_unit_template
@@ -10,6 +10,7 @@ from commune_reports.steps.publishing import periods_to_publish, publish_period,
 from commune_reports.steps.reminding import remind
 
 __all__ = [
+    "Asked",
     "aggregate",
     "answer",
     "check",

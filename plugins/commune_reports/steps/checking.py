@@ -2,28 +2,42 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import make_url
 
+from commune_reports import inbox
 from commune_reports.errors import NeedsHuman, Transient
+from commune_reports.letters import receipt_verdict
+from commune_reports.marking import Heading
 from commune_reports.plan import load_plan
 from commune_reports.settings import Settings
 from commune_reports.steps.comparing import Memory
 from commune_reports.steps.desk import plan_period
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
+from commune_reports.steps.returning import Unmarked, marked_copies, marked_name, wants_marks
 from commune_reports.warehouse import open_warehouse
 
 LARGEST_BATCH = 64
 log = logging.getLogger(__name__)
 
 
-def check(
-    settings: Settings, files: Sequence[Path], *, unit: str | None, period: str | None, now: datetime
-) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True)
+class Asked:
+    """What a check is to suppose, and the folder for marked workbooks (None: none are wanted)."""
+
+    unit: str | None
+    period: str | None
+    now: datetime
+    marked_to: Path | None = None
+
+
+def check(settings: Settings, files: Sequence[Path], asked: Asked) -> Iterator[dict[str, Any]]:
     """Read and validate each file as the pipeline would; yields one answer per file as soon as it is known."""
+    unit, period, now = asked.unit, asked.period, asked.now
     plan = load_plan(settings.plan_file)
     if period is not None:
         plan_period(plan, period)
@@ -36,10 +50,33 @@ def check(
             Incoming(f"{number}", path.name, _content(path), unit, now, period)
             for number, path in enumerate(files[done : done + size])
         ]
-        for path, examined in zip(files[done:], examine(bench, batch, memory=memory), strict=False):
-            yield _answer(path, examined)
+        judged = examine(bench, batch, memory=memory)
+        marked = _marked(judged, asked.marked_to) if asked.marked_to else {}
+        for path, examined in zip(files[done:], judged, strict=False):
+            yield _answer(path, examined) | ({"marked": marked.get(examined.incoming.id)} if asked.marked_to else {})
         # One validation run costs the same for one file as for fifty: the first answer comes at once, the rest in bulk.
         done, size = done + size, min(size * 8, LARGEST_BATCH)
+
+
+def _marked(judged: Sequence[Examined], folder: Path) -> dict[str, str]:
+    """The workbooks with their wrong cells marked, written into a folder; their paths by file."""
+    wanted = [
+        Unmarked(
+            submission_id=one.incoming.id,
+            content=one.incoming.content,
+            findings=one.assessment.findings,
+            heading=Heading(receipt_verdict(one.assessment), (("Tệp", one.incoming.name),)),
+            stem=f"{Path(one.incoming.name).stem}-{one.incoming.sha256[:6]}",
+        )
+        for one in judged
+        if wants_marks(one.assessment.findings)
+    ]
+    written = {}
+    for file, marked in marked_copies(wanted):
+        path = folder / marked_name(file.stem, marked)
+        inbox.write_whole(path, marked.content)
+        written[file.submission_id] = str(path)
+    return written
 
 
 def _memory(settings: Settings, now: datetime) -> Memory | None:

@@ -37,15 +37,25 @@ def wants_marks(findings: Sequence[Finding]) -> bool:
 
 def marked_workbooks(home: Path, files: Sequence[Unmarked]) -> dict[str, Attachment]:
     """By submission, its marked workbook kept under home; a file that cannot be opened or takes too long has none."""
+    return {file.submission_id: _keep(home, file.stem, marked) for file, marked in marked_copies(files)}
+
+
+def marked_copies(files: Sequence[Unmarked]) -> list[tuple[Unmarked, Marked]]:
+    """Every file that can be marked, with its marked workbook; each is made in a process that can be stopped."""
     work = Work[Unmarked, Marked | None](_mark, lambda file: file.stem)
     worked = work_through(files, work)
-    kept = {}
+    made = []
     for file, marked in zip(files, worked, strict=True):
         if isinstance(marked, Failed):
             log.warning("%s was not marked: %s", file.stem, marked.reason)
         elif marked is not None:
-            kept[file.submission_id] = _keep(home, file.stem, marked)
-    return kept
+            made.append((file, marked))
+    return made
+
+
+def marked_name(stem: str, marked: Marked) -> str:
+    """What a marked workbook is called."""
+    return inbox.plain_file_name(f"{stem}-da-danh-dau{marked.suffix}")
 
 
 def _mark(file: Unmarked) -> Marked | None:
@@ -57,5 +67,6 @@ def _keep(home: Path, stem: str, marked: Marked) -> Attachment:
     path = Path("answers") / sha256[:2] / f"{sha256}{marked.suffix}"
     if not (home / path).exists():
         inbox.write_whole(home / path, marked.content)
-    name = inbox.plain_file_name(f"{stem}-da-danh-dau{marked.suffix}")
-    return Attachment(name=name, media_type=MEDIA_TYPES[marked.suffix], path=str(path), sha256=sha256)
+    return Attachment(
+        name=marked_name(stem, marked), media_type=MEDIA_TYPES[marked.suffix], path=str(path), sha256=sha256
+    )
