@@ -28,7 +28,9 @@ class Archive:
     def __init__(self, content: bytes) -> None:
         self.content = content
         self._zip = zipfile.ZipFile(BytesIO(content))
-        self.parts = {part.filename: part for part in self._zip.infolist()}
+        # Some programs write folders the way Windows does.
+        self.parts = {part.filename.replace("\\", "/").lstrip("/"): part for part in self._zip.infolist()}
+        self.is_renamed = any(name != part.filename for name, part in self.parts.items())
         self._check_sizes()
 
     def __contains__(self, name: str) -> bool:
@@ -36,14 +38,14 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """A part that is small enough to be held whole; without document type or entities, whatever its encoding."""
-        part = self._zip.read(name)
+        part = self._zip.read(self.parts[name])
         if is_declaring(part):
             raise Refused(Refusal("dangerous_content", got=name))
         return part
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """A part of any size, piece by piece."""
-        with self._zip.open(name) as part:
+        with self._zip.open(self.parts[name]) as part:
             while piece := part.read(PIECE):
                 yield piece
 

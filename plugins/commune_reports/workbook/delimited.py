@@ -62,7 +62,7 @@ def open_delimited(text: str) -> Spreadsheet | Refusal:
         return Refusal("wrong_format", got="tệp văn bản")
     stored = {"csv": Stored()}
     grids = with_errors_apart([Grid("csv", visible=True, rows=[row[:MOST_COLUMNS] for row in best])], stored)
-    return Spreadsheet("csv", grids, has_formulas=bool(stored["csv"].errors), look=lambda: stored)
+    return Spreadsheet("csv", grids, has_formulas=bool(stored["csv"].errors), look=stored.get)
 
 
 def _wide(content: bytes) -> str | None:

@@ -74,7 +74,7 @@ def open_web_page(content: bytes) -> Spreadsheet | Refusal:
         return Refusal("wrong_format", got="trang web")
     stored = {grid.name: Stored() for grid in grids}
     apart = with_errors_apart(grids, stored)
-    return Spreadsheet("html", apart, has_formulas=any(one.errors for one in stored.values()), look=lambda: stored)
+    return Spreadsheet("html", apart, has_formulas=any(one.errors for one in stored.values()), look=stored.get)
 
 
 def open_excel_xml(content: bytes) -> Spreadsheet | Refusal:
@@ -102,7 +102,7 @@ def open_excel_xml(content: bytes) -> Spreadsheet | Refusal:
         is_1904=root.find("{*}ExcelWorkbook/{*}Date1904") is not None,
         has_formulas=any(one.errors or one.empty_formulas for one in stored.values()),
         has_percents=any(one.percents for one in stored.values()),
-        look=lambda: stored,
+        look=stored.get,
     )
 
 

@@ -72,15 +72,15 @@ class Stored:
     percents: set[str] = field(default_factory=set)
 
 
-def _nothing() -> Mapping[str, Stored]:
-    return {}
+def _nothing(_sheet: str) -> Stored | None:
+    return None
 
 
 @dataclass(frozen=True)
 class Spreadsheet:
     """An opened file; `kind` names its format (xlsx, xlsb, xls, ods, csv, html, xml).
 
-    `look` tells what is stored beside the values, sheet by sheet; it is slower than reading them and only called when
+    `look` tells what is stored beside the values of a sheet; it is slower than reading them and only called when
     `has_formulas` or `has_percents` say that it can matter. `has_percents` None: the format does not let it be known.
     """
 
@@ -90,28 +90,33 @@ class Spreadsheet:
     is_1904: bool = False
     has_formulas: bool = False
     has_percents: bool | None = False
-    look: Callable[[], Mapping[str, Stored]] = field(default=_nothing, repr=False)
+    look: Callable[[str], Stored | None] = field(default=_nothing, repr=False)
 
     def is_percent(self, sheet: str, cell: str) -> bool | None:
         """Whether a cell is formatted as a percentage, so that its 0.85 is shown as 85 %; None if that is not to be known."""
         if not self.has_percents:
             return self.has_percents
-        return cell in self._stored[sheet].percents if sheet in self._stored else None
+        stored = self._of(sheet)
+        return cell in stored.percents if stored else None
 
     def formula_errors(self, sheet: str) -> Mapping[str, str]:
         """Cells that hold an error such as #REF!, with the error."""
-        return self._stored.get(sheet, NOTHING).errors if self.has_formulas else {}
+        stored = self._of(sheet) if self.has_formulas else None
+        return stored.errors if stored else {}
 
     def formulas_without_value(self, sheet: str) -> Mapping[str, str]:
         """Cells whose formula was saved without its value, with the formula."""
-        return self._stored.get(sheet, NOTHING).empty_formulas if self.has_formulas else {}
+        stored = self._of(sheet) if self.has_formulas else None
+        return stored.empty_formulas if stored else {}
+
+    def _of(self, sheet: str) -> Stored | None:
+        if sheet not in self._looked_at:
+            self._looked_at[sheet] = self.look(sheet)
+        return self._looked_at[sheet]
 
     @cached_property
-    def _stored(self) -> Mapping[str, Stored]:
-        return self.look()
-
-
-NOTHING = Stored()
+    def _looked_at(self) -> dict[str, Stored | None]:
+        return {}
 
 
 def is_mark_sheet(grid: Grid) -> bool:

@@ -53,7 +53,7 @@ def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
     if root is None:
         return Refusal("broken_file")
     try:
-        grids = grids_of(content)
+        grids = grids_of(repacked(archive, {}) if archive.is_renamed else content)
     except UNREADABLE:
         # Indented XML is beyond calamine.
         grids = grids_of(repacked(archive, {"content.xml": _without_indents(root)}))
@@ -70,7 +70,7 @@ def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
         notes=tuple(notes),
         has_formulas=any(one.errors or one.empty_formulas for one in stored.values()),
         has_percents=any(one.percents for one in stored.values()),
-        look=lambda: stored,
+        look=stored.get,
     )
 
 

@@ -6,10 +6,8 @@ stored value into empty cells; those questions are answered from the XML, and on
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Iterator
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
@@ -18,7 +16,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils import column_index_from_string
 
 from commune_reports.workbook.archives import LARGEST_PART, Archive, Refused, is_declaring, repacked
-from commune_reports.workbook.grids import grids_of
+from commune_reports.workbook.grids import UNREADABLE, grids_of, patient_grids
 from commune_reports.workbook.model import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -43,37 +41,60 @@ NUMBERED = re.compile(rb"""\br=["']([A-Z]*)(\d+)["']""")
 HAS_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is|f)\b")
 # Everything behind the rows (merged areas, validations) is shorter than this in a sheet anybody made.
 LONGEST_ROW = 16 * 2**20
-SHEETS = "xl/worksheets/"
 
 
-def open_ooxml(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
-    """Read a package with a workbook in it; errors of damaged packages come through."""
-    is_binary = "xl/workbook.xml" not in archive
+def main_part(archive: Archive) -> str | None:
+    """The part that is the workbook, wherever its writer put it; None if the package has none."""
+    for name in ("xl/workbook.xml", "xl/workbook.bin"):
+        if name in archive:
+            return name
+    if "_rels/.rels" not in archive:
+        return None
+    targets = [target for kind, target in _relations(archive, "").values() if kind == "officeDocument"]
+    books = [name for name in targets if re.search(r"(^|/)workbook\d*\.(xml|bin)$", name) and name in archive]
+    return books[0] if books else None
+
+
+def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Refusal:
+    """Read a package whose workbook is the part `book`; errors of damaged packages come through."""
+    is_binary = book.endswith(".bin")
     # Reading every part that carries cells or words holds it against its checksum and against declarations.
-    book = archive.read("xl/workbook.bin" if is_binary else "xl/workbook.xml")
-    names = [name for name in archive.parts if name.startswith(SHEETS) and name.count("/") == 2]
+    said = archive.read(book)
+    base = posixpath.dirname(book)
+    relations = _relations(archive, book)
+    names = [target for kind, target in relations.values() if kind == "worksheet" and target in archive]
     sheets = {name: archive.read(name) for name in names if archive.size(name) <= LARGEST_PART}
-    for name in ("xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"):
+    for name in (posixpath.join(base, "sharedStrings.xml"), "[Content_Types].xml"):
         if name in archive:
             archive.read(name)
-    styles = archive.read("xl/styles.xml") if "xl/styles.xml" in archive else b""
+    styles = next((target for kind, target in relations.values() if kind == "styles" and target in archive), None)
+    formats = archive.read(styles) if styles and not is_binary else b""
     notes = list(_notes(archive))
     large = [name for name in names if name not in sheets or (not is_binary and FAR_CELL.search(sheets[name]))]
     if large:
         thinned = {name: _Thinned(archive, name) for name in large}
-        content = repacked(archive, {name: one.content for name, one in thinned.items()})
-        archive = Archive(content)
+        archive = Archive(repacked(archive, {name: one.content for name, one in thinned.items()}))
+        content = archive.content
         sheets |= {name: one.content for name, one in thinned.items()}
         notes += [note for one in thinned.values() for note in one.notes()]
+    elif archive.is_renamed:
+        content = repacked(archive, {})
     has_formulas = any(mark in sheet for sheet in sheets.values() for mark in FORMULA_OR_ERROR)
+    try:
+        grids = grids_of(content)
+    except UNREADABLE:
+        # What calamine finds broken, the more patient reader (like Excel itself) may still read.
+        if is_binary:
+            raise
+        grids = patient_grids(content)
     return Spreadsheet(
         kind="xlsb" if is_binary else "xlsx",
-        grids=grids_of(content),
+        grids=grids,
         notes=tuple(notes),
-        is_1904=SINCE_1904.search(book) is not None,
+        is_1904=SINCE_1904.search(said) is not None,
         has_formulas=has_formulas and not is_binary,
-        has_percents=None if is_binary or not styles else PERCENT_FORMAT.search(styles) is not None,
-        look=partial(_look, content),
+        has_percents=PERCENT_FORMAT.search(formats) is not None if formats else None,
+        look=_Looker(archive, book, styles).look,
     )
 
 
@@ -87,7 +108,7 @@ def _notes(archive: Archive) -> Iterator[Note]:
 def _linked(archive: Archive) -> str | None:
     """The name of the file a workbook takes values from, if it is told."""
     for name in archive.parts:
-        if name.startswith("xl/externalLinks/_rels/"):
+        if name.startswith("xl/externalLinks/_rels/") and name.endswith(".rels"):
             found = re.search(rb"""Target=["']([^"']+)["']""", archive.read(name))
             if found:
                 return posixpath.basename(found[1].decode("utf-8", "replace").replace("%20", " ").replace("\\", "/"))
@@ -137,76 +158,83 @@ class _Thinned:
             yield Note("sheet_too_long", got=str(self.beyond), wanted=str(MOST_ROWS))
 
 
-@dataclass(frozen=True)
-class _Styles:
-    """Which cell styles show percentages."""
+class _Looker:
+    """Answers about the sheets of one workbook; opens their parts when the first question comes."""
 
-    percents: frozenset[int] = field(default_factory=frozenset)
+    def __init__(self, archive: Archive, book: str, styles: str | None) -> None:
+        self.archive, self.book, self.styles = archive, book, styles
 
-    @classmethod
-    def read(cls, archive: Archive) -> "_Styles":
-        if "xl/styles.xml" not in archive:
-            return cls()
-        root = _parsed(archive.read("xl/styles.xml"))
+    def look(self, sheet: str) -> Stored | None:
+        """What a sheet has beside its values."""
+        part = self._parts.get(sheet)
+        return _stored(self.archive.read(part), self._percents) if part is not None and part in self.archive else None
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        relations = _relations(self.archive, self.book)
+        parts = {}
+        for sheet in _parsed(self.archive.read(self.book)).iterfind("{*}sheets/{*}sheet"):
+            relation = next((value for key, value in sheet.attrib.items() if etree.QName(key).localname == "id"), "")
+            parts[sheet.get("name", "")] = relations.get(relation, ("", ""))[1]
+        return parts
+
+    @cached_property
+    def _percents(self) -> frozenset[int]:
+        """The cell styles that show percentages."""
+        if self.styles is None:
+            return frozenset()
+        root = _parsed(self.archive.read(self.styles))
         codes = dict(BUILTIN_FORMATS) | {
             int(one.get("numFmtId", -1)): one.get("formatCode", "") for one in root.iterfind("{*}numFmts/{*}numFmt")
         }
         used = (int(one.get("numFmtId", 0)) for one in root.iterfind("{*}cellXfs/{*}xf"))
-        return cls(frozenset(number for number, code in enumerate(used) if is_percent_format(codes.get(code, ""))))
+        return frozenset(number for number, code in enumerate(used) if is_percent_format(codes.get(code, "")))
 
 
-def _look(content: bytes) -> Mapping[str, Stored]:
-    archive = Archive(content)
-    styles = _Styles.read(archive)
+def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
+    """What a part (or, for "", the package) points to inside the archive: by id, the kind and the name of the target."""
+    base, name = posixpath.split(part)
+    rels = posixpath.join(base, "_rels", f"{name}.rels")
+    if rels not in archive:
+        return {}
     return {
-        name: _stored(archive.read(part), styles) for name, part in _sheet_parts(archive).items() if part in archive
+        one.get("Id", ""): (
+            posixpath.basename(one.get("Type", "")),
+            posixpath.normpath(posixpath.join("/", base, one.get("Target", "").replace("\\", "/"))).lstrip("/"),
+        )
+        for one in _parsed(archive.read(rels))
+        if one.get("TargetMode") != "External"
     }
 
 
-def _sheet_parts(archive: Archive) -> dict[str, str]:
-    """The part of every sheet by the sheet's name."""
-    rels = _parsed(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {one.get("Id"): posixpath.normpath(posixpath.join("/xl", one.get("Target", ""))) for one in rels}
-    parts = {}
-    for sheet in _parsed(archive.read("xl/workbook.xml")).iterfind("{*}sheets/{*}sheet"):
-        relation = next((value for key, value in sheet.attrib.items() if etree.QName(key).localname == "id"), None)
-        parts[sheet.get("name", "")] = targets.get(relation, "").lstrip("/")
-    return parts
-
-
-def _stored(sheet: bytes, styles: _Styles) -> Stored:
+def _stored(sheet: bytes, percents: frozenset[int]) -> Stored:
     stored = Stored()
-    for cell in _cells(sheet):
-        kind, value, formula = cell.get("t", "n"), cell.find("{*}v"), cell.find("{*}f")
+    for place, cell in _cells(sheet):
+        kind = cell.get("t", "n")
+        parts = {child.tag[child.tag.rfind("}") + 1 :]: child.text for child in cell}
         # Openpyxl writes an empty value where it knows none; Excel does so only for a text that is empty.
-        has_value = value is not None and (value.text or kind == "str")
+        has_value = bool(parts.get("v")) or (kind == "str" and "v" in parts) or "is" in parts
         if kind == "e":
-            stored.errors[cell.get("r")] = (value.text if value is not None else None) or "#ERROR"
-        elif formula is not None and not has_value and cell.find("{*}is") is None:
-            stored.empty_formulas[cell.get("r")] = f"={formula.text or ''}"
-        elif kind == "n" and has_value:
-            with suppress(ValueError):
-                if int(cell.get("s", 0)) in styles.percents:
-                    stored.percents.add(cell.get("r"))
+            stored.errors[place] = parts.get("v") or "#ERROR"
+        elif "f" in parts and not has_value:
+            stored.empty_formulas[place] = f"={parts['f'] or ''}"
+        elif kind == "n" and has_value and cell.get("s", "0").isdigit() and int(cell.get("s", "0")) in percents:
+            stored.percents.add(place)
     return stored
 
 
-def _cells(sheet: bytes) -> Iterator[Any]:
-    """Every cell with an address, whether it states one or not."""
+def _cells(sheet: bytes) -> Iterator[tuple[str, Any]]:
+    """Every cell with its address, whether it states one or not."""
     number = 0
     for _, row in etree.iterparse(
         BytesIO(sheet), events=("end",), tag="{*}row", resolve_entities=False, no_network=True, recover=True
     ):
         number = int(row.get("r", number + 1))
         column = 0
-        for cell in row.iterfind("{*}c"):
+        for cell in row.iterchildren("{*}c"):
             place = cell.get("r")
-            if place is None:
-                cell.set("r", address(number - 1, column))
-                column += 1
-            else:
-                column = column_index_from_string(place.rstrip("0123456789"))
-            yield cell
+            column = column_index_from_string(place.rstrip("0123456789")) if place else column + 1
+            yield place or address(number - 1, column - 1), cell
         row.clear()
 
 

@@ -15,7 +15,7 @@ from commune_reports.workbook.markup import open_excel_xml, open_web_page
 from commune_reports.workbook.model import Refusal, Spreadsheet
 from commune_reports.workbook.ods import MEDIA_TYPE, flat_as_package, open_ods
 from commune_reports.workbook.old_encodings import in_unicode
-from commune_reports.workbook.ooxml import open_ooxml
+from commune_reports.workbook.ooxml import main_part, open_ooxml
 from commune_reports.workbook.xls import COMPOUND, open_xls
 
 LARGEST_FILE = 50 * 2**20
@@ -80,8 +80,8 @@ def _reader(content: bytes) -> Callable[[], Spreadsheet | Refusal]:
 
 def _open_zip(content: bytes) -> Spreadsheet | Refusal:
     archive = Archive(content)
-    if "xl/workbook.xml" in archive or "xl/workbook.bin" in archive:
-        return open_ooxml(archive, content)
+    if book := main_part(archive):
+        return open_ooxml(archive, content, book)
     if "mimetype" in archive:
         if archive.read("mimetype")[:100].startswith(MEDIA_TYPE):
             return open_ods(archive, content)

@@ -1,7 +1,7 @@
 """Excel 97–2003 (xls): values by calamine, what is stored beside them by xlrd when somebody asks."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cached_property
 from io import StringIO
 
 import xlrd
@@ -42,7 +42,7 @@ def open_xls(content: bytes) -> Spreadsheet | Refusal:
         notes=tuple(_notes(content)),
         has_formulas=True,
         has_percents=True,
-        look=partial(_look, content),
+        look=_Looker(content).look,
     )
 
 
@@ -51,15 +51,25 @@ def _notes(content: bytes) -> Iterator[Note]:
         yield Note("macros_ignored")
 
 
-def _look(content: bytes) -> Mapping[str, Stored]:
-    try:
-        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=StringIO())
-    except Exception:
-        # What calamine could read and xlrd cannot has no number formats and errors we could know.
-        return {}
-    codes = {number: code.format_str or BUILTIN_FORMATS.get(number, "") for number, code in book.format_map.items()}
-    looks = [is_percent_format(codes.get(look.format_key, "")) for look in book.xf_list]
-    return {sheet.name: _stored(sheet, looks) for sheet in book.sheets()}
+class _Looker:
+    """Opens the file with xlrd once, when the first question is asked."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def look(self, sheet: str) -> Stored | None:
+        """What a sheet has beside its values; None if xlrd cannot read what calamine could."""
+        return self._stored.get(sheet)
+
+    @cached_property
+    def _stored(self) -> Mapping[str, Stored]:
+        try:
+            book = xlrd.open_workbook(file_contents=self.content, formatting_info=True, logfile=StringIO())
+        except Exception:
+            return {}
+        codes = {number: code.format_str or BUILTIN_FORMATS.get(number, "") for number, code in book.format_map.items()}
+        looks = [is_percent_format(codes.get(look.format_key, "")) for look in book.xf_list]
+        return {sheet.name: _stored(sheet, looks) for sheet in book.sheets()}
 
 
 def _stored(sheet: xlrd.sheet.Sheet, looks: list[bool]) -> Stored:
