@@ -27,6 +27,8 @@ from commune_reports.workbook.model import (
     address,
     is_percent_format,
 )
+from commune_reports.workbook.relations import parsed, relations_of
+from commune_reports.workbook.xlsb import BinaryLooker
 
 # A cell so far out that calamine, which lays the sheet out densely, would need gigabytes for it.
 FAR_CELL = re.compile(rb' r="(?:[A-Z]{3}\d+|[A-Z]*\d{6,}|[A-Z]{2}\d{5})"')
@@ -50,7 +52,7 @@ def main_part(archive: Archive) -> str | None:
             return name
     if "_rels/.rels" not in archive:
         return None
-    targets = [target for kind, target in _relations(archive, "").values() if kind == "officeDocument"]
+    targets = [target for kind, target in relations_of(archive, "").values() if kind == "officeDocument"]
     books = [name for name in targets if re.search(r"(^|/)workbook\d*\.(xml|bin)$", name) and name in archive]
     return books[0] if books else None
 
@@ -58,10 +60,11 @@ def main_part(archive: Archive) -> str | None:
 def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Refusal:
     """Read a package whose workbook is the part `book`; errors of damaged packages come through."""
     is_binary = book.endswith(".bin")
+    binary = BinaryLooker(archive, book) if is_binary else None
     # Reading every part that carries cells or words holds it against its checksum and against declarations.
     said = archive.read(book)
     base = posixpath.dirname(book)
-    relations = _relations(archive, book)
+    relations = relations_of(archive, book)
     names = [target for kind, target in relations.values() if kind == "worksheet" and target in archive]
     sheets = {name: archive.read(name) for name in names if archive.size(name) <= LARGEST_PART}
     for name in (posixpath.join(base, "sharedStrings.xml"), "[Content_Types].xml"):
@@ -91,10 +94,10 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         kind="xlsb" if is_binary else "xlsx",
         grids=grids,
         notes=tuple(notes),
-        is_1904=SINCE_1904.search(said) is not None,
-        has_formulas=has_formulas and not is_binary,
-        has_percents=PERCENT_FORMAT.search(formats) is not None if formats else None,
-        look=_Looker(archive, book, styles).look,
+        is_1904=binary.is_1904 if binary else SINCE_1904.search(said) is not None,
+        has_formulas=is_binary or has_formulas,
+        has_percents=is_binary or (PERCENT_FORMAT.search(formats) is not None if formats else None),
+        look=binary.look if binary else _Looker(archive, book, styles).look,
     )
 
 
@@ -171,9 +174,9 @@ class _Looker:
 
     @cached_property
     def _parts(self) -> dict[str, str]:
-        relations = _relations(self.archive, self.book)
+        relations = relations_of(self.archive, self.book)
         parts = {}
-        for sheet in _parsed(self.archive.read(self.book)).iterfind("{*}sheets/{*}sheet"):
+        for sheet in parsed(self.archive.read(self.book)).iterfind("{*}sheets/{*}sheet"):
             relation = next((value for key, value in sheet.attrib.items() if etree.QName(key).localname == "id"), "")
             parts[sheet.get("name", "")] = relations.get(relation, ("", ""))[1]
         return parts
@@ -183,28 +186,12 @@ class _Looker:
         """The cell styles that show percentages."""
         if self.styles is None:
             return frozenset()
-        root = _parsed(self.archive.read(self.styles))
+        root = parsed(self.archive.read(self.styles))
         codes = dict(BUILTIN_FORMATS) | {
             int(one.get("numFmtId", -1)): one.get("formatCode", "") for one in root.iterfind("{*}numFmts/{*}numFmt")
         }
         used = (int(one.get("numFmtId", 0)) for one in root.iterfind("{*}cellXfs/{*}xf"))
         return frozenset(number for number, code in enumerate(used) if is_percent_format(codes.get(code, "")))
-
-
-def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
-    """What a part (or, for "", the package) points to inside the archive: by id, the kind and the name of the target."""
-    base, name = posixpath.split(part)
-    rels = posixpath.join(base, "_rels", f"{name}.rels")
-    if rels not in archive:
-        return {}
-    return {
-        one.get("Id", ""): (
-            posixpath.basename(one.get("Type", "")),
-            posixpath.normpath(posixpath.join("/", base, one.get("Target", "").replace("\\", "/"))).lstrip("/"),
-        )
-        for one in _parsed(archive.read(rels))
-        if one.get("TargetMode") != "External"
-    }
 
 
 def _stored(sheet: bytes, percents: frozenset[int]) -> Stored:
@@ -236,7 +223,3 @@ def _cells(sheet: bytes) -> Iterator[tuple[str, Any]]:
             column = column_index_from_string(place.rstrip("0123456789")) if place else column + 1
             yield place or address(number - 1, column - 1), cell
         row.clear()
-
-
-def _parsed(part: bytes) -> Any:
-    return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))

@@ -1,0 +1,107 @@
+"""What stands beside the values in Excel's binary packages (xlsb): percentages and errors, record by record ([MS-XLSB])."""
+
+import posixpath
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+
+from commune_reports.workbook.archives import Archive
+from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, Stored, address, is_percent_format
+from commune_reports.workbook.relations import relations_of
+
+ROW, RK, ERROR, REAL, FORMULA_NUMBER, FORMULA_ERROR = 0, 2, 3, 5, 9, 11
+NUMBERS_AND_ERRORS = {RK, ERROR, REAL, FORMULA_NUMBER, FORMULA_ERROR}
+FORMAT, CELL_STYLE, STYLES_BEGIN, STYLES_END, SHEET, WORKBOOK = 44, 47, 617, 618, 156, 153
+ERRORS = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
+}  # fmt: skip
+
+
+class BinaryLooker:
+    """Answers about the sheets of one binary workbook; a part that breaks off answers for what stands before the break."""
+
+    def __init__(self, archive: Archive, book: str) -> None:
+        self.archive, self.book = archive, book
+
+    @property
+    def is_1904(self) -> bool:
+        """Whether its days are counted from 1904."""
+        return any(kind == WORKBOOK and record[:1] and record[0] & 1 for kind, record in self._records(self.book))
+
+    def look(self, sheet: str) -> Stored | None:
+        """What a sheet has beside its values."""
+        part = self._parts.get(sheet)
+        if part is None or part not in self.archive:
+            return None
+        stored, row = Stored(), 0
+        with suppress(struct.error, IndexError):
+            for kind, record in self._records(part):
+                if kind == ROW:
+                    (row,) = struct.unpack_from("<I", record)
+                elif kind in NUMBERS_AND_ERRORS and row < MOST_ROWS:
+                    column, style = struct.unpack_from("<II", record)
+                    if column < MOST_COLUMNS and kind in (ERROR, FORMULA_ERROR):
+                        stored.errors[address(row, column)] = ERRORS.get(record[8], "#ERROR")
+                    elif column < MOST_COLUMNS and style & 0xFFFFFF in self._percents:
+                        stored.percents.add(address(row, column))
+        return stored
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        relations = relations_of(self.archive, self.book)
+        parts = {}
+        for kind, record in self._records(self.book):
+            if kind == SHEET:
+                relation, end = _text(record, 8)
+                parts[_text(record, end)[0]] = relations.get(relation, ("", ""))[1]
+        return parts
+
+    @cached_property
+    def _percents(self) -> frozenset[int]:
+        styles = posixpath.join(posixpath.dirname(self.book), "styles.bin")
+        if styles not in self.archive:
+            return frozenset()
+        codes, used, is_cell_style = dict(BUILTIN_FORMATS), [], False
+        for kind, record in self._records(styles):
+            if kind == FORMAT:
+                codes[struct.unpack_from("<H", record)[0]] = _text(record, 2)[0]
+            elif kind in (STYLES_BEGIN, STYLES_END):
+                is_cell_style = kind == STYLES_BEGIN
+            elif kind == CELL_STYLE and is_cell_style:
+                used.append(struct.unpack_from("<H", record, 2)[0])
+        return frozenset(number for number, code in enumerate(used) if is_percent_format(codes.get(code, "")))
+
+    def _records(self, part: str) -> Iterator[tuple[int, bytes]]:
+        """Kind and content of every record; kinds and lengths are written seven bits a byte."""
+        content, at = self.archive.read(part), 0
+        while at < len(content):
+            kind, at = _number(content, at, most=2)
+            size, at = _number(content, at, most=4)
+            if at + size > len(content):
+                return
+            yield kind, content[at : at + size]
+            at += size
+
+
+def _number(content: bytes, at: int, *, most: int) -> tuple[int, int]:
+    number = 0
+    for count in range(most):
+        if at >= len(content):
+            break
+        byte = content[at]
+        at += 1
+        number |= (byte & 0x7F) << (7 * count)
+        if not byte & 0x80:
+            break
+    return number, at
+
+
+def _text(record: bytes, at: int) -> tuple[str, int]:
+    (length,) = struct.unpack_from("<I", record, at)
+    if length == 0xFFFFFFFF:
+        return "", at + 4
+    end = at + 4 + 2 * length
+    return record[at + 4 : end].decode("utf-16-le", "replace"), end

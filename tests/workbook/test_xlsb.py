@@ -1,0 +1,99 @@
+"""Excel's binary workbook, written here record by record: values, percentages and errors are told apart."""
+
+import io
+import struct
+import zipfile
+from collections.abc import Sequence
+
+import pytest
+
+from commune_reports.workbook import Spreadsheet, open_spreadsheet
+
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+REF_ERROR, PERCENT, GENERAL = 0x17, 10, 0
+
+
+def _record(kind: int, content: bytes = b"") -> bytes:
+    number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    size, length = len(content), b""
+    while size >= 0x80:
+        length, size = length + bytes([size & 0x7F | 0x80]), size >> 7
+    return number + length + bytes([size]) + content
+
+
+def _text(said: str) -> bytes:
+    return struct.pack("<I", len(said)) + said.encode("utf-16-le")
+
+
+def _cell(column: int, value: object, style: int) -> bytes:
+    place = struct.pack("<II", column, style)
+    if isinstance(value, str):
+        return _record(6, place + _text(value))
+    if isinstance(value, bytes):
+        return _record(3, place + value)
+    assert isinstance(value, float)
+    return _record(5, place + struct.pack("<d", value))
+
+
+def _xlsb(rows: Sequence[Sequence[tuple[object, int]]], *, formats: Sequence[int], since_1904: bool = False) -> bytes:
+    """Rows of (value, style); style n has the number format `formats[n]`."""
+    width = max(map(len, rows))
+    sheet = _record(129) + _record(148, struct.pack("<IIII", 0, len(rows) - 1, 0, width - 1)) + _record(145)
+    for number, row in enumerate(rows):
+        sheet += _record(0, struct.pack("<I", number) + b"\0" * 13)
+        sheet += b"".join(_cell(column, value, style) for column, (value, style) in enumerate(row))
+    sheet += _record(146) + _record(130)
+    styles = _record(278) + _record(617, struct.pack("<I", len(formats)))
+    styles += b"".join(_record(47, struct.pack("<HH", 0, one) + b"\0" * 12) for one in formats)
+    styles += _record(618) + _record(279)
+    book = _record(131) + _record(153, struct.pack("<III", since_1904, 0, 0)) + _record(143)
+    book += _record(156, struct.pack("<II", 0, 1) + _text("rId1") + _text("Báo cáo")) + _record(144) + _record(132)
+    relations = (
+        f'<Relationships xmlns="{RELATIONS}">'
+        f'<Relationship Id="rId1" Type="{KINDS}/worksheet" Target="worksheets/sheet1.bin"/>'
+        f'<Relationship Id="rId2" Type="{KINDS}/styles" Target="styles.bin"/></Relationships>'
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.bin", book)
+        archive.writestr("xl/_rels/workbook.bin.rels", relations)
+        archive.writestr("xl/styles.bin", styles)
+        archive.writestr("xl/worksheets/sheet1.bin", sheet)
+    return buffer.getvalue()
+
+
+def _opened(content: bytes) -> Spreadsheet:
+    opened = open_spreadsheet(content)
+    assert isinstance(opened, Spreadsheet), opened
+    return opened
+
+
+def test_a_percentage_is_told_from_a_plain_number_by_its_format() -> None:
+    opened = _opened(_xlsb([[("Tiến độ", 0), (0.85, 1), (0.85, 0), (1.0, 1)]], formats=[GENERAL, PERCENT]))
+    assert opened.kind == "xlsb"
+    assert list(opened.grids[0].rows[0]) == ["Tiến độ", 0.85, 0.85, 1.0]
+    assert [opened.is_percent("Báo cáo", cell) for cell in ("B1", "C1", "D1")] == [True, False, True]
+
+
+def test_an_error_is_no_empty_cell() -> None:
+    opened = _opened(_xlsb([[("Mã", 0), (bytes([REF_ERROR]), 0)]], formats=[GENERAL]))
+    assert opened.formula_errors("Báo cáo") == {"B1": "#REF!"}
+
+
+@pytest.mark.parametrize("since_1904", [True, False])
+def test_the_calendar_is_told(since_1904: bool) -> None:
+    assert _opened(_xlsb([[("Mã", 0)]], formats=[GENERAL], since_1904=since_1904)).is_1904 is since_1904
+
+
+@pytest.mark.parametrize("kept", range(10, 200, 17))
+def test_a_sheet_that_breaks_off_still_answers(kept: int) -> None:
+    content = _xlsb([[("Mã", 0), (0.5, 1)]] * 20, formats=[GENERAL, PERCENT])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(buffer, "w") as cut:
+        for name in archive.namelist():
+            part = archive.read(name)
+            cut.writestr(name, part[:-kept] if name.startswith("xl/worksheets") else part)
+    opened = open_spreadsheet(buffer.getvalue())
+    if isinstance(opened, Spreadsheet):
+        assert opened.is_percent("Báo cáo", "B1") is True
