@@ -57,7 +57,7 @@ def test_stopped_in_the_middle_it_leaves_nothing_running(tmp_path: Path) -> None
     while not (log.exists() and log.stat().st_size) and time.monotonic() < give_up_at:
         time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=90)
+    out, _ = process.communicate(timeout=280)
     assert (process.returncode, "nothing is left running" in out) == (130, True), out
     assert _left_running(home) == []
 
@@ -67,7 +67,7 @@ def test_a_folder_that_is_not_a_demos_is_not_deleted(tmp_path: Path) -> None:
     home.mkdir()
     (home / "precious.txt").write_text("mine")
     process = _start(home)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=280)
     assert process.returncode == 1
     assert "not a demo's" in out
     assert (home / "precious.txt").read_text() == "mine"

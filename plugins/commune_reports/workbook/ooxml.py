@@ -35,8 +35,8 @@ FAR_CELL = re.compile(rb' r="(?:[A-Z]{3}\d+|[A-Z]*\d{6,}|[A-Z]{2}\d{5})"')
 FORMULA_OR_ERROR = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b't="e"', b"t='e'")
 PERCENT_FORMAT = re.compile(rb"""numFmtId=["'](?:9|10)["']|formatCode=["'][^"'>]*%""")
 SINCE_1904 = re.compile(rb"""date1904=["'](?:1|true)["']""")
-# Rows that only look like something: numbered, and nothing in their cells. Possessive, so that a long one costs one look.
-EMPTY_ROWS = re.compile(rb"""(?:<row(?=[^>]*\br="\d)(?:[^>/]*+/>|[^>]*+(?<!/)>(?:<c\b[^>]*+(?<=/)>)*+</row>)\s*+)++""")
+# Rows that only look like something: numbered, and nothing in their cells.
+EMPTY_ROW = re.compile(rb"""<row(?=[^>]*\br="\d)[^>]*(?:/>|>(?:<c\b[^>]*/>)*</row>)""")
 ROW = re.compile(rb"<((?:\w+:)?)row\b([^>]*?)(?:/>|>(.*?)</\1row>)", re.DOTALL)
 CELL = re.compile(rb"<((?:\w+:)?)c\b([^>]*?)(?:/>|>(.*?)</\1c>)", re.DOTALL)
 NUMBERED = re.compile(rb"""\br=["']([A-Z]*)(\d+)["']""")
@@ -128,7 +128,7 @@ class _Thinned:
         for piece in archive.pieces(name):
             if not kept and is_declaring(piece):
                 raise Refused(Refusal("dangerous_content", got=name))
-            rest = EMPTY_ROWS.sub(b"", rest + piece)
+            rest = EMPTY_ROW.sub(b"", rest + piece)
             end = 0
             for row in ROW.finditer(rest):
                 kept.append(rest[end : row.start()])

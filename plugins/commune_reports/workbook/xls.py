@@ -7,7 +7,7 @@ from io import StringIO
 import xlrd
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
-from commune_reports.workbook.grids import grids_of
+from commune_reports.workbook.grids import UNREADABLE, grids_of
 from commune_reports.workbook.model import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -33,7 +33,12 @@ def open_xls(content: bytes) -> Spreadsheet | Refusal:
     for stream, kind in OTHER_KINDS:
         if stream.encode("utf-16-le") in content and "Workbook".encode("utf-16-le") not in content:
             return Refusal("wrong_format", got=kind)
-    grids = grids_of(content)
+    try:
+        grids = grids_of(content)
+    except UNREADABLE:
+        if _is_encrypted(content):
+            return Refusal("password_protected")
+        raise
     if len(grids) >= MOST_SHEETS:
         return Refusal("too_many_sheets", got=f"từ {len(grids)}", wanted=str(MOST_SHEETS))
     return Spreadsheet(
@@ -44,6 +49,16 @@ def open_xls(content: bytes) -> Spreadsheet | Refusal:
         has_percents=True,
         look=_Looker(content).look,
     )
+
+
+def _is_encrypted(content: bytes) -> bool:
+    try:
+        xlrd.open_workbook(file_contents=content, logfile=StringIO())
+    except xlrd.XLRDError as error:
+        return "encrypted" in str(error)
+    except Exception:
+        return False
+    return False
 
 
 def _notes(content: bytes) -> Iterator[Note]:
