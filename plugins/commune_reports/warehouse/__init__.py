@@ -4,10 +4,8 @@ from commune_reports.warehouse.asking import (
     counting_rows,
     facts_since,
     is_open,
-    previous_states,
     reported_tasks,
     reports,
-    scorecard,
     unchecked_submissions,
 )
 from commune_reports.warehouse.connecting import HEAD, Warehouse, open_warehouse, upgrade
@@ -19,6 +17,15 @@ from commune_reports.warehouse.mailing import (
     pending_letters,
     queue_letter,
     start_attempts,
+)
+from commune_reports.warehouse.scoring import (
+    body_work,
+    previous_states,
+    remarks,
+    score_changes,
+    score_trend,
+    scorecard,
+    task_counts,
 )
 from commune_reports.warehouse.storing import (
     Assessed,
@@ -36,6 +43,7 @@ __all__ = [
     "QueuedLetter",
     "ReportRecord",
     "Warehouse",
+    "body_work",
     "counting_rows",
     "facts_since",
     "finish_attempts",
@@ -49,11 +57,15 @@ __all__ = [
     "record_arrivals",
     "record_plan",
     "record_report",
+    "remarks",
     "reported_tasks",
     "reports",
+    "score_changes",
+    "score_trend",
     "scorecard",
     "start_attempts",
     "store_assessments",
+    "task_counts",
     "unchecked_submissions",
     "upgrade",
 ]

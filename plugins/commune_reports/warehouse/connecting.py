@@ -4,12 +4,12 @@ import fcntl
 import os
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -17,10 +17,15 @@ from sqlalchemy.pool import NullPool
 
 from commune_reports.errors import NeedsHuman, Transient
 
-HEAD = "0001"
+HEAD = "0004"
 BUSY_SECONDS = 30
 LOCK_WAIT_SECONDS = 10.0
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+# How long a piece of work that had to give way waits before each further try, in seconds.
+PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
+# What the databases say when two processes wanted the same rows and this one lost.
+LOST_RACES = ("deadlock detected", "could not serialize", "database is locked", "table is locked", "locking protocol")
+Answer = TypeVar("Answer")
 # What the drivers say when the account or the disk has to be mended, not waited for.
 HOPELESS = (
     "password authentication",
@@ -47,6 +52,26 @@ class Warehouse:
             yield connection
 
     @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One look at the facts: everything asked in it is answered from the same state, and nobody is kept waiting."""
+        with _sorted_faults(), self.engine.connect() as plain:
+            connection = plain.execution_options(**_reading_options(plain))
+            with connection.begin():
+                yield connection
+
+    def insist(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Do a piece of work in one transaction, and again if the database made it give way to another process."""
+        for seconds in (*PAUSES, None):
+            try:
+                with self.begin() as connection:
+                    return work(connection)
+            except Transient as trouble:
+                if seconds is None or not _gave_way(trouble):
+                    raise
+                time.sleep(seconds * (1 + os.getpid() % 7 / 7))
+        raise AssertionError
+
+    @contextmanager
     def exclusive(self, name: str) -> Iterator[None]:
         """Hold a name that only one process on any machine can hold; Transient if another one does not let go."""
         if self.engine.dialect.name == "sqlite":
@@ -60,7 +85,8 @@ class Warehouse:
 def open_warehouse(url: str, *, include: Path) -> Warehouse:
     """The warehouse at a URL; NeedsHuman if its tables are missing, older or newer than this program."""
     engine = _engine(url, os.getpid())
-    with _sorted_faults(), engine.connect() as connection:
+    house = Warehouse(engine, include / "sql")
+    with house.reading() as connection:
         found = _revision(connection)
     if found is None or found < HEAD:
         raise NeedsHuman(
@@ -68,7 +94,7 @@ def open_warehouse(url: str, *, include: Path) -> Warehouse:
         )
     if found > HEAD:
         raise NeedsHuman(f"the warehouse is at revision {found}, this program knows {HEAD}; install the newer program")
-    return Warehouse(engine, include / "sql")
+    return house
 
 
 def upgrade(url: str) -> str:
@@ -119,7 +145,19 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Who writes takes the lock at once, because one taken later cannot be waited for; who reads takes none.
+    is_reading = connection.get_execution_options().get("is_reading", False)
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+def _reading_options(connection: Connection) -> dict[str, Any]:
+    if connection.dialect.name == "sqlite":
+        return {"is_reading": True}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _gave_way(trouble: Transient) -> bool:
+    return any(said in str(trouble) for said in LOST_RACES)
 
 
 def _revision(connection: Connection) -> str | None:

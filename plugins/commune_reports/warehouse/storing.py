@@ -48,9 +48,10 @@ def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
     versions = select(tables.plan.c.plan_id).where(
         tables.plan.c.plan_id == plan.id, tables.plan.c.plan_sha256 == plan.sha256
     )
-    if connection.execute(versions).first():
-        return
     version = {"plan_sha256": plan.sha256, "recorded_at": now}
+    if connection.execute(versions).first():
+        _record_bodies(connection, plan, version)
+        return
     tasks = [
         {"task_code": one.code, "indicator_code": one.indicator_code, "position": position, "text": one.text, **version}
         for position, one in enumerate(plan.tasks.values())
@@ -74,7 +75,27 @@ def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
     insert_new(connection, tables.indicator, indicators)
     insert_new(connection, tables.task, tasks)
     insert_new(connection, tables.unit, list(units.values()))
+    _record_bodies(connection, plan, version)
     insert_new(connection, tables.plan, [{"plan_id": plan.id, "title": plan.title, "year": plan.year, **version}])
+
+
+def _record_bodies(connection: Connection, plan: Plan, version: dict[str, Any]) -> None:
+    """Who performs what, once; also for a plan version that was kept before its bodies were."""
+    column = tables.task_body.c.plan_sha256
+    if connection.execute(select(column).where(column == plan.sha256).limit(1)).first():
+        return
+    bodies = [
+        {"body_code": one.code, "position": position, "name": one.name, **version}
+        for position, one in enumerate(plan.bodies)
+    ]
+    roles = [
+        {"task_code": task.code, "body_code": body, "role": role, **version}
+        for task in plan.tasks.values()
+        for role, performing in (("lead", task.lead), ("coordinating", task.coordinating))
+        for body in dict.fromkeys(performing)
+    ]
+    insert_new(connection, tables.body, bodies)
+    insert_new(connection, tables.task_body, roles)
 
 
 def open_period(connection: Connection, plan: Plan, period: ReportingPeriod, *, now: datetime) -> int:

@@ -1,0 +1,67 @@
+-- What counts for every unit and task of a period: the newest accepted row known at the moment, or none.
+-- grain: period × unit × task with an obligation (owed or optional)
+-- parameters: plan_id, period_ids, as_of
+-- uses: opened_periods
+-- counted_pct is what the task adds to its indicator: completed 100, not started 0, nil nothing, missing 0 where owed.
+-- Every row is found by a search of ix_task_report_counting: neither database ever meets the rows of other periods.
+select
+    opened_periods.period_id,
+    opened_periods.plan_sha256,
+    obligation.unit_code,
+    obligation.task_code,
+    task.indicator_code,
+    obligation.is_owed,
+    report.status,
+    report.submission_id,
+    report.sheet,
+    report."row",
+    case
+        when report.status = 'completed' then 100.0
+        when report.status = 'in_progress' then coalesce(report.progress_pct, 0.0)
+        when report.status = 'nil' then null
+        else 0.0
+    end as counted_pct,
+    case
+        when report.submission_id is null then 0
+        when report.received_at <= opened_periods.unit_due_at then 1
+        when
+            exists (
+                select 1
+                from task_report as earlier
+                where
+                    earlier.plan_id = obligation.plan_id
+                    and earlier.period_id = obligation.period_id
+                    and earlier.unit_code = obligation.unit_code
+                    and earlier.task_code = obligation.task_code
+                    and earlier.received_at <= opened_periods.unit_due_at
+                    and earlier.recorded_at <= :as_of
+            )
+            then 1
+        else 0
+    end as is_on_time
+from obligation
+inner join opened_periods on obligation.period_id = opened_periods.period_id
+inner join task on obligation.task_code = task.task_code and opened_periods.plan_sha256 = task.plan_sha256
+left join task_report as report
+    on
+        obligation.plan_id = report.plan_id
+        and obligation.period_id = report.period_id
+        and obligation.unit_code = report.unit_code
+        and obligation.task_code = report.task_code
+        and report.recorded_at <= :as_of
+        and not exists (
+            select 1
+            from task_report as newer
+            where
+                newer.plan_id = report.plan_id
+                and newer.period_id = report.period_id
+                and newer.unit_code = report.unit_code
+                and newer.task_code = report.task_code
+                and newer.recorded_at <= :as_of
+                and (newer.received_at, newer.recorded_at, newer.submission_id, newer."row", newer.sheet)
+                > (report.received_at, report.recorded_at, report.submission_id, report."row", report.sheet)
+        )
+where
+    obligation.plan_id = :plan_id
+    and obligation.period_id in :period_ids
+    and obligation.recorded_at <= :as_of
