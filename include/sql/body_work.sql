@@ -23,8 +23,6 @@ select
     cast(count(case when is_owed and is_on_time = 1 then 1 end) as double precision) * 100
     / nullif(count(case when is_owed then 1 end), 0) as on_time_pct
 from counted_tasks
-inner join unit
-    on counted_tasks.unit_code = unit.unit_code and counted_tasks.plan_sha256 = unit.plan_sha256
 inner join task_body
     on counted_tasks.task_code = task_body.task_code and counted_tasks.plan_sha256 = task_body.plan_sha256
 inner join body

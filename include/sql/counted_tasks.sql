@@ -4,11 +4,14 @@
 -- uses: opened_periods
 -- counted_pct is what the task adds to its indicator: completed 100, not started 0, nil nothing, missing 0 where owed.
 -- Every row is found by a search of ix_task_report_counting: neither database ever meets the rows of other periods.
+-- The cross joins keep SQLite to this order: unit by unit, so that only the units' places are searched beside the tasks.
 select
     opened_periods.period_id,
     opened_periods.plan_sha256,
     obligation.unit_code,
+    unit.position as unit_position,
     obligation.task_code,
+    task.position as task_position,
     task.indicator_code,
     obligation.is_owed,
     report.status,
@@ -39,9 +42,10 @@ select
             then 1
         else 0
     end as is_on_time
-from obligation
-inner join opened_periods on obligation.period_id = opened_periods.period_id
-inner join task on obligation.task_code = task.task_code and opened_periods.plan_sha256 = task.plan_sha256
+from opened_periods
+cross join unit
+cross join obligation
+cross join task
 left join task_report as report
     on
         obligation.plan_id = report.plan_id
@@ -62,6 +66,11 @@ left join task_report as report
                 > (report.received_at, report.recorded_at, report.submission_id, report."row", report.sheet)
         )
 where
-    obligation.plan_id = :plan_id
+    unit.plan_sha256 = opened_periods.plan_sha256
+    and obligation.plan_id = :plan_id
     and obligation.period_id in :period_ids
+    and obligation.period_id = opened_periods.period_id
+    and obligation.unit_code = unit.unit_code
     and obligation.recorded_at <= :as_of
+    and task.plan_sha256 = opened_periods.plan_sha256
+    and task.task_code = obligation.task_code

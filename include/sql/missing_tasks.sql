@@ -2,17 +2,15 @@
 -- grain: period × unit × task
 -- parameters: plan_id, period_ids, as_of
 -- uses: opened_periods
--- order: period_id, unit_position, task_position
+-- order: period_id, unit_code, task_position
 select
     obligation.period_id,
     obligation.unit_code,
-    unit.position as unit_position,
     obligation.task_code,
     task.position as task_position
 from obligation
 inner join opened_periods on obligation.period_id = opened_periods.period_id
 inner join task on obligation.task_code = task.task_code and opened_periods.plan_sha256 = task.plan_sha256
-inner join unit on obligation.unit_code = unit.unit_code and opened_periods.plan_sha256 = unit.plan_sha256
 where
     obligation.plan_id = :plan_id
     and obligation.period_id in :period_ids

@@ -1,7 +1,7 @@
 -- What the whole district owes and reported in a period, over all indicators.
 -- grain: period
 -- parameters: plan_id, period_ids, as_of
--- uses: unit_indicator_scores
+-- uses: unit_index_scores
 -- order: period_id
 -- score is null: tasks of different indices are not averaged.
 select
@@ -17,5 +17,5 @@ select
     cast(null as double precision) as score,
     cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
     cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
-from unit_indicator_scores
+from unit_index_scores
 group by period_id

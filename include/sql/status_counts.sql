@@ -5,10 +5,10 @@
 -- order: period_id, task_position
 -- Only owed tasks are counted.
 select
-    counted_tasks.period_id,
-    counted_tasks.task_code,
-    min(task.position) as task_position,
-    counted_tasks.indicator_code,
+    period_id,
+    task_code,
+    min(task_position) as task_position,
+    indicator_code,
     count(case when is_owed then 1 end) as owed,
     count(case when is_owed then status end) as reported,
     count(case when is_owed and status = 'nil' then 1 end) as nil,
@@ -22,8 +22,4 @@ select
     cast(count(case when is_owed and is_on_time = 1 then 1 end) as double precision) * 100
     / nullif(count(case when is_owed then 1 end), 0) as on_time_pct
 from counted_tasks
-inner join task
-    on counted_tasks.task_code = task.task_code and counted_tasks.plan_sha256 = task.plan_sha256
-inner join unit
-    on counted_tasks.unit_code = unit.unit_code and counted_tasks.plan_sha256 = unit.plan_sha256
-group by counted_tasks.period_id, counted_tasks.task_code, counted_tasks.indicator_code
+group by period_id, task_code, indicator_code

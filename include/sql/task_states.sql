@@ -6,9 +6,9 @@
 select
     counted_tasks.period_id,
     counted_tasks.unit_code,
-    unit.position as unit_position,
+    counted_tasks.unit_position,
     counted_tasks.task_code,
-    task.position as task_position,
+    counted_tasks.task_position,
     counted_tasks.indicator_code,
     counted_tasks.is_owed,
     counted_tasks.status,
@@ -29,10 +29,6 @@ select
     report."row",
     report.cells
 from counted_tasks
-inner join task
-    on counted_tasks.task_code = task.task_code and counted_tasks.plan_sha256 = task.plan_sha256
-inner join unit
-    on counted_tasks.unit_code = unit.unit_code and counted_tasks.plan_sha256 = unit.plan_sha256
 left join task_report as report
     on
         counted_tasks.submission_id = report.submission_id

@@ -9,6 +9,7 @@ with counted as (
     select
         period_id,
         unit_code,
+        min(unit_position) as unit_position,
         indicator_code,
         count(case when is_owed then 1 end) as owed,
         count(case when is_owed then status end) as reported,
@@ -21,29 +22,22 @@ with counted as (
         avg(case when is_owed then counted_pct end) as score
     from counted_tasks
     group by period_id, unit_code, indicator_code
+),
+
+placed as (
+    select
+        counted.*,
+        indicator.position as indicator_position,
+        indicator.index_code,
+        indicator.weight
+    from counted
+    inner join opened_periods on counted.period_id = opened_periods.period_id
+    inner join indicator
+        on counted.indicator_code = indicator.indicator_code and opened_periods.plan_sha256 = indicator.plan_sha256
 )
 
 select
-    counted.period_id,
-    counted.unit_code,
-    unit.position as unit_position,
-    counted.indicator_code,
-    indicator.position as indicator_position,
-    indicator.index_code,
-    indicator.weight,
-    counted.owed,
-    counted.reported,
-    counted.nil,
-    counted.missing,
-    counted.completed,
-    counted.in_progress,
-    counted.not_started,
-    counted.on_time,
-    counted.score,
-    cast(counted.reported as double precision) * 100 / nullif(counted.owed, 0) as coverage_pct,
-    cast(counted.on_time as double precision) * 100 / nullif(counted.owed, 0) as on_time_pct
-from counted
-inner join opened_periods on counted.period_id = opened_periods.period_id
-inner join indicator
-    on counted.indicator_code = indicator.indicator_code and opened_periods.plan_sha256 = indicator.plan_sha256
-inner join unit on counted.unit_code = unit.unit_code and opened_periods.plan_sha256 = unit.plan_sha256
+    placed.*,
+    cast(reported as double precision) * 100 / nullif(owed, 0) as coverage_pct,
+    cast(on_time as double precision) * 100 / nullif(owed, 0) as on_time_pct
+from placed

@@ -2,7 +2,7 @@
 -- missing: nothing it owes was accepted; late: something it owes was first accepted after the due moment; else on time.
 -- grain: period × unit with an obligation
 -- parameters: plan_id, period_ids, as_of
--- uses: unit_indicator_scores
+-- uses: unit_index_scores
 -- order: period_id, unit_position
 -- score is null: tasks of different indices are not averaged.
 select
@@ -25,5 +25,5 @@ select
         when sum(on_time) = sum(reported) then 'on_time'
         else 'late'
     end as timeliness
-from unit_indicator_scores
+from unit_index_scores
 group by period_id, unit_code, unit_position

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import overload
+from typing import TypeVar, overload
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -90,36 +92,36 @@ class TaskState:
     cells: Mapping[str, str]
 
 
-class LazyTasks(Sequence[TaskState]):
-    """Task rows that are fetched when somebody first looks at them; equal to any sequence of equal rows."""
+class Lazily(Sequence[Part]):
+    """Values that are made when somebody first looks at them; equal to any sequence of equal values."""
 
-    def __init__(self, fetch: Callable[[], tuple[TaskState, ...]]) -> None:
-        self._fetch = fetch
+    def __init__(self, make: Callable[[], tuple[Part, ...]]) -> None:
+        self._make = make
 
     @cached_property
-    def _rows(self) -> tuple[TaskState, ...]:
-        return self._fetch()
+    def _parts(self) -> tuple[Part, ...]:
+        return self._make()
 
     @overload
-    def __getitem__(self, place: int) -> TaskState: ...
+    def __getitem__(self, place: int) -> Part: ...
 
     @overload
-    def __getitem__(self, place: slice) -> tuple[TaskState, ...]: ...
+    def __getitem__(self, place: slice) -> tuple[Part, ...]: ...
 
-    def __getitem__(self, place: int | slice) -> TaskState | tuple[TaskState, ...]:
-        return self._rows[place]
+    def __getitem__(self, place: int | slice) -> Part | tuple[Part, ...]:
+        return self._parts[place]
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._parts)
 
-    def __iter__(self) -> Iterator[TaskState]:
-        return iter(self._rows)
+    def __iter__(self) -> Iterator[Part]:
+        return iter(self._parts)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and self._rows == tuple(other)
+        return isinstance(other, Sequence) and self._parts == tuple(other)
 
     def __hash__(self) -> int:
-        return hash(self._rows)
+        return hash(self._parts)
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,8 @@ class Scorecard:
     cut_off_at: datetime
     deadline_at: datetime
     totals: Score
-    indicators: tuple[IndicatorScore, ...]
-    indices: tuple[IndexScore, ...]
+    indicators: Sequence[IndicatorScore]
+    indices: Sequence[IndexScore]
     standings: tuple[UnitStanding, ...]
     tasks: Sequence[TaskState]
 

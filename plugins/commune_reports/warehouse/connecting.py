@@ -140,6 +140,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "cache_size = -65536",  # the default of 2 MB reads the index of a large period again and again
+        "mmap_size = 268435456",
+        "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -1,9 +1,11 @@
 """Figures of a period as of a moment. Arithmetic is in include/sql; here stand its parameters and the values it fills."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -15,7 +17,7 @@ from commune_reports.scorecard import (
     BodyWork,
     IndexScore,
     IndicatorScore,
-    LazyTasks,
+    Lazily,
     PeriodTrend,
     Remark,
     Score,
@@ -30,7 +32,9 @@ from commune_reports.warehouse.named_sql import named
 if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
 
-SCORE_FIELDS = tuple(field.name for field in fields(Score))
+FIGURES = attrgetter(*(field.name for field in fields(Score)))
+PLACE = itemgetter(3, 5)
+NOTHING = Score(0, 0, 0, 0, 0, 0, 0, None, None, None)
 STATE_FIELDS = tuple(field.name for field in fields(TaskState))
 
 
@@ -39,7 +43,8 @@ def scorecard(
 ) -> Scorecard:
     """All figures of a period as of a moment; NeedsHuman if the period was not open then.
 
-    Its task rows are fetched when they are first looked at: on this connection while its transaction lasts, else anew.
+    Scores are counted at once and become values when first looked at; task rows are also fetched then: on this
+    connection while its transaction lasts, else anew.
     """
     asked = {"plan_id": plan.id, "period_ids": [period.id], "as_of": as_of}
 
@@ -58,23 +63,12 @@ def scorecard(
             f"period {period.id} was not open at {as_of.isoformat()}; run: commune-reports open --period {period.id}"
         )
     [opening] = openings
-    totals = Score(0, 0, 0, 0, 0, 0, 0, None, None, None)
-    indicators: list[tuple[int, int, IndicatorScore]] = []
-    indices: list[tuple[int, int, IndexScore]] = []
-    units: list[tuple[int, str, str, Score]] = []
-    for level, _, unit, unit_position, code, position, weight, timeliness, *figures in run("period_figures"):
-        score = Score(*figures)
-        if level in ("unit_indicator", "indicator"):
-            indicators.append((unit_position, position, IndicatorScore(code, unit, weight, score)))
-        elif level in ("unit_index", "index"):
-            indices.append((unit_position, position, IndexScore(code, unit, score)))
-        elif level == "unit_total":
-            units.append((unit_position, unit, timeliness, score))
-        else:
-            totals = score
-    indicators.sort(key=lambda one: one[:2])
-    indices.sort(key=lambda one: one[:2])
-    units.sort(key=lambda one: one[0])
+    rows: dict[str, list[Any]] = defaultdict(list)
+    for row in run("period_figures"):
+        rows[row[0]].append(row)
+    in_order = {level: sorted(found, key=PLACE) for level, found in rows.items()}
+    totals = _score(in_order["total"][0]) if "total" in in_order else NOTHING
+    units = in_order.get("unit_total", [])
     missing: dict[str, list[str]] = {}
     if totals.missing:
         for row in run("missing_tasks"):
@@ -88,13 +82,13 @@ def scorecard(
         cut_off_at=opening.cut_off_at,
         deadline_at=opening.deadline_at,
         totals=totals,
-        indicators=tuple(one for *_, one in indicators),
-        indices=tuple(one for *_, one in indices),
+        indicators=Lazily(lambda: _indicator_scores(in_order)),
+        indices=Lazily(lambda: _index_scores(in_order)),
         standings=tuple(
-            _standing(unit, timeliness, score, files.get(unit), missing.get(unit, ()))
-            for _, unit, timeliness, score in units
+            _standing(row.unit_code, row.timeliness, _score(row), files.get(row.unit_code), missing.get(row.unit_code, ()))
+            for row in units
         ),
-        tasks=LazyTasks(fetch),
+        tasks=Lazily(fetch),
     )
 
 
@@ -218,8 +212,25 @@ def _standing(unit: str, timeliness: str, score: Score, files: Any, missing: Seq
     )
 
 
+def _indicator_scores(rows: Mapping[str, Sequence[Any]]) -> tuple[IndicatorScore, ...]:
+    """The district's, then each unit's."""
+    return tuple(
+        IndicatorScore(row.code, row.unit_code, row.weight, _score(row))
+        for level in ("indicator", "unit_indicator")
+        for row in rows.get(level, ())
+    )
+
+
+def _index_scores(rows: Mapping[str, Sequence[Any]]) -> tuple[IndexScore, ...]:
+    return tuple(
+        IndexScore(row.code, row.unit_code, _score(row))
+        for level in ("index", "unit_index")
+        for row in rows.get(level, ())
+    )
+
+
 def _score(row: Any) -> Score:
-    return Score(**{name: row._mapping[name] for name in SCORE_FIELDS})
+    return Score(*FIGURES(row))
 
 
 def _task_state(row: Any) -> TaskState:
