@@ -46,10 +46,17 @@ def main() -> None:
             rows, best = _measured(url, units // by_ten, periods)
             seconds.append(best)
         before = alone.setdefault(units, seconds)
-        ratio = "" if before is seconds else "   " + " and ".join(
-            f"{now / then:.2f}×" for now, then in zip(seconds, before, strict=True)
-        ) + " of one period alone"
-        print(f"{units // by_ten:>7,} {periods:>8} {rows:>11,}   {seconds[0]:>8.2f} {seconds[1]:>11.2f}{ratio}", flush=True)
+        ratio = (
+            ""
+            if before is seconds
+            else "   "
+            + " and ".join(f"{now / then:.2f}×" for now, then in zip(seconds, before, strict=True))
+            + " of one period alone"
+        )
+        print(
+            f"{units // by_ten:>7,} {periods:>8} {rows:>11,}   {seconds[0]:>8.2f} {seconds[1]:>11.2f}{ratio}",
+            flush=True,
+        )
 
 
 def _databases() -> Iterator[str]:
@@ -80,9 +87,7 @@ def _measured(url: str, units: int, periods: int) -> tuple[int, float]:
     for _ in range(TIMES):
         began = time.perf_counter()
         with house.begin() as connection:
-            card = warehouse.scorecard(
-                connection, house, plan, period=LAST, as_of=datetime(2030, 1, 1, tzinfo=UTC)
-            )
+            card = warehouse.scorecard(connection, house, plan, period=LAST, as_of=datetime(2030, 1, 1, tzinfo=UTC))
         seconds.append(time.perf_counter() - began)
     assert card.totals.owed == units * 33
     assert statistics.fmean(seconds) > 0

@@ -203,3 +203,15 @@ class TaskCounts:
     task_code: str
     indicator_code: str
     figures: Score
+
+
+@dataclass(frozen=True)
+class GateOutcome:
+    """How one rule of the gate fared on a period's figures: rows it looked at and failed, and sentences on the first."""
+
+    suite: str
+    rule: str
+    severity: str
+    checked: int
+    failed: int
+    first_rows: tuple[str, ...]

@@ -10,6 +10,7 @@ from commune_reports.warehouse.asking import (
 )
 from commune_reports.warehouse.connecting import HEAD, Warehouse, open_warehouse, upgrade
 from commune_reports.warehouse.facts import Arrival, ReportRecord
+from commune_reports.warehouse.gating import gate_answers, gate_outcomes, record_gate
 from commune_reports.warehouse.mailing import (
     QueuedLetter,
     finish_attempts,
@@ -47,6 +48,8 @@ __all__ = [
     "counting_rows",
     "facts_since",
     "finish_attempts",
+    "gate_answers",
+    "gate_outcomes",
     "is_open",
     "open_period",
     "open_warehouse",
@@ -55,6 +58,7 @@ __all__ = [
     "previous_states",
     "queue_letter",
     "record_arrivals",
+    "record_gate",
     "record_plan",
     "record_report",
     "remarks",

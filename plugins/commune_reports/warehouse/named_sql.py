@@ -44,7 +44,7 @@ def _named(folder: Path, name: str) -> Any:
     typed = text(f"with {needed}\n{whole}" if needed else whole)
     asked = set(re.findall(r"(?<!:):([a-z_]+)", typed.text))
     kinds = [bindparam(one, type_=kind) for one, kind in PARAMETERS.items() if one in asked]
-    lists = [bindparam(one, expanding=True) for one in LISTS if one in asked]
+    lists: list[Any] = [bindparam(one, expanding=True) for one in LISTS if one in asked]
     typed = typed.bindparams(*kinds, *lists)
     return typed.columns(**{one: kind for one, kind in RESULTS.items() if re.search(rf"\b{one}\b", statement)})
 

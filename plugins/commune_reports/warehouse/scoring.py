@@ -85,7 +85,9 @@ def scorecard(
         indicators=Lazily(lambda: _indicator_scores(in_order)),
         indices=Lazily(lambda: _index_scores(in_order)),
         standings=tuple(
-            _standing(row.unit_code, row.timeliness, _score(row), files.get(row.unit_code), missing.get(row.unit_code, ()))
+            _standing(
+                row.unit_code, row.timeliness, _score(row), files.get(row.unit_code), missing.get(row.unit_code, ())
+            )
             for row in units
         ),
         tasks=Lazily(fetch),
@@ -189,9 +191,7 @@ def previous_states(
 def _period_before(
     connection: Connection, warehouse: "Warehouse", plan: Plan, *, period: ReportingPeriod, as_of: datetime
 ) -> str | None:
-    earlier = [
-        one.id for one in plan.periods() if one.kind is period.kind and one.window_end < period.window_end
-    ]
+    earlier = [one.id for one in plan.periods() if one.kind is period.kind and one.window_end < period.window_end]
     asked = {"plan_id": plan.id, "period_ids": earlier, "as_of": as_of}
     opened = [row.period_id for row in connection.execute(named(warehouse.sql, "opened_periods"), asked)]
     return opened[-1] if opened else None

@@ -1,11 +1,7 @@
-"""Rows × expectations/*.json → findings. The only importer of Great Expectations, and only when something is validated.
+"""Task rows × expectations/*.json → findings, and the verdict on each file."""
 
-A suite whose rules did not all load, or a rule that could not be evaluated, is our failure and is raised: never a pass.
-"""
-
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,18 +12,11 @@ from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Sever
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.task_report import Assessment, Reading, RuleOutcome, TaskRow
+from commune_reports.validation.running import Rules, load_suites, run_suite
 
 if TYPE_CHECKING:
     import pandas as pd
-
 INDEX_COLUMNS = ("submission_id", "row_key")
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The checked text of every suite, by suite name."""
-
-    suites: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -51,25 +40,8 @@ class Validation:
 
 
 def load_rules(expectations: Path) -> Rules:
-    """Every suite in a folder, checked for shape; NeedsHuman names the file and rule that is not right."""
-    suites = {}
-    for path in sorted(expectations.glob("*.json")):
-        try:
-            suite = json.loads(path.read_text(encoding="utf-8"))
-            name, rules = suite["name"], suite["expectations"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise NeedsHuman(f"expectation suite {path.name} is not right: {error!r}") from error
-        for number, rule in enumerate(rules, start=1):
-            _check_rule(rule, f"{path.name}, rule {number}")
-        suites[name] = suite
-    if not suites:
-        raise NeedsHuman(f"no expectation suite in {expectations}; nothing would be checked")
-    return Rules(suites)
-
-
-def prepare() -> None:
-    """Import Great Expectations now, at a moment that suits the caller; it takes seconds."""
-    import great_expectations  # noqa: F401
+    """Every suite about task rows, checked for shape; NeedsHuman names the file and rule that is not right."""
+    return load_suites(expectations, check=_check_field)
 
 
 def validate(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: Wordings) -> Validation:
@@ -85,7 +57,7 @@ def validate(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: 
     findings: dict[str, list[Finding]] = defaultdict(list)
     outcomes: list[RuleOutcome] = []
     for suite in rules.suites.values():
-        for rule, result in _run(suite, frame):
+        for rule, result in run_suite(suite, frame, index_columns=INDEX_COLUMNS):
             meta = rule["meta"]
             severity = plan.severities.get(meta["finding"], rule["severity"])
             failed = [rows[int(one["row_key"])] for one in result.get("unexpected_index_list") or ()]
@@ -117,14 +89,7 @@ def assess(submitted: Submitted, findings: Sequence[Finding]) -> Assessment:
     )
 
 
-def _check_rule(rule: Any, where: str) -> None:
-    if not isinstance(rule, dict) or not {"type", "kwargs", "severity", "meta"} <= rule.keys():
-        raise NeedsHuman(f"{where}: a rule needs type, kwargs, severity and meta")
-    if rule["severity"] not in list(Severity):
-        raise NeedsHuman(f"{where}: severity is {rule['severity']!r}; it must be {', '.join(Severity)}")
-    meta = rule["meta"]
-    if not isinstance(meta, dict) or not meta.get("finding"):
-        raise NeedsHuman(f"{where}: meta.finding is missing; it names the wording in include/wordings/findings.yaml")
+def _check_field(meta: Mapping[str, Any], where: str) -> None:
     if meta.get("field") not in FIELD_LABELS:
         raise NeedsHuman(f"{where}: meta.field is {meta.get('field')!r}; it must be one of {', '.join(FIELD_LABELS)}")
 
@@ -174,58 +139,6 @@ def _first_day(plan: Plan) -> date:
 def _nil_allowed(plan: Plan, row: TaskRow) -> bool:
     task = plan.tasks.get(row.task_code) if row.task_code else None
     return task is None or task.nil_allowed
-
-
-def _run(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """One Great Expectations run: every rule of a suite with its result, in the order of the file."""
-    import great_expectations as gx
-
-    try:
-        built = gx.ExpectationSuite(**json.loads(json.dumps(dict(suite))))
-    except Exception as error:
-        # Great Expectations raises many kinds here, all of which mean that our file is wrong.
-        raise NeedsHuman(f"expectation suite {suite['name']} was not understood: {_one_line(error)}") from error
-    if len(built.expectations) != len(suite["expectations"]):
-        loaded = Counter(one.expectation_type for one in built.expectations)
-        lost = Counter(rule["type"] for rule in suite["expectations"]) - loaded
-        raise NeedsHuman(
-            f"expectation suite {suite['name']}: {sum(lost.values())} rules did not load ({', '.join(lost)}); "
-            "their type or severity is not known"
-        )
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    batch = context.data_sources.pandas_default.read_dataframe(frame)
-    wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": list(INDEX_COLUMNS)}
-    # Each rule carries its number, because results come back in an order of their own.
-    for number, expectation in enumerate(built.expectations):
-        expectation.meta = {**(expectation.meta or {}), "number": number}
-    outcome = batch.validate(built, result_format=wanted)
-    results = {result.expectation_config.meta["number"]: result for result in outcome.results}
-    for number, rule in enumerate(suite["expectations"]):
-        result = results.get(number)
-        trouble = _trouble(result)
-        if trouble:
-            raise NeedsHuman(
-                f"rule {rule['meta']['finding']} ({rule['type']}) of suite {suite['name']} was not evaluated: {trouble}"
-            )
-        assert result is not None
-        yield rule, result.result
-
-
-def _trouble(result: Any) -> str | None:
-    """Why a result cannot be believed: an exception inside the rule, or no count of rows."""
-    if result is None:
-        return "it gave no result"
-    raised = result.exception_info or {}
-    details = [raised] if "raised_exception" in raised else list(raised.values())
-    for detail in details:
-        if detail.get("raised_exception"):
-            return _one_line(detail.get("exception_message"))
-    if "element_count" not in result.result:
-        return "it gave no count of rows"
-    if not result.success and not result.result.get("unexpected_index_list"):
-        return "it failed without naming rows"
-    return None
 
 
 def _outcomes(
@@ -295,7 +208,3 @@ def _without_echoes(findings: Sequence[Finding]) -> list[Finding]:
 def _column_of(finding: Finding) -> tuple[int, str]:
     letters = (finding.cell or "").rstrip("0123456789")
     return len(letters), letters
-
-
-def _one_line(error: object) -> str:
-    return " ".join(str(error).split())[:300]
