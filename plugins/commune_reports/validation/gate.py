@@ -91,7 +91,9 @@ def _outcomes(gate: Gate, name: str, frame: "pd.DataFrame", period_id: str) -> I
             checked=int(result["element_count"]),
             failed=len(failed),
             first_rows=tuple(
-                _sentence(gate.sentences[code], dict(zip(frame.columns, frame.iloc[place], strict=True)), code, period_id)
+                _sentence(
+                    gate.sentences[code], dict(zip(frame.columns, frame.iloc[place], strict=True)), code, period_id
+                )
                 for place in failed[:FIRST_ROWS]
             ),
         )
@@ -148,7 +150,8 @@ def _tasks(answers: Answers, expected: frozenset[tuple[str, str]] | None) -> "pd
 def _submissions(answers: Answers, archived: frozenset[str]) -> "pd.DataFrame":
     counts = ("rows_accepted", "rows_stored", "rows_accounted", "rows_withdrawn")
     files = _frame(answers["submissions"], "submission_id", "unit_code", "file_name", "sha256", *counts)
-    return files.assign(is_archived=files["sha256"].isin(archived).astype("int64"))
+    # A file whose arrival is not kept has no digest to look for; the facts' own rules name it.
+    return files.assign(is_archived=(files["sha256"].isin(archived) | files["sha256"].isna()).astype("int64"))
 
 
 def _counted(answers: Answers) -> "pd.DataFrame":
