@@ -82,7 +82,7 @@ def plans(draw: st.DrawFn, reference: Plan) -> Plan:
             )
             indicators.append(Indicator(code, name, "I", code, 100 * share / sum(shares), tasks))
         indices.append(Index(name, name, name, tuple(indicators)))
-    count = draw(st.integers(1, 3))
+    count = draw(st.integers(1, 2))
     units = tuple(Unit(f"{number:05d}", f"Xã {number}", "xã", f"xa-{number}") for number in range(count))
     return replace(reference, indices=tuple(indices), units=units, bodies=BODIES, task_changes=(), sha256="d" * 64)
 
@@ -108,6 +108,7 @@ def stories(draw: st.DrawFn, reference: Plan) -> tuple[Plan, tuple[Filed, ...], 
                 known_after=st.integers(0, 6),
                 rows=st.lists(row, max_size=6, unique_by=lambda one: one[0]).map(tuple),
             ),
+            min_size=2,
             max_size=8,
         )
     )

@@ -81,9 +81,7 @@ class Bench:
 
 def examine(bench: Bench, batch: Sequence[Incoming]) -> list[Examined]:
     """Read every file and validate all of them in one run; the order is that of the batch."""
-    unread = [Unread(one.content, one.name, one.unit_code, one.period_id) for one in batch]
-    readings = read_submissions(unread, clerk=bench.clerk, meanwhile=prepare)
-    placed = [_place(bench, one, reading) for one, reading in zip(batch, readings, strict=True)]
+    placed = _read(bench, batch)
     submitted = [place.submitted for place in placed if place.submitted is not None]
     validation = validate(submitted, plan=bench.plan, rules=bench.rules, wordings=bench.wordings)
     outcomes: dict[str, list[RuleOutcome]] = defaultdict(list)
@@ -103,6 +101,11 @@ def examine(bench: Bench, batch: Sequence[Incoming]) -> list[Examined]:
     ]
 
 
+def submitted_files(bench: Bench, batch: Sequence[Incoming]) -> list[Submitted]:
+    """What the rules are asked about: the files of a batch that name unit and period, read again."""
+    return [place.submitted for place in _read(bench, batch) if place.submitted is not None]
+
+
 @dataclass(frozen=True)
 class _Place:
     incoming: Incoming
@@ -110,6 +113,12 @@ class _Place:
     period: ReportingPeriod | None
     reading: Reading
     submitted: Submitted | None
+
+
+def _read(bench: Bench, batch: Sequence[Incoming]) -> list[_Place]:
+    unread = [Unread(one.content, one.name, one.unit_code, one.period_id) for one in batch]
+    readings = read_submissions(unread, clerk=bench.clerk, meanwhile=prepare)
+    return [_place(bench, one, reading) for one, reading in zip(batch, readings, strict=True)]
 
 
 def _place(bench: Bench, one: Incoming, reading: Reading) -> _Place:

@@ -53,7 +53,7 @@ def validate(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: 
     rows = [(submitted, row) for submitted in batch for row in submitted.reading.rows]
     if not rows:
         return Validation({}, ())
-    frame = _frame(rows, plan)
+    frame = frame_of(rows, plan)
     findings: dict[str, list[Finding]] = defaultdict(list)
     outcomes: list[RuleOutcome] = []
     for suite in rules.suites.values():
@@ -94,7 +94,7 @@ def _check_field(meta: Mapping[str, Any], where: str) -> None:
         raise NeedsHuman(f"{where}: meta.field is {meta.get('field')!r}; it must be one of {', '.join(FIELD_LABELS)}")
 
 
-def _frame(rows: Sequence[tuple[Submitted, TaskRow]], plan: Plan) -> "pd.DataFrame":
+def frame_of(rows: Sequence[tuple[Submitted, TaskRow]], plan: Plan) -> "pd.DataFrame":
     """The rows as typed columns, so that no rule can stumble over a text in a column of numbers."""
     import pandas as pd
 

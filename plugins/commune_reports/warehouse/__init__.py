@@ -1,6 +1,7 @@
 """The warehouse: append-only facts, asked as of a moment, on SQLite and PostgreSQL alike."""
 
 from commune_reports.warehouse.asking import (
+    assessed_submissions,
     counting_rows,
     facts_since,
     is_open,
@@ -19,6 +20,7 @@ from commune_reports.warehouse.mailing import (
     queue_letter,
     start_attempts,
 )
+from commune_reports.warehouse.rule_statistics import RULE_GRAINS, rule_statistics
 from commune_reports.warehouse.scoring import (
     body_work,
     previous_states,
@@ -39,11 +41,13 @@ from commune_reports.warehouse.storing import (
 
 __all__ = [
     "HEAD",
+    "RULE_GRAINS",
     "Arrival",
     "Assessed",
     "QueuedLetter",
     "ReportRecord",
     "Warehouse",
+    "assessed_submissions",
     "body_work",
     "counting_rows",
     "facts_since",
@@ -64,6 +68,7 @@ __all__ = [
     "remarks",
     "reported_tasks",
     "reports",
+    "rule_statistics",
     "score_changes",
     "score_trend",
     "scorecard",

@@ -32,6 +32,19 @@ def unchecked_submissions(connection: Connection) -> list[Arrival]:
     return [Arrival(**{name: row._mapping[name] for name in names}) for row in connection.execute(statement)]
 
 
+def assessed_submissions(connection: Connection, plan_id: str, period_id: str, *, as_of: datetime) -> list[Arrival]:
+    """The arrivals on which a verdict for a period was known at a moment, oldest first."""
+    came, judged = tables.submission, tables.assessment
+    statement = (
+        select(came)
+        .join_from(judged, came, came.c.submission_id == judged.c.submission_id)
+        .where(judged.c.plan_id == plan_id, judged.c.period_id == period_id, judged.c.recorded_at <= as_of)
+        .order_by(came.c.received_at, came.c.submission_id)
+    )
+    names = [field.name for field in fields(Arrival)]
+    return [Arrival(**{name: row._mapping[name] for name in names}) for row in connection.execute(statement)]
+
+
 def counting_rows(
     connection: Connection, plan_id: str, period_id: str, *, unit_code: str
 ) -> dict[str, tuple[str, datetime]]:
