@@ -1,5 +1,6 @@
 """What IT and the office ask beside scores: changes, trend, bodies, remarks, rules over time, and the pages about rows."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -81,13 +82,17 @@ def test_rules_are_counted_by_rule_unit_and_period(office: Any, moment: Moment) 
 def test_pages_about_the_rows_name_the_failed_ones(office: Any, moment: Moment, tmp_path: Path) -> None:
     with pytest.raises(NeedsHuman, match="no file of period 2024-11"):
         steps.write_docs(office.settings, period="2024-11", out=tmp_path / "none", now=moment(11, 19))
-    _report(office, "22492", PCI_01_1={"progress": 60})
+    _report(office, "22492", PCI_01_1={"status": "Hoàn thành", "progress": 60})
     office.collect()
     written = steps.write_docs(office.settings, period="2024-11", out=tmp_path / "pages", now=moment(11, 19))
     assert written["files"] == 1
     pages = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "pages").rglob("*.html")}
     assert "index.html" in pages
-    assert any("progress_in_range" in page and "22492" in page for page in pages.values())
+    assert any("progress_in_range" in page and "22492" in page and "60" in page for page in pages.values())
+    assert "progress_status_conflict" in pages["index.html"]
+    for name, page in pages.items():
+        assert not re.search(r'(src|href)="https?://[^"]*\.(js|css|png)', page), name
+        assert "<script" not in page, name
 
 
 def test_what_the_gate_found_is_kept_and_a_failure_leaves_no_letter(office: Any, moment: Moment) -> None:
@@ -97,7 +102,7 @@ def test_what_the_gate_found_is_kept_and_a_failure_leaves_no_letter(office: Any,
     with desk.begin() as connection:
         tables = warehouse.tables
         connection.execute(tables.obligation.delete().where(tables.obligation.c.task_code == "PCI-05.1"))
-    with pytest.raises(NeedsHuman, match="not published: rule rows_lost failed for 1 of 1 rows: file bao cao.xlsx"):
+    with pytest.raises(NeedsHuman, match=r"not published: rule rows_lost failed for 1 of 1 rows: file bao cao\.xlsx"):
         steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
     letters = steps.outbox_state(office.settings)["letters"]
     assert not [one for one in letters if one["kind"] == "report"]

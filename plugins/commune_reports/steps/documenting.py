@@ -9,7 +9,7 @@ from commune_reports.errors import NeedsHuman
 from commune_reports.settings import Settings
 from commune_reports.steps.desk import open_desk, plan_period
 from commune_reports.steps.examining import Bench, Incoming, submitted_files
-from commune_reports.validation import write_data_docs
+from commune_reports.validation import Period, write_data_docs
 
 
 def write_docs(settings: Settings, *, period: str, out: Path, now: datetime) -> dict[str, Any]:
@@ -44,7 +44,9 @@ def write_docs(settings: Settings, *, period: str, out: Path, now: datetime) -> 
     if not batch:
         raise NeedsHuman(f"no file of period {period} has a row yet; there is nothing to show")
     names = {one.submission_id: one.file_name for one in arrivals}
-    index = write_data_docs(batch, desk.plan, rules=bench.rules, file_names=names, out=out, moment=now)
+    asked = Period(batch, names, now)
+    templates = settings.include / "templates"
+    index = write_data_docs(asked, desk.plan, rules=bench.rules, templates=templates, out=out)
     return {
         "period": period,
         "files": len(batch),
