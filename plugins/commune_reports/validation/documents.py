@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from commune_reports.errors import NeedsHuman
 from commune_reports.plan import Plan
 from commune_reports.validation.rows import Submitted, frame_of
 from commune_reports.validation.running import Rules, build_suite, judged
@@ -43,11 +44,13 @@ class Period:
 def write_data_docs(period: Period, plan: Plan, *, rules: Rules, templates: Path, out: Path) -> Path:
     """Write the pages of every suite over the rows of all files into a folder; the path of the first page.
 
-    A rule that could not be evaluated is NeedsHuman, as in the pipeline.
+    NeedsHuman if the folder has something in it, or, as in the pipeline, a rule could not be evaluated.
     """
     import great_expectations as gx
     from great_expectations.core.run_identifier import RunIdentifier
 
+    if out.exists() and any(out.iterdir()):
+        raise NeedsHuman(f"{out} is not empty; name a new folder, so that pages of two runs do not mix")
     out.mkdir(parents=True, exist_ok=True)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}

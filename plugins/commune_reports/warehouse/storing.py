@@ -140,7 +140,8 @@ def open_period(connection: Connection, plan: Plan, period: ReportingPeriod, *, 
 
 def record_arrivals(connection: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> None:
     """Record that files arrived; arrivals already known are left as they are."""
-    insert_new(connection, tables.submission, [{**vars(one), "recorded_at": now} for one in arrivals])
+    in_one_order = sorted(arrivals, key=lambda one: one.submission_id)
+    insert_new(connection, tables.submission, [{**vars(one), "recorded_at": now} for one in in_one_order])
 
 
 def store_assessments(
@@ -149,7 +150,9 @@ def store_assessments(
     """Store verdicts, rows that count, findings, rule outcomes and receipts; returns what was not known already."""
     known = _assessed(connection, [one.arrival.submission_id for one in items])
     fresh = [one for one in items if one.arrival.submission_id not in known]
-    insert_new(connection, tables.assessment, [_assessment_row(one, plan_id, now) for one in fresh])
+    # Another process may store the same verdicts at this moment: whoever's verdict is kept stores what belongs to it.
+    won = _claim(connection, [_assessment_row(one, plan_id, now) for one in fresh])
+    fresh = [one for one in fresh if one.arrival.submission_id in won]
     insert_new(connection, tables.task_report, [row for one in fresh for row in _task_rows(one, plan_id, now)])
     insert_new(connection, tables.finding, [row for one in fresh for row in _finding_rows(one, now)])
     insert_new(connection, tables.rule_outcome, [row for one in fresh for row in _outcome_rows(one, now)])
@@ -196,6 +199,17 @@ def letter_row(letter: Letter, now: datetime) -> dict[str, Any]:
 def _assessed(connection: Connection, keys: Sequence[str]) -> set[str]:
     column = tables.assessment.c.submission_id
     return {str(row[0]) for row in connection.execute(select(column).where(column.in_(keys)))}
+
+
+def _claim(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
+    """Insert verdicts, in one order in every process so that none waits for the other; the keys that were new."""
+    if not rows:
+        return set()
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    key = tables.assessment.c.submission_id
+    statement = dialect.insert(tables.assessment).on_conflict_do_nothing().returning(key)
+    found = connection.execute(statement, sorted(rows, key=lambda row: str(row["submission_id"])))
+    return {str(row[0]) for row in found}
 
 
 def _assessment_row(one: Assessed, plan_id: str, now: datetime) -> dict[str, Any]:
