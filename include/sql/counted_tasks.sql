@@ -2,6 +2,7 @@
 -- grain: period × unit × task with an obligation (owed or optional)
 -- parameters: plan_id, period_ids, as_of
 -- uses: opened_periods
+-- postgresql: enable_nestloop = off
 -- counted_pct is what the task adds to its indicator: completed 100, not started 0, nil nothing, missing 0 where owed.
 -- Every row is found by a search of ix_task_report_counting: neither database ever meets the rows of other periods.
 -- The cross joins keep SQLite to this order: unit by unit, so that only the units' places are searched beside the tasks.

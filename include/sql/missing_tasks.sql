@@ -2,6 +2,7 @@
 -- grain: period × unit × task
 -- parameters: plan_id, period_ids, as_of
 -- uses: opened_periods
+-- postgresql: enable_nestloop = off
 -- order: period_id, unit_code, task_position
 select
     obligation.period_id,

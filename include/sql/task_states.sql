@@ -31,7 +31,9 @@ select
 from counted_tasks
 left join task_report as report
     on
-        counted_tasks.submission_id = report.submission_id
+        report.plan_id = :plan_id
+        and report.period_id in :period_ids
+        and counted_tasks.submission_id = report.submission_id
         and counted_tasks.sheet = report.sheet
         and counted_tasks."row" = report."row"
 left join submission on report.submission_id = submission.submission_id

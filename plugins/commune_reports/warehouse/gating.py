@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from commune_reports.scorecard import GateOutcome, Scorecard
 from commune_reports.warehouse import tables
-from commune_reports.warehouse.named_sql import named
+from commune_reports.warehouse.named_sql import ask
 
 if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
@@ -21,8 +21,7 @@ def gate_answers(connection: Connection, warehouse: "Warehouse", card: Scorecard
     """The rows of every frame of the gate, by its name, as of the scorecard's moment."""
     asked = {"plan_id": card.plan_id, "period_ids": [card.period_id], "as_of": card.as_of}
     return {
-        name: [dict(row._mapping) for row in connection.execute(named(warehouse.sql, f"gate/{name}"), asked)]
-        for name in ASKED
+        name: [dict(row._mapping) for row in ask(connection, warehouse.sql, f"gate/{name}", asked)] for name in ASKED
     }
 
 

@@ -1,16 +1,19 @@
 """The statements in include/sql by name: put together from the ones they use, their parameters and columns typed."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Date, bindparam, text
+from sqlalchemy import JSON, Connection, Date, bindparam, text
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.warehouse.tables import UtcDateTime
 
 USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
+# A line the planner of PostgreSQL needs: on tables nobody has analyzed yet it takes every join for a single row.
+SETTING = re.compile(r"^-- postgresql: ([a-z_]+ = [a-z]+)$", re.MULTILINE)
 ORDER = re.compile(r"^-- order: (.+)$", re.MULTILINE)
 # Columns and parameters whose text or bytes in SQLite mean something else.
 RESULTS: dict[str, Any] = {
@@ -28,15 +31,24 @@ PARAMETERS: dict[str, Any] = {"as_of": UtcDateTime(), "since": UtcDateTime(), "w
 LISTS = ("period_ids",)
 
 
-def named(folder: Path, name: str) -> Any:
-    """The statement in include/sql/NAME.sql with the ones it uses put before it, in the order it declares."""
-    return _named(folder, name)
+def ask(connection: Connection, folder: Path, name: str, asked: Mapping[str, Any]) -> list[Any]:
+    """The rows that include/sql/NAME.sql answers, with the statements it uses put before it, in the order it declares."""
+    statement, setting = _named(folder, name)
+    if setting is None or connection.dialect.name != "postgresql":
+        return list(connection.execute(statement, asked))
+    parameter = setting.split("=")[0].strip()
+    connection.execute(text(f"set local {setting}"))
+    rows = list(connection.execute(statement, asked))
+    connection.execute(text(f"set local {parameter} to default"))
+    return rows
 
 
 @lru_cache(maxsize=64)
-def _named(folder: Path, name: str) -> Any:
+def _named(folder: Path, name: str) -> tuple[Any, str | None]:
+    """The composed statement, and what PostgreSQL's planner has to be told for it."""
     parts: dict[str, str] = {}
     _gather(folder, name, parts)
+    settings = [found[1] for part in parts if (found := SETTING.search(_written(folder, part)))]
     statement = parts.pop(name)
     needed = ",\n".join(f"{part} as (\n{body}\n)" for part, body in parts.items())
     order = ORDER.search(_written(folder, name))
@@ -45,8 +57,8 @@ def _named(folder: Path, name: str) -> Any:
     asked = set(re.findall(r"(?<!:):([a-z_]+)", typed.text))
     kinds = [bindparam(one, type_=kind) for one, kind in PARAMETERS.items() if one in asked]
     lists: list[Any] = [bindparam(one, expanding=True) for one in LISTS if one in asked]
-    typed = typed.bindparams(*kinds, *lists)
-    return typed.columns(**{one: kind for one, kind in RESULTS.items() if re.search(rf"\b{one}\b", statement)})
+    results = {one: kind for one, kind in RESULTS.items() if re.search(rf"\b{one}\b", statement)}
+    return typed.bindparams(*kinds, *lists).columns(**results), settings[0] if settings else None
 
 
 def _gather(folder: Path, name: str, parts: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from commune_reports.warehouse.named_sql import named
+from commune_reports.warehouse.named_sql import ask
 
 if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
@@ -18,4 +18,4 @@ def rule_statistics(
 ) -> list[dict[str, Any]]:
     """Files and rows looked at and failed, between two moments, by rule, unit or period; the worst rule or unit first."""
     asked = {"plan_id": plan_id, "since": since, "as_of": as_of}
-    return [dict(row._mapping) for row in connection.execute(named(warehouse.sql, f"rules_by_{by}"), asked)]
+    return [dict(row._mapping) for row in ask(connection, warehouse.sql, f"rules_by_{by}", asked)]

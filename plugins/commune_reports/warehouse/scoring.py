@@ -27,7 +27,7 @@ from commune_reports.scorecard import (
     TaskState,
     UnitStanding,
 )
-from commune_reports.warehouse.named_sql import named
+from commune_reports.warehouse.named_sql import ask
 
 if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
@@ -49,13 +49,13 @@ def scorecard(
     asked = {"plan_id": plan.id, "period_ids": [period.id], "as_of": as_of}
 
     def run(name: str) -> list[Any]:
-        return list(connection.execute(named(warehouse.sql, name), asked))
+        return ask(connection, warehouse.sql, name, asked)
 
     def fetch() -> tuple[TaskState, ...]:
         if not connection.closed and connection.in_transaction():
             return tuple(_task_state(row) for row in run("task_states"))
         with warehouse.reading() as again:
-            return tuple(_task_state(row) for row in again.execute(named(warehouse.sql, "task_states"), asked))
+            return tuple(_task_state(row) for row in ask(again, warehouse.sql, "task_states", asked))
 
     openings = run("opened_periods")
     if not openings:
@@ -117,7 +117,7 @@ def score_changes(
             coverage_change=row.coverage_change,
             on_time_change=row.on_time_change,
         )
-        for row in connection.execute(named(warehouse.sql, "score_changes"), asked)
+        for row in ask(connection, warehouse.sql, "score_changes", asked)
     )
 
 
@@ -126,7 +126,7 @@ def score_trend(
 ) -> tuple[PeriodTrend, ...]:
     """Scores, coverage and on-time rate of every period open at the moment, in the order their windows end."""
     asked = {"plan_id": plan.id, "period_ids": [one.id for one in plan.periods()], "as_of": as_of}
-    rows = connection.execute(named(warehouse.sql, "score_trend"), asked)
+    rows = ask(connection, warehouse.sql, "score_trend", asked)
     trend = []
     for (period_id, window_end), found in groupby(rows, key=lambda row: (row.period_id, row.window_end)):
         of_period = list(found)
@@ -150,7 +150,7 @@ def body_work(
 ) -> tuple[BodyWork, ...]:
     """What every performing body owes and has done over all units, as lead and as coordinating body."""
     asked = {"plan_id": plan.id, "period_ids": [period.id], "as_of": as_of}
-    rows = connection.execute(named(warehouse.sql, "body_work"), asked)
+    rows = ask(connection, warehouse.sql, "body_work", asked)
     return tuple(BodyWork(row.body_code, row.body_name, row.role, _score(row)) for row in rows)
 
 
@@ -160,7 +160,7 @@ def remarks(
     """The difficulties and proposals that count, by indicator and task."""
     asked = {"plan_id": plan.id, "period_ids": [period.id], "as_of": as_of}
     names = [field.name for field in fields(Remark)]
-    rows = connection.execute(named(warehouse.sql, "remarks"), asked)
+    rows = ask(connection, warehouse.sql, "remarks", asked)
     return tuple(Remark(**{name: row._mapping[name] for name in names}) for row in rows)
 
 
@@ -169,7 +169,7 @@ def task_counts(
 ) -> tuple[TaskCounts, ...]:
     """In how many units each task stands at each status."""
     asked = {"plan_id": plan.id, "period_ids": [period.id], "as_of": as_of}
-    rows = connection.execute(named(warehouse.sql, "status_counts"), asked)
+    rows = ask(connection, warehouse.sql, "status_counts", asked)
     return tuple(TaskCounts(row.task_code, row.indicator_code, _score(row)) for row in rows)
 
 
@@ -184,7 +184,7 @@ def previous_states(
 ) -> dict[str, TaskState]:
     """By task, the newest accepted row of a unit in the latest earlier period that has one."""
     asked = {"plan_id": plan_id, "unit_code": unit_code, "window_end": period.window_end, "as_of": as_of}
-    rows = connection.execute(named(warehouse.sql, "previous_task_states"), asked)
+    rows = ask(connection, warehouse.sql, "previous_task_states", asked)
     return {row.task_code: _task_state(row) for row in rows}
 
 
@@ -193,7 +193,7 @@ def _period_before(
 ) -> str | None:
     earlier = [one.id for one in plan.periods() if one.kind is period.kind and one.window_end < period.window_end]
     asked = {"plan_id": plan.id, "period_ids": earlier, "as_of": as_of}
-    opened = [row.period_id for row in connection.execute(named(warehouse.sql, "opened_periods"), asked)]
+    opened = [row.period_id for row in ask(connection, warehouse.sql, "opened_periods", asked)]
     return opened[-1] if opened else None
 
 
