@@ -179,7 +179,7 @@ def test_a_warehouse_migrated_by_halves_is_named_and_left_as_it_is(empty_url: st
 def test_a_warehouse_at_two_revisions_at_once_is_not_opened(warehouse_url: str) -> None:
     with connecting.engine_at(warehouse_url, os.getpid()).begin() as connection:
         connection.execute(text("insert into alembic_version values ('0001')"))
-    with pytest.raises(NeedsHuman, match=f"at 0001 and {HEAD} at once; .*db restore"):
+    with pytest.raises(NeedsHuman, match=f"at 0001 and {HEAD} at once: .*db restore"):
         warehouse.open_warehouse(warehouse_url, include=INCLUDE)
     with pytest.raises(NeedsHuman, match="at once"):
         warehouse.upgrade(warehouse_url)

@@ -25,23 +25,28 @@ PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 # What the databases say when two processes wanted the same rows and this one lost.
 LOST_RACES = ("deadlock detected", "could not serialize", "database is locked", "table is locked", "locking protocol")
 Answer = TypeVar("Answer")
-# What the drivers say when the account or the disk has to be mended, not waited for.
-HOPELESS = (
-    "password authentication",
-    "does not exist",
-    "readonly database",
-    "permission denied",
-    "not a database",
-    "no such table",
-    "no such column",
-    "already exists",
-    "duplicate column",
-    "unable to open",
-    "malformed",
-    "disk is full",
-    "No space left",
-)
-RESTORE = "a migration was broken off; restore the last backup: commune-reports db restore FILE"
+RESTORE = "restore the last backup: commune-reports db restore FILE"
+LET_IN, MAKE_ROOM = "let this account write there", "look at its disk and make room on it"
+UNLIKE = "it is not what it should be; look with: commune-reports db status"
+# What the drivers say when the account, the tables or the disk have to be mended, not waited for, and what to do then.
+HOPELESS = {
+    "password authentication": "correct the account in COMMUNE_REPORTS_WAREHOUSE",
+    "permission denied": LET_IN,
+    "readonly database": LET_IN,
+    "read-only transaction": LET_IN,
+    "unable to open": LET_IN,
+    'database "': "make the database, then run: commune-reports db upgrade",
+    "does not exist": UNLIKE,
+    "no such table": UNLIKE,
+    "no such column": UNLIKE,
+    "already exists": UNLIKE,
+    "duplicate column": UNLIKE,
+    "malformed": RESTORE,
+    "not a database": RESTORE,
+    "disk is full": MAKE_ROOM,
+    "disk I/O error": MAKE_ROOM,
+    "No space left": MAKE_ROOM,
+}
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,9 @@ def revision_of(connection: Connection) -> str | None:
         return None
     found = [str(one) for one in connection.execute(text("select version_num from alembic_version")).scalars()]
     if len(found) > 1:
-        raise NeedsHuman(f"the warehouse says it is at {' and '.join(sorted(found))} at once; {RESTORE}")
+        raise NeedsHuman(
+            f"the warehouse says it is at {' and '.join(sorted(found))} at once: a migration was broken off; {RESTORE}"
+        )
     return found[0] if found else None
 
 
@@ -207,8 +214,9 @@ def sorted_faults() -> Iterator[None]:
         yield
     except DBAPIError as error:
         said = " ".join(str(error.orig).split())
-        if any(word in said for word in HOPELESS):
-            raise NeedsHuman(f"the warehouse cannot be used: {said}") from error
+        advice = next((advice for words, advice in HOPELESS.items() if words in said), None)
+        if advice:
+            raise NeedsHuman(f"the warehouse cannot be used: {said}; {advice}") from error
         if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
             raise Transient(f"the warehouse cannot be reached: {said}") from error
         raise

@@ -13,7 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from commune_reports.errors import NeedsHuman
 from commune_reports.warehouse.connecting import (
     HEAD,
+    HOPELESS,
     RESTORE,
+    UNLIKE,
     engine_at,
     file_lock,
     lock_key,
@@ -95,7 +97,7 @@ def _whole(connection: Connection, found: str | None, wanted: str) -> Iterator[N
     except DBAPIError as error:
         connection.rollback()
         said = " ".join(str(error.orig).split())
-        if any(sign in said for sign in ("already exists", "duplicate column", "no such", "does not exist")):
+        if any(words in said for words, advice in HOPELESS.items() if advice is UNLIKE):
             raise NeedsHuman(
                 f"the warehouse cannot go from revision {found or 'none'} to {wanted}: {said}; {RESTORE}"
             ) from error

@@ -9,7 +9,6 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     transaction_per_migration=False,
-    transactional_ddl=True,  # SQLite can, although Alembic assumes it cannot: a broken-off migration leaves nothing
 )
 with context.begin_transaction():
     context.run_migrations()
