@@ -154,7 +154,7 @@ def _period(house: Warehouse, plan: Plan, period_id: str, due: datetime) -> int:
             (
                 *(key, "Báo cáo", 10 + place, plan.id, period_id, unit.code, code, statuses[(place + len(key)) % 5]),
                 *(float(place * 3 % 100), "Đã tổ chức niêm yết công khai đầy đủ thủ tục hành chính theo quy định"),
-                *("12/BC-UBND", None, None, None, None, cells, at, at),
+                *("12/BC-UBND", None, None, None, None, None, cells, at, at),
             )
             for key, unit, at, done in files
             for place, code in enumerate(done)
