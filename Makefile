@@ -28,6 +28,7 @@ up: $(INSTALLED) ## Airflow with its UI on 127.0.0.1:8080, DAGs live, until Ctrl
 bench: $(INSTALLED) ## Measure speed and memory
 	@$(BIN)/python benchmarks/collect_thousand.py
 	@$(BIN)/python benchmarks/read_thousand.py
+	@$(BIN)/python benchmarks/score_ten_thousand.py
 
 format: $(INSTALLED) ## Bring the code into its format
 	$(BIN)/ruff format .

@@ -3,13 +3,16 @@
 
 **When:** at each period's cut-off, on later working days at the same hour, and whenever new rows were accepted.
 
-**What:** for each period whose report is due: aggregates as of the cut-off, refuses figures that do not reconcile, writes the
-workbook, queues the letter in the same transaction, sends it. Facts that came later make one revision a day at most.
+**What:** for each period whose report is due: aggregates as of the cut-off, lets the gate (`expectations/warehouse/`) look at the
+figures and stops if a critical rule fails, writes the workbook, queues the letter in the same transaction, sends it. Facts that
+came later make one revision a day at most.
 
 **Again?** Yes: a report is made once per revision and its letter has one Message-ID.
 
 ## When it is red
-- *… not published: … do not add up*: do not send by hand; compare `commune-reports aggregate` and `trace`, ask the maintainers.
+- *… not published: rule … failed for … rows: …*: do not send by hand; the line names the first rows, the table `gate_outcome`
+  keeps every run; look with `commune-reports trace`, ask the maintainers, clear `publish` when mended.
+- *rule … was not evaluated*, *suite … did not load*: mend the suite or include/sql/gate; nothing leaves unchecked in the meantime.
 - *mail server … / refused …*: mend the connection `commune_reports_smtp` or the address in the plan file, clear `deliver`.
   The report's files lie in `reports/` under the home folder, should it have to go by hand before the deadline.
 - A run that finds no period due is green and ends with skipped tasks.

@@ -92,7 +92,7 @@ def settings(tmp_path: Path, warehouse_url: str) -> Settings:
 
 
 def _let_go(url: str) -> None:
-    warehouse.connecting._engine(url, os.getpid()).dispose()
+    warehouse.connecting.engine_at(url, os.getpid()).dispose()
 
 
 def _execute(url: str, statement: str) -> None:

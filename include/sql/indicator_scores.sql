@@ -1,9 +1,10 @@
 -- How far the district is with each indicator: the mean over its units, beside the sums of what they owe and reported.
--- grain: indicator
--- parameters: plan_id, period_id, plan_sha256, as_of, unit_due_at
+-- grain: period × indicator
+-- parameters: plan_id, period_ids, as_of
 -- uses: unit_indicator_scores
--- order: indicator_position
+-- order: period_id, indicator_position
 select
+    period_id,
     indicator_code,
     indicator_position,
     index_code,
@@ -15,8 +16,9 @@ select
     cast(sum(completed) as integer) as completed,
     cast(sum(in_progress) as integer) as in_progress,
     cast(sum(not_started) as integer) as not_started,
+    cast(sum(on_time) as integer) as on_time,
     avg(score) as score,
     cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
     cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
 from unit_indicator_scores
-group by indicator_code, indicator_position, index_code, weight
+group by period_id, indicator_code, indicator_position, index_code, weight

@@ -265,6 +265,40 @@ def trace(
 
 
 @commands.command()
+@click.option(
+    "--by", type=click.Choice(warehouse.RULE_GRAINS), default="rule", show_default=True, help="What to count by."
+)
+@click.option("--since", type=MOMENT, default=None, help="Only what was found from this moment on.")
+@as_of_option
+@now_option
+@json_option
+def rules(by: str, since: datetime | None, as_of: datetime | None, now: datetime, as_json: bool) -> int:
+    """Which rule fails most, which unit improves."""
+    result = steps.rules(_settings(), by=by, now=now, since=since, as_of=as_of)
+    if as_json:
+        return _answer(result, as_json, [])
+    shown = [by, "files", "files_failed", "checked", "failed", "failed_pct"]
+    shown += ["failed_pct_change"] if by == "unit" else []
+    table = _table(f"rules since {result['since']}", *(name.replace("_", " ") for name in shown))
+    for row in result["rows"]:
+        table.add_row(*(f"{row[name]:.1f}" if isinstance(row[name], float) else str(row[name]) for name in shown))
+    _print(table)
+    return DONE
+
+
+@commands.command()
+@period_option
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
+@now_option
+@json_option
+def docs(period: str, out: Path, now: datetime, as_json: bool) -> int:
+    """Write Great Expectations' pages about a period's rows: every rule, how often it failed, on which cells."""
+    with _writing(out):
+        result = steps.write_docs(_settings(), period=period, out=out, now=now)
+    return _answer(result, as_json, [result["index"], f"{result['rows']} rows of {result['files']} files"])
+
+
+@commands.command()
 @json_option
 def outbox(as_json: bool) -> int:
     """Letters, their state and attempts."""

@@ -1,8 +1,12 @@
 """What SQL computed, under names people use; no arithmetic here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from typing import TypeVar, overload
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,38 @@ class TaskState:
     cells: Mapping[str, str]
 
 
+class Lazily(Sequence[Part]):
+    """Values that are made when somebody first looks at them; equal to any sequence of equal values."""
+
+    def __init__(self, make: Callable[[], tuple[Part, ...]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _parts(self) -> tuple[Part, ...]:
+        return self._make()
+
+    @overload
+    def __getitem__(self, place: int) -> Part: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Part, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Part | tuple[Part, ...]:
+        return self._parts[place]
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __iter__(self) -> Iterator[Part]:
+        return iter(self._parts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._parts == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._parts)
+
+
 @dataclass(frozen=True)
 class Scorecard:
     """Everything a report shows about one period as of one moment."""
@@ -99,7 +135,83 @@ class Scorecard:
     cut_off_at: datetime
     deadline_at: datetime
     totals: Score
-    indicators: tuple[IndicatorScore, ...]
-    indices: tuple[IndexScore, ...]
+    indicators: Sequence[IndicatorScore]
+    indices: Sequence[IndexScore]
     standings: tuple[UnitStanding, ...]
-    tasks: tuple[TaskState, ...]
+    tasks: Sequence[TaskState]
+
+
+@dataclass(frozen=True)
+class ScoreChange:
+    """A score beside that of the period before; `level` is indicator or index, `unit_code` None is the district.
+
+    A change is now − before, in points; None where one of the two has no figure.
+    """
+
+    level: str
+    code: str
+    unit_code: str | None
+    previous_period_id: str
+    score: float | None
+    previous_score: float | None
+    score_change: float | None
+    coverage_change: float | None
+    on_time_change: float | None
+
+
+@dataclass(frozen=True)
+class PeriodTrend:
+    """One period among the others of its plan: `totals` by unit code (None = district), `indices` of both."""
+
+    period_id: str
+    window_end: date
+    totals: Mapping[str | None, Score]
+    indices: tuple[IndexScore, ...]
+
+
+@dataclass(frozen=True)
+class BodyWork:
+    """The owed tasks of all units that a body leads (`role` lead) or helps with (coordinating)."""
+
+    body_code: str
+    body_name: str
+    role: str
+    figures: Score
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A difficulty or proposal a unit stated for a task, with the cell of each in its file."""
+
+    indicator_code: str
+    unit_code: str
+    task_code: str
+    difficulty: str | None
+    proposal: str | None
+    submission_id: str
+    sha256: str
+    file_name: str
+    sheet: str
+    row: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TaskCounts:
+    """In how many units a task is owed and stands at each status."""
+
+    task_code: str
+    indicator_code: str
+    figures: Score
+
+
+@dataclass(frozen=True)
+class GateOutcome:
+    """How one rule of the gate fared on a period's figures: rows it looked at and failed, and sentences on the first."""
+
+    suite: str
+    rule: str
+    severity: str
+    checked: int
+    failed: int
+    first_rows: tuple[str, ...]

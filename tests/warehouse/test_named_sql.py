@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "include" / "sql"
-FILES = sorted(FOLDER.glob("*.sql"))
+FILES = sorted(FOLDER.rglob("*.sql"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -35,3 +35,12 @@ def test_a_used_statement_exists() -> None:
         for uses in re.findall(r"^-- uses: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE):
             for name in uses.replace(",", " ").split():
                 assert (FOLDER / f"{name}.sql").exists()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_figures_are_always_asked_as_of_a_moment(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    uses = re.search(r"^-- uses: (.+)$", text, re.MULTILINE)
+    assert ":as_of" in text or uses
+    for used in uses[1].split(", ") if uses else ():
+        assert (FOLDER / f"{used}.sql").exists()

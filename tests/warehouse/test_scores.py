@@ -239,6 +239,18 @@ def test_a_file_that_came_first_but_was_known_later_does_not_displace_a_newer_on
     assert state.status == "completed"
 
 
+def test_a_row_that_came_in_time_but_became_known_later_did_not_count_as_in_time_before(
+    house: Warehouse, plan: Plan
+) -> None:
+    due = plan.dates(PERIOD).unit_due_at
+    with _opened(house, plan) as connection:
+        _file(connection, plan, "22492", [("PCI-01.1", "completed", 100.0)], at=due, known=END, name="in time")
+        _file(connection, plan, "22492", [("PCI-01.1", "completed", 100.0)], at=LATE, name="late")
+    before = _card(house, plan, as_of=END - timedelta(seconds=1))
+    assert _indicator(before, "PCI-01", "22492").on_time_pct == 0
+    assert _indicator(_card(house, plan, as_of=END), "PCI-01", "22492").on_time_pct == 100
+
+
 def test_the_past_stays_what_it_was(house: Warehouse, plan: Plan) -> None:
     with _opened(house, plan) as connection:
         _file(connection, plan, "22492", [("PCI-01.1", "in_progress", 40.0)])

@@ -1,10 +1,11 @@
 """One function per orchestrated step: plain values in, small JSON out. They keep the order of things, not the rules."""
 
 from commune_reports.steps.answering import answer
-from commune_reports.steps.asking import aggregate, outbox_state, status, trace
+from commune_reports.steps.asking import aggregate, outbox_state, rules, status, trace
 from commune_reports.steps.checking import Asked, check
 from commune_reports.steps.collecting import check_share, claim_arrivals, collect
 from commune_reports.steps.delivering import deliver, deliver_or_say
+from commune_reports.steps.documenting import write_docs
 from commune_reports.steps.opening import open_periods, write_unit_template
 from commune_reports.steps.publishing import periods_to_publish, publish_period, render_report
 from commune_reports.steps.reminding import remind
@@ -25,7 +26,9 @@ __all__ = [
     "publish_period",
     "remind",
     "render_report",
+    "rules",
     "status",
     "trace",
+    "write_docs",
     "write_unit_template",
 ]

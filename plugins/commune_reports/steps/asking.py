@@ -1,5 +1,7 @@
 """Questions people ask of the warehouse: status, scores, outbox, and where a figure comes from."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 from commune_reports import inbox, warehouse
 from commune_reports.errors import NeedsHuman
 from commune_reports.period import ZONE
-from commune_reports.scorecard import Score, Scorecard
+from commune_reports.scorecard import PeriodTrend, Remark, Score, Scorecard
 from commune_reports.settings import Settings
 from commune_reports.steps.desk import Desk, open_desk, plan_period
 from commune_reports.steps.opening import unit_of
@@ -40,15 +42,62 @@ def status(settings: Settings, *, period: str, now: datetime, as_of: datetime | 
 
 
 def aggregate(settings: Settings, *, period: str, now: datetime, as_of: datetime | None = None) -> dict[str, Any]:
-    """Scores of a period as of a moment: per index and indicator, for the district and for each unit."""
-    desk, card = _card(settings, period, now=now, as_of=as_of)
-    codes = [standing.unit_code for standing in card.standings]
+    """Scores of a period as of a moment: per index and indicator, for the district and for each unit.
+
+    Beside them: changes against the period before, the trend over the plan's periods, the work of each performing body,
+    difficulties and proposals by indicator, and how many units stand where with each task. All from one state.
+    """
+    desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
+    asked: dict[str, Any] = {"period": wanted, "as_of": as_of or now}
+    with desk.reading() as connection:
+        card = warehouse.scorecard(connection, desk.warehouse, desk.plan, **asked)
+        changes = warehouse.score_changes(connection, desk.warehouse, desk.plan, **asked)
+        trend = warehouse.score_trend(connection, desk.warehouse, desk.plan, as_of=asked["as_of"])
+        bodies = warehouse.body_work(connection, desk.warehouse, desk.plan, **asked)
+        remarks = warehouse.remarks(connection, desk.warehouse, desk.plan, **asked)
+        counts = warehouse.task_counts(connection, desk.warehouse, desk.plan, **asked)
+    scores = _scores_by_unit(desk, card)
     units = []
-    for code in codes:
-        unit = desk.plan.unit(code, wanted.window_end)
-        units.append({"unit": code, "name": unit.full_name if unit else code, **_scores(desk, card, code)})
-    return {**_heading(desk, card), "totals": _figures(card.totals), **_scores(desk, card, None), "units": units}
+    for standing in card.standings:
+        unit = desk.plan.unit(standing.unit_code, wanted.window_end)
+        name = unit.full_name if unit else standing.unit_code
+        units.append({"unit": standing.unit_code, "name": name, **scores[standing.unit_code]})
+    none: dict[str, Any] = {"indices": [], "indicators": []}
+    return {
+        **_heading(desk, card),
+        "totals": _figures(card.totals),
+        **scores.get(None, none),
+        "units": units,
+        "previous_period": changes[0].previous_period_id if changes else None,
+        "changes": [
+            {"unit": one.unit_code, **_without(asdict(one), "unit_code", "previous_period_id")} for one in changes
+        ],
+        "trend": [_trend(desk, one) for one in trend],
+        "bodies": [
+            {"body": one.body_code, "name": one.body_name, "role": one.role, **_figures(one.figures)} for one in bodies
+        ],
+        "remarks": _remarks(desk, remarks),
+        "tasks": [{"task": one.task_code, "indicator": one.indicator_code, **_figures(one.figures)} for one in counts],
+    }
+
+
+def rules(
+    settings: Settings, *, by: str, now: datetime, since: datetime | None = None, as_of: datetime | None = None
+) -> dict[str, Any]:
+    """How the rules about task rows fared: which fails most, which unit improves, and from period to period."""
+    desk = open_desk(settings)
+    start, end = since or datetime(desk.plan.year - 1, 1, 1, tzinfo=ZONE), as_of or now
+    with desk.reading() as connection:
+        rows = warehouse.rule_statistics(connection, desk.warehouse, desk.plan.id, by=by, since=start, as_of=end)
+    renamed = {
+        "unit_code": "unit",
+        "period_id": "period",
+        "first_period_id": "first_period",
+        "last_period_id": "last_period",
+    }
+    answers = [{renamed.get(name, name): value for name, value in row.items() if name != "window_end"} for row in rows]
+    return {"plan": desk.plan.id, "by": by, "since": _local(start), "as_of": _local(end), "rows": answers}
 
 
 def outbox_state(settings: Settings) -> dict[str, Any]:
@@ -86,8 +135,8 @@ def trace(
         row["archived"] = str(inbox.archived_path(settings.home, state.sha256)) if state.sha256 else None
         row["status"] = state.status or ("missing" if state.is_owed else None)
         rows.append({"indicator": task.indicator_code, **row})
-    figures = _scores(desk, card, unit)
-    figure = next((one for one in figures["indicators"] if one["code"] == indicator), None)
+    indicators = _scores_by_unit(desk, card).get(unit, {}).get("indicators", [])
+    figure = next((one for one in indicators if one["code"] == indicator), None)
     return {**_heading(desk, card), "indicator": indicator, "unit": unit, "figure": figure, "rows": rows}
 
 
@@ -109,27 +158,81 @@ def _heading(desk: Desk, card: Scorecard) -> dict[str, Any]:
     }
 
 
-def _scores(desk: Desk, card: Scorecard, unit_code: str | None) -> dict[str, Any]:
-    indices = {one.index_code: one for one in card.indices if one.unit_code == unit_code}
-    indicators = {one.indicator_code: one for one in card.indicators if one.unit_code == unit_code}
+def _scores_by_unit(desk: Desk, card: Scorecard) -> dict[str | None, dict[str, Any]]:
+    """Figures by unit (None = district) in the order of the plan, each row of the scorecard touched once."""
+    indices: dict[str | None, dict[str, Score]] = defaultdict(dict)
+    indicators: dict[str | None, dict[str, Score]] = defaultdict(dict)
+    for index in card.indices:
+        indices[index.unit_code][index.index_code] = index.figures
+    for one in card.indicators:
+        indicators[one.unit_code][one.indicator_code] = one.figures
     return {
-        "indices": [
-            {"code": index.code, "title": index.title, **_figures(indices[index.code].figures)}
-            for index in desk.plan.indices
-            if index.code in indices
-        ],
-        "indicators": [
-            {
-                "code": one.code,
-                "index": one.index_code,
-                "title": one.title,
-                "weight": one.weight,
-                **_figures(indicators[one.code].figures),
-            }
-            for one in desk.plan.indicators
-            if one.code in indicators
-        ],
+        unit: {
+            "indices": [
+                {"code": index.code, "title": index.title, **_figures(of_unit[index.code])}
+                for index in desk.plan.indices
+                if index.code in of_unit
+            ],
+            "indicators": [
+                {
+                    "code": one.code,
+                    "index": one.index_code,
+                    "title": one.title,
+                    "weight": one.weight,
+                    **_figures(indicators[unit][one.code]),
+                }
+                for one in desk.plan.indicators
+                if one.code in indicators[unit]
+            ],
+        }
+        for unit, of_unit in indices.items()
     }
+
+
+def _trend(desk: Desk, one: PeriodTrend) -> dict[str, Any]:
+    indices: dict[str | None, dict[str, Any]] = defaultdict(dict)
+    for index in one.indices:
+        indices[index.unit_code][index.index_code] = index.figures.score
+
+    def shown(unit: str | None, totals: Score) -> dict[str, Any]:
+        rates = {"coverage_pct": totals.coverage_pct, "on_time_pct": totals.on_time_pct}
+        return {"scores": indices[unit], "owed": totals.owed, "reported": totals.reported, **rates}
+
+    return {
+        "period": one.period_id,
+        "label": plan_period(desk.plan, one.period_id).label,
+        **shown(None, one.totals[None]),
+        "units": [{"unit": unit, **shown(unit, totals)} for unit, totals in one.totals.items() if unit is not None],
+    }
+
+
+def _remarks(desk: Desk, remarks: Sequence[Remark]) -> list[dict[str, Any]]:
+    """By indicator in the order of the plan; the cell of each remark as a commune sees it in its file."""
+    by_indicator: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in remarks:
+        by_indicator[one.indicator_code].append(
+            {
+                "unit": one.unit_code,
+                "task": one.task_code,
+                "difficulty": one.difficulty,
+                "difficulty_cell": one.cells.get("difficulty"),
+                "proposal": one.proposal,
+                "proposal_cell": one.cells.get("proposal"),
+                "file": one.file_name,
+                "sha256": one.sha256,
+                "sheet": one.sheet,
+                "row": one.row,
+            }
+        )
+    return [
+        {"indicator": one.code, "title": one.title, "remarks": by_indicator[one.code]}
+        for one in desk.plan.indicators
+        if one.code in by_indicator
+    ]
+
+
+def _without(values: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in names}
 
 
 def _figures(score: Score) -> dict[str, Any]:

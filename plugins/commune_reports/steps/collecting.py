@@ -38,10 +38,9 @@ def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
             kept = list(crew.map(partial(inbox.archive, home=settings.home), batch))
         unreadable += [one for one in kept if isinstance(one, inbox.Unreadable)]
         archived = [one for one in kept if isinstance(one, inbox.Archived)]
-        with desk.begin() as connection:
-            warehouse.record_arrivals(connection, _arrivals(archived, now), now=now)
+        desk.warehouse.insist(partial(warehouse.record_arrivals, arrivals=_arrivals(archived, now), now=now))
         claimed += sum(inbox.leave_drop_folder(one) for one in archived)
-    with desk.begin() as connection:
+    with desk.reading() as connection:
         waiting = warehouse.unchecked_submissions(connection)
     return {
         "claimed": claimed,
@@ -59,8 +58,9 @@ def check_share(settings: Settings, *, share: int | None, now: datetime) -> dict
     for batch in _unchecked(desk, share):
         contents = [(arrival, _bytes(settings.home, arrival)) for arrival in batch]
         assessed = assess_batch(desk, bench, contents, now=now)
-        with desk.begin() as connection:
-            stored = warehouse.store_assessments(connection, assessed, plan_id=desk.plan.id, now=now)
+        stored = desk.warehouse.insist(
+            partial(warehouse.store_assessments, items=assessed, plan_id=desk.plan.id, now=now)
+        )
         for one in stored:
             totals["submissions"] += 1
             totals[one.assessment.verdict] += 1
@@ -83,7 +83,7 @@ def share_of(submission_id: str) -> int:
 
 
 def _unchecked(desk: Desk, share: int | None) -> Iterator[list[Arrival]]:
-    with desk.begin() as connection:
+    with desk.reading() as connection:
         waiting = warehouse.unchecked_submissions(connection)
     yield from _batches([one for one in waiting if share in (None, share_of(one.submission_id))], CHECK_BATCH)
 

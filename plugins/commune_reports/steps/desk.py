@@ -31,6 +31,12 @@ class Desk:
         with self.warehouse.begin() as connection:
             yield connection
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One look at the warehouse: all answers from the same state."""
+        with self.warehouse.reading() as connection:
+            yield connection
+
 
 def open_desk(settings: Settings) -> Desk:
     """Open plan, wordings and warehouse; a SQLite warehouse that does not exist yet is made."""
@@ -60,9 +66,12 @@ def ensure_open(desk: Desk, period: ReportingPeriod, *, now: datetime) -> int:
     opens_at = desk.plan.dates(period).opens_at
     if now < opens_at:
         raise NeedsHuman(f"period {period.id} opens at {opens_at.isoformat()}; it is {now.isoformat()} now")
-    with desk.begin() as connection:
+
+    def write(connection: Connection) -> int:
         warehouse.record_plan(connection, desk.plan, now=now)
         return warehouse.open_period(connection, desk.plan, period, now=now)
+
+    return desk.warehouse.insist(write)
 
 
 def prepare_share(desk: Desk, period: ReportingPeriod) -> None:

@@ -85,10 +85,8 @@ def examine(bench: Bench, batch: Sequence[Incoming], *, memory: Memory | None = 
 
     Files are compared with each other, and with what was known of their units and periods.
     """
-    unread = [Unread(one.content, one.name, one.unit_code, one.period_id) for one in batch]
-    readings = read_submissions(unread, clerk=bench.clerk, meanwhile=prepare)
-    placed = [_place(bench, one, reading) for one, reading in zip(batch, readings, strict=True)]
-    submitted = compared([place.submitted for place in placed if place.submitted is not None], bench.plan, memory)
+    placed = _read(bench, batch)
+    submitted = _submitted(bench, placed, memory)
     validation = validate(submitted, plan=bench.plan, rules=bench.rules, wordings=bench.wordings)
     judged = {one.submission_id: one for one in submitted}
     outcomes: dict[str, list[RuleOutcome]] = defaultdict(list)
@@ -108,6 +106,11 @@ def examine(bench: Bench, batch: Sequence[Incoming], *, memory: Memory | None = 
     ]
 
 
+def submitted_files(bench: Bench, batch: Sequence[Incoming], *, memory: Memory | None = None) -> list[Submitted]:
+    """What the rules are asked about: the files of a batch that name unit and period, read again."""
+    return _submitted(bench, _read(bench, batch), memory)
+
+
 @dataclass(frozen=True)
 class _Place:
     incoming: Incoming
@@ -115,6 +118,16 @@ class _Place:
     period: ReportingPeriod | None
     reading: Reading
     submitted: Submitted | None
+
+
+def _read(bench: Bench, batch: Sequence[Incoming]) -> list[_Place]:
+    unread = [Unread(one.content, one.name, one.unit_code, one.period_id) for one in batch]
+    readings = read_submissions(unread, clerk=bench.clerk, meanwhile=prepare)
+    return [_place(bench, one, reading) for one, reading in zip(batch, readings, strict=True)]
+
+
+def _submitted(bench: Bench, placed: Sequence[_Place], memory: Memory | None) -> list[Submitted]:
+    return compared([place.submitted for place in placed if place.submitted is not None], bench.plan, memory)
 
 
 def _place(bench: Bench, one: Incoming, reading: Reading) -> _Place:

@@ -12,7 +12,7 @@ from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Wordi
 from commune_reports.plan import Plan
 from commune_reports.task_report import RuleOutcome
 from commune_reports.validation.running import run_suite
-from commune_reports.validation.subjects import GRAINS, Lines, Subject, Submitted, first_day, shown
+from commune_reports.validation.subjects import GRAINS, Lines, Subject, Submitted, first_day, grain_of, shown
 from commune_reports.validation.suites import Rules
 
 
@@ -30,8 +30,7 @@ def validate(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: 
         unworded = {rule["meta"]["finding"] for rule in suite["expectations"]} - wordings.by_code.keys()
         if unworded:
             raise NeedsHuman(f"suite {name}: {', '.join(sorted(unworded))} has no sentence in findings.yaml")
-        if _grain_of(suite) not in GRAINS:
-            raise NeedsHuman(f"suite {name}: meta.grain is {_grain_of(suite)!r}; it must be one of {', '.join(GRAINS)}")
+        grain_of(suite)
     with _garbage_left_lying():
         return _judged(batch, plan=plan, rules=rules, wordings=wordings)
 
@@ -40,7 +39,7 @@ def _judged(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: W
     findings: dict[str, list[Finding]] = defaultdict(list)
     outcomes: list[RuleOutcome] = []
     for name, suite in rules.suites.items():
-        lines = GRAINS[_grain_of(suite)](batch, plan)
+        lines = GRAINS[grain_of(suite)](batch, plan)
         if not lines.submitted:
             continue
         for rule, result in run_suite(suite, lines.frame()):
@@ -65,11 +64,6 @@ def _garbage_left_lying() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _grain_of(suite: Mapping[str, Any]) -> str:
-    """What one line of the frame a suite looks at stands for."""
-    return str((suite.get("meta") or {}).get("grain", "task_rows"))
 
 
 def _outcomes(suite: str, rule: str, severity: str, lines: Lines, failed: Sequence[int]) -> list[RuleOutcome]:

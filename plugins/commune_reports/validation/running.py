@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from commune_reports.errors import NeedsHuman
 
 if TYPE_CHECKING:
+    import great_expectations as gx
     import pandas as pd
 
 INDEX_COLUMNS = ("row_key",)
@@ -22,6 +23,18 @@ def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple
     """One Great Expectations run: every rule of a suite with its result, in the order of the file."""
     import great_expectations as gx
 
+    built = build_suite(suite)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    batch = context.data_sources.pandas_default.read_dataframe(frame)
+    wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": list(INDEX_COLUMNS)}
+    yield from judged(suite, batch.validate(built, result_format=wanted))
+
+
+def build_suite(suite: Mapping[str, Any]) -> "gx.ExpectationSuite":
+    """The suite as Great Expectations has it, its rules numbered; NeedsHuman if a single one did not load."""
+    import great_expectations as gx
+
     try:
         built = gx.ExpectationSuite(**json.loads(json.dumps(dict(suite))))
     except Exception as error:
@@ -34,14 +47,14 @@ def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple
             f"expectation suite {suite['name']}: {sum(lost.values())} rules did not load ({', '.join(lost)}); "
             "their type or severity is not known"
         )
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    batch = context.data_sources.pandas_default.read_dataframe(frame)
-    wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": list(INDEX_COLUMNS)}
     # Each rule carries its number, because results come back in an order of their own.
     for number, expectation in enumerate(built.expectations):
         expectation.meta = {**(expectation.meta or {}), "number": number}
-    outcome = batch.validate(built, result_format=wanted)
+    return built
+
+
+def judged(suite: Mapping[str, Any], outcome: Any) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Every rule with its result out of what a run gave; NeedsHuman for the first that was not evaluated."""
     results = {result.expectation_config.meta["number"]: result for result in outcome.results}
     for number, rule in enumerate(suite["expectations"]):
         result = results.get(number)

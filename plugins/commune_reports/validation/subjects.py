@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz
 
+from commune_reports.errors import NeedsHuman
 from commune_reports.findings import STATUS_LABELS
 from commune_reports.period import ZONE, ReportingPeriod, moment_text
 from commune_reports.plan import Plan, Product, Task
@@ -147,6 +148,14 @@ GRAINS: Mapping[str, Callable[[Sequence[Submitted], Plan], Lines]] = {
     "submissions": submissions,
     "totals": totals,
 }
+
+
+def grain_of(suite: Mapping[str, Any]) -> str:
+    """What one line of the frame a suite looks at stands for; NeedsHuman if nothing of the kind exists."""
+    grain = str((suite.get("meta") or {}).get("grain", "task_rows"))
+    if grain not in GRAINS:
+        raise NeedsHuman(f"suite {suite['name']}: meta.grain is {grain!r}; it must be one of {', '.join(GRAINS)}")
+    return grain
 
 
 def _columns(facts: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> dict[str, tuple[str, Sequence[Any]]]:

@@ -1,7 +1,7 @@
 """The rules as data: every suite in expectations/, checked for shape before anything is judged by it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,29 +18,38 @@ class Rules:
 
 
 def load_rules(expectations: Path) -> Rules:
-    """Every suite in a folder, checked for shape; NeedsHuman names the file and rule that is not right."""
+    """Every suite about what communes report, checked for shape; NeedsHuman names the file and rule that is not right."""
+    return load_suites(expectations, check=_check_field)
+
+
+def load_suites(folder: Path, *, check: Callable[[Mapping[str, Any], str], None]) -> Rules:
+    """Every suite in a folder, checked for shape, its rules' meta by the caller too; NeedsHuman as for `load_rules`."""
     suites = {}
-    for path in sorted(expectations.glob("*.json")):
+    for path in sorted(folder.glob("*.json")):
         try:
             suite = json.loads(path.read_text(encoding="utf-8"))
             name, rules = suite["name"], suite["expectations"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise NeedsHuman(f"expectation suite {path.name} is not right: {error!r}") from error
         for number, rule in enumerate(rules, start=1):
-            _check_rule(rule, f"{path.name}, rule {number}")
+            _check_rule(rule, f"{path.name}, rule {number}", check)
         suites[name] = suite
     if not suites:
-        raise NeedsHuman(f"no expectation suite in {expectations}; nothing would be checked")
+        raise NeedsHuman(f"no expectation suite in {folder}; nothing would be checked")
     return Rules(suites)
 
 
-def _check_rule(rule: Any, where: str) -> None:
+def _check_rule(rule: Any, where: str, check: Callable[[Mapping[str, Any], str], None]) -> None:
     if not isinstance(rule, dict) or not {"type", "kwargs", "severity", "meta"} <= rule.keys():
         raise NeedsHuman(f"{where}: a rule needs type, kwargs, severity and meta")
     if rule["severity"] not in list(Severity):
         raise NeedsHuman(f"{where}: severity is {rule['severity']!r}; it must be {', '.join(Severity)}")
     meta = rule["meta"]
     if not isinstance(meta, dict) or not meta.get("finding"):
-        raise NeedsHuman(f"{where}: meta.finding is missing; it names the wording in include/wordings/findings.yaml")
+        raise NeedsHuman(f"{where}: meta.finding is missing; it names the rule's sentence in include/wordings")
+    check(meta, where)
+
+
+def _check_field(meta: Mapping[str, Any], where: str) -> None:
     if meta.get("field") not in FIELD_LABELS:
         raise NeedsHuman(f"{where}: meta.field is {meta.get('field')!r}; it must be one of {', '.join(FIELD_LABELS)}")

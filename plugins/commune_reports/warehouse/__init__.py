@@ -1,18 +1,18 @@
 """The warehouse: append-only facts, asked as of a moment, on SQLite and PostgreSQL alike."""
 
 from commune_reports.warehouse.asking import (
+    assessed_submissions,
     counting_rows,
     facts_since,
     is_open,
-    previous_states,
     reported_tasks,
     reports,
-    scorecard,
     unchecked_submissions,
 )
 from commune_reports.warehouse.comparing import Comparison, Spread, comparison, text_owners
-from commune_reports.warehouse.connecting import HEAD, Warehouse, open_warehouse, upgrade
+from commune_reports.warehouse.connecting import HEAD, Warehouse, open_warehouse
 from commune_reports.warehouse.facts import Arrival, ReportRecord
+from commune_reports.warehouse.gating import gate_answers, gate_outcomes, record_gate
 from commune_reports.warehouse.mailing import (
     QueuedLetter,
     finish_attempts,
@@ -20,6 +20,17 @@ from commune_reports.warehouse.mailing import (
     pending_letters,
     queue_letter,
     start_attempts,
+)
+from commune_reports.warehouse.migrating import downgrade, revisions, upgrade
+from commune_reports.warehouse.rule_statistics import RULE_GRAINS, rule_statistics
+from commune_reports.warehouse.scoring import (
+    body_work,
+    previous_states,
+    remarks,
+    score_changes,
+    score_trend,
+    scorecard,
+    task_counts,
 )
 from commune_reports.warehouse.storing import (
     Assessed,
@@ -32,6 +43,7 @@ from commune_reports.warehouse.storing import (
 
 __all__ = [
     "HEAD",
+    "RULE_GRAINS",
     "Arrival",
     "Assessed",
     "Comparison",
@@ -39,10 +51,15 @@ __all__ = [
     "ReportRecord",
     "Spread",
     "Warehouse",
+    "assessed_submissions",
+    "body_work",
     "comparison",
     "counting_rows",
+    "downgrade",
     "facts_since",
     "finish_attempts",
+    "gate_answers",
+    "gate_outcomes",
     "is_open",
     "open_period",
     "open_warehouse",
@@ -51,13 +68,20 @@ __all__ = [
     "previous_states",
     "queue_letter",
     "record_arrivals",
+    "record_gate",
     "record_plan",
     "record_report",
+    "remarks",
     "reported_tasks",
     "reports",
+    "revisions",
+    "rule_statistics",
+    "score_changes",
+    "score_trend",
     "scorecard",
     "start_attempts",
     "store_assessments",
+    "task_counts",
     "text_owners",
     "unchecked_submissions",
     "upgrade",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from commune_reports.period import ReportingPeriod
 from commune_reports.task_report import Counting, Earlier
 from commune_reports.warehouse import tables
-from commune_reports.warehouse.asking import named
+from commune_reports.warehouse.named_sql import ask
 
 if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
@@ -57,7 +57,7 @@ def comparison(
     }
 
     def run(name: str) -> list[Any]:
-        return list(connection.execute(named(warehouse.sql, name), asked))
+        return ask(connection, warehouse.sql, name, asked)
 
     earlier: dict[str, dict[str, Earlier]] = defaultdict(dict)
     for row in run("earlier_progress"):

@@ -4,12 +4,12 @@ import fcntl
 import os
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -17,20 +17,36 @@ from sqlalchemy.pool import NullPool
 
 from commune_reports.errors import NeedsHuman, Transient
 
-HEAD = "0002"
+HEAD = "0003"
 BUSY_SECONDS = 30
 LOCK_WAIT_SECONDS = 10.0
-MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-# What the drivers say when the account or the disk has to be mended, not waited for.
-HOPELESS = (
-    "password authentication",
-    "does not exist",
-    "readonly database",
-    "permission denied",
-    "not a database",
-    "no such table",
-    "unable to open",
-)
+# How long a piece of work that had to give way waits before each further try, in seconds.
+PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
+# What the databases say when two processes wanted the same rows and this one lost.
+LOST_RACES = ("deadlock detected", "could not serialize", "database is locked", "table is locked", "locking protocol")
+Answer = TypeVar("Answer")
+RESTORE = "restore the last backup: commune-reports db restore FILE"
+LET_IN, MAKE_ROOM = "let this account write there", "look at its disk and make room on it"
+UNLIKE = "it is not what it should be; look with: commune-reports db status"
+# What the drivers say when the account, the tables or the disk have to be mended, not waited for, and what to do then.
+HOPELESS = {
+    "password authentication": "correct the account in COMMUNE_REPORTS_WAREHOUSE",
+    "permission denied": LET_IN,
+    "readonly database": LET_IN,
+    "read-only transaction": LET_IN,
+    "unable to open": LET_IN,
+    'database "': "make the database, then run: commune-reports db upgrade",
+    "does not exist": UNLIKE,
+    "no such table": UNLIKE,
+    "no such column": UNLIKE,
+    "already exists": UNLIKE,
+    "duplicate column": UNLIKE,
+    "malformed": RESTORE,
+    "not a database": RESTORE,
+    "disk is full": MAKE_ROOM,
+    "disk I/O error": MAKE_ROOM,
+    "No space left": MAKE_ROOM,
+}
 
 
 @dataclass(frozen=True)
@@ -43,60 +59,58 @@ class Warehouse:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One transaction; a locked or unreachable database is Transient."""
-        with _sorted_faults(), self.engine.begin() as connection:
+        with sorted_faults(), self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One look at the facts: everything asked in it is answered from the same state, and nobody is kept waiting."""
+        with sorted_faults(), self.engine.connect() as plain:
+            connection = plain.execution_options(**_reading_options(plain))
+            with connection.begin():
+                yield connection
+
+    def insist(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Do a piece of work in one transaction, and again if the database made it give way to another process."""
+        for seconds in (*PAUSES, None):
+            try:
+                with self.begin() as connection:
+                    return work(connection)
+            except Transient as trouble:
+                if seconds is None or not _gave_way(trouble):
+                    raise
+                time.sleep(seconds * (1 + os.getpid() % 7 / 7))
+        raise AssertionError
 
     @contextmanager
     def exclusive(self, name: str) -> Iterator[None]:
         """Hold a name that only one process on any machine can hold; Transient if another one does not let go."""
         if self.engine.dialect.name == "sqlite":
-            with _file_lock(Path(f"{self.engine.url.database}.{name}.lock"), name):
+            with file_lock(Path(f"{self.engine.url.database}.{name}.lock"), name):
                 yield
         else:
-            with _sorted_faults(), self.engine.connect() as connection, _advisory_lock(connection, name):
+            with sorted_faults(), self.engine.connect() as connection, _advisory_lock(connection, name):
                 yield
 
 
 def open_warehouse(url: str, *, include: Path) -> Warehouse:
     """The warehouse at a URL; NeedsHuman if its tables are missing, older or newer than this program."""
-    engine = _engine(url, os.getpid())
-    with _sorted_faults(), engine.connect() as connection:
-        found = _revision(connection)
+    engine = engine_at(url, os.getpid())
+    house = Warehouse(engine, include / "sql")
+    with house.reading() as connection:
+        found = revision_of(connection)
     if found is None or found < HEAD:
         raise NeedsHuman(
             f"the warehouse is at revision {found or 'none'}, wanted {HEAD}; run: commune-reports db upgrade"
         )
     if found > HEAD:
         raise NeedsHuman(f"the warehouse is at revision {found}, this program knows {HEAD}; install the newer program")
-    return Warehouse(engine, include / "sql")
-
-
-def upgrade(url: str) -> str:
-    """Make or upgrade the tables; the revision reached."""
-    from alembic import command
-    from alembic.config import Config
-
-    parts = make_url(url)
-    if parts.get_backend_name() == "sqlite" and parts.database:
-        try:
-            Path(parts.database).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise NeedsHuman(
-                f"the folder of the warehouse {parts.database} cannot be made: {error.strerror}"
-            ) from error
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with _sorted_faults(), _engine(url, os.getpid()).connect() as connection:
-        with _upgrade_lock(connection):
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
-        return _revision(connection) or HEAD
+    return house
 
 
 @lru_cache(maxsize=8)
-def _engine(url: str, _process: int) -> Engine:
-    """One engine per process: connections do not survive a fork."""
+def engine_at(url: str, _process: int) -> Engine:
+    """The engine of a URL in a process: connections do not survive a fork."""
     parts = make_url(url)
     if parts.get_backend_name() == "sqlite":
         engine = create_engine(parts, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
@@ -114,35 +128,48 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "cache_size = -65536",  # the default of 2 MB reads the index of a large period again and again
+        "mmap_size = 268435456",
+        "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Who writes takes the lock at once, because one taken later cannot be waited for; who reads takes none.
+    is_reading = connection.get_execution_options().get("is_reading", False)
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 
-def _revision(connection: Connection) -> str | None:
+def _reading_options(connection: Connection) -> dict[str, Any]:
+    if connection.dialect.name == "sqlite":
+        return {"is_reading": True}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _gave_way(trouble: Transient) -> bool:
+    return any(said in str(trouble) for said in LOST_RACES)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision of a warehouse's tables; None where there are none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found = connection.execute(text("select version_num from alembic_version")).scalar()
-    return str(found) if found else None
+    found = [str(one) for one in connection.execute(text("select version_num from alembic_version")).scalars()]
+    if len(found) > 1:
+        raise NeedsHuman(
+            f"the warehouse says it is at {' and '.join(sorted(found))} at once: a migration was broken off; {RESTORE}"
+        )
+    return found[0] if found else None
 
 
 @contextmanager
-def _upgrade_lock(connection: Connection) -> Iterator[None]:
-    if connection.dialect.name == "sqlite":
-        with _file_lock(Path(f"{connection.engine.url.database}.upgrade.lock"), "upgrade"):
-            yield
-    else:
-        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _lock_key("upgrade")})
-        yield
-
-
-@contextmanager
-def _file_lock(path: Path, name: str) -> Iterator[None]:
-    """A lock the system releases when its holder dies, however it dies."""
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+def file_lock(path: Path, name: str) -> Iterator[None]:
+    """A lock the system releases when its holder dies, however it dies; Transient if its holder does not let go."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise NeedsHuman(f"the warehouse's folder {path.parent} cannot be written: {error.strerror}") from error
     try:
         give_up_at = time.monotonic() + LOCK_WAIT_SECONDS
         while True:
@@ -160,7 +187,7 @@ def _file_lock(path: Path, name: str) -> Iterator[None]:
 
 @contextmanager
 def _advisory_lock(connection: Connection, name: str) -> Iterator[None]:
-    key = {"key": _lock_key(name)}
+    key = {"key": lock_key(name)}
     give_up_at = time.monotonic() + LOCK_WAIT_SECONDS
     while not connection.execute(text("select pg_try_advisory_lock(:key)"), key).scalar():
         connection.rollback()
@@ -175,19 +202,21 @@ def _advisory_lock(connection: Connection, name: str) -> Iterator[None]:
         connection.commit()
 
 
-def _lock_key(name: str) -> int:
+def lock_key(name: str) -> int:
+    """The number under which PostgreSQL knows a name."""
     return zlib.crc32(f"commune-reports {name}".encode())
 
 
 @contextmanager
-def _sorted_faults() -> Iterator[None]:
+def sorted_faults() -> Iterator[None]:
     """A database out of reach is Transient; an account, disk or table that is wrong needs a person."""
     try:
         yield
     except DBAPIError as error:
         said = " ".join(str(error.orig).split())
-        if any(word in said for word in HOPELESS):
-            raise NeedsHuman(f"the warehouse cannot be used: {said}") from error
+        advice = next((advice for words, advice in HOPELESS.items() if words in said), None)
+        if advice:
+            raise NeedsHuman(f"the warehouse cannot be used: {said}; {advice}") from error
         if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
             raise Transient(f"the warehouse cannot be reached: {said}") from error
         raise

@@ -48,9 +48,10 @@ def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
     versions = select(tables.plan.c.plan_id).where(
         tables.plan.c.plan_id == plan.id, tables.plan.c.plan_sha256 == plan.sha256
     )
-    if connection.execute(versions).first():
-        return
     version = {"plan_sha256": plan.sha256, "recorded_at": now}
+    if connection.execute(versions).first():
+        _record_bodies(connection, plan, version)
+        return
     tasks = [
         {"task_code": one.code, "indicator_code": one.indicator_code, "position": position, "text": one.text, **version}
         for position, one in enumerate(plan.tasks.values())
@@ -74,7 +75,27 @@ def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
     insert_new(connection, tables.indicator, indicators)
     insert_new(connection, tables.task, tasks)
     insert_new(connection, tables.unit, list(units.values()))
+    _record_bodies(connection, plan, version)
     insert_new(connection, tables.plan, [{"plan_id": plan.id, "title": plan.title, "year": plan.year, **version}])
+
+
+def _record_bodies(connection: Connection, plan: Plan, version: dict[str, Any]) -> None:
+    """Who performs what, once; also for a plan version that was kept before its bodies were."""
+    column = tables.task_body.c.plan_sha256
+    if connection.execute(select(column).where(column == plan.sha256).limit(1)).first():
+        return
+    bodies = [
+        {"body_code": one.code, "position": position, "name": one.name, **version}
+        for position, one in enumerate(plan.bodies)
+    ]
+    roles = [
+        {"task_code": task.code, "body_code": body, "role": role, **version}
+        for task in plan.tasks.values()
+        for role, performing in (("lead", task.lead), ("coordinating", task.coordinating))
+        for body in dict.fromkeys(performing)
+    ]
+    insert_new(connection, tables.body, bodies)
+    insert_new(connection, tables.task_body, roles)
 
 
 def open_period(connection: Connection, plan: Plan, period: ReportingPeriod, *, now: datetime) -> int:
@@ -119,7 +140,8 @@ def open_period(connection: Connection, plan: Plan, period: ReportingPeriod, *, 
 
 def record_arrivals(connection: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> None:
     """Record that files arrived; arrivals already known are left as they are."""
-    insert_new(connection, tables.submission, [{**vars(one), "recorded_at": now} for one in arrivals])
+    in_one_order = sorted(arrivals, key=lambda one: one.submission_id)
+    insert_new(connection, tables.submission, [{**vars(one), "recorded_at": now} for one in in_one_order])
 
 
 def store_assessments(
@@ -128,7 +150,9 @@ def store_assessments(
     """Store verdicts, rows that count, findings, rule outcomes and receipts; returns what was not known already."""
     known = _assessed(connection, [one.arrival.submission_id for one in items])
     fresh = [one for one in items if one.arrival.submission_id not in known]
-    insert_new(connection, tables.assessment, [_assessment_row(one, plan_id, now) for one in fresh])
+    # Another process may store the same verdicts at this moment: whoever's verdict is kept stores what belongs to it.
+    won = _claim(connection, [_assessment_row(one, plan_id, now) for one in fresh])
+    fresh = [one for one in fresh if one.arrival.submission_id in won]
     insert_new(connection, tables.task_report, [row for one in fresh for row in _task_rows(one, plan_id, now)])
     insert_new(connection, tables.finding, [row for one in fresh for row in _finding_rows(one, now)])
     insert_new(connection, tables.rule_outcome, [row for one in fresh for row in _outcome_rows(one, now)])
@@ -175,6 +199,17 @@ def letter_row(letter: Letter, now: datetime) -> dict[str, Any]:
 def _assessed(connection: Connection, keys: Sequence[str]) -> set[str]:
     column = tables.assessment.c.submission_id
     return {str(row[0]) for row in connection.execute(select(column).where(column.in_(keys)))}
+
+
+def _claim(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
+    """Insert verdicts, in one order in every process so that none waits for the other; the keys that were new."""
+    if not rows:
+        return set()
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    key = tables.assessment.c.submission_id
+    statement = dialect.insert(tables.assessment).on_conflict_do_nothing().returning(key)
+    found = connection.execute(statement, sorted(rows, key=lambda row: str(row["submission_id"])))
+    return {str(row[0]) for row in found}
 
 
 def _assessment_row(one: Assessed, plan_id: str, now: datetime) -> dict[str, Any]:

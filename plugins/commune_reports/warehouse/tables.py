@@ -90,6 +90,26 @@ task = Table(
     Column("text", Text, nullable=False),
     _recorded(),
 )
+# Grain: performing body × plan version.
+body = Table(
+    "body",
+    metadata,
+    Column("plan_sha256", String(64), primary_key=True),
+    Column("body_code", String(32), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    _recorded(),
+)
+# Grain: task × performing body × plan version; role is lead or coordinating.
+task_body = Table(
+    "task_body",
+    metadata,
+    Column("plan_sha256", String(64), primary_key=True),
+    Column("task_code", String(16), primary_key=True),
+    Column("body_code", String(32), primary_key=True),
+    Column("role", String(16), primary_key=True),
+    _recorded(),
+)
 # Grain: unit × plan version. A code can stand for another unit in another plan.
 unit = Table(
     "unit",
@@ -152,6 +172,7 @@ assessment = Table(
     Column("rows_accepted", Integer, nullable=False),
     Column("rows_nil", Integer, nullable=False),
     _recorded(),
+    Index("ix_assessment_period", "plan_id", "period_id"),
 )
 # Grain: accepted row of a submission, with the cells it came from.
 task_report = Table(
@@ -176,7 +197,12 @@ task_report = Table(
     Column("cells", JSON, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     _recorded(),
-    Index("ix_task_report_period", "plan_id", "period_id", "unit_code", "task_code"),
+    # Holds all that deciding which row counts, and scoring it, looks at: see include/sql/counted_tasks.sql.
+    Index(
+        "ix_task_report_counting",
+        *("plan_id", "period_id", "unit_code", "task_code"),
+        *("received_at", "recorded_at", "submission_id", "row", "sheet", "status", "progress_pct"),
+    ),
 )
 # Grain: finding of a submission.
 finding = Table(
@@ -241,6 +267,24 @@ report_score = Table(
     Column("coverage_pct", Float),
     Column("on_time_pct", Float),
     _recorded(),
+)
+# Grain: rule of the gate × run of the gate; what stood between figures and their publication.
+gate_outcome = Table(
+    "gate_outcome",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("plan_id", String(64), nullable=False),
+    Column("period_id", String(16), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("as_of", UtcDateTime, nullable=False),
+    Column("suite", String(64), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("checked", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("first_rows", JSON, nullable=False),
+    _recorded(),
+    Index("ix_gate_outcome_period", "plan_id", "period_id"),
 )
 # Grain: letter, queued once under its key.
 letter = Table(

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from commune_reports.errors import NeedsHuman
+
 revision = "0001"
 down_revision = None
 
@@ -238,4 +240,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Not offered: facts are never dropped."""
-    raise NotImplementedError
+    raise NeedsHuman("there is no revision before 0001; a warehouse is not unmade")

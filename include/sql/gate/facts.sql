@@ -1,0 +1,37 @@
+-- Whether what is kept of a file still has the arrival it belongs to.
+-- grain: submission × kind of fact (row, assessment, finding)
+-- parameters: plan_id, period_ids, as_of
+-- order: kind, submission_id
+select
+    'row' as kind,
+    report.submission_id,
+    min(report.unit_code) as unit_code,
+    count(*) as facts,
+    max(case when submission.submission_id is null then 0 else 1 end) as has_submission
+from task_report as report
+left join submission on report.submission_id = submission.submission_id
+where report.plan_id = :plan_id and report.period_id in :period_ids and report.recorded_at <= :as_of
+group by report.submission_id
+union all
+select
+    'assessment' as kind,
+    assessment.submission_id,
+    min(submission.unit_code) as unit_code,
+    count(*) as facts,
+    max(case when submission.submission_id is null then 0 else 1 end) as has_submission
+from assessment
+left join submission on assessment.submission_id = submission.submission_id
+where assessment.plan_id = :plan_id and assessment.period_id in :period_ids and assessment.recorded_at <= :as_of
+group by assessment.submission_id
+union all
+select
+    'finding' as kind,
+    finding.submission_id,
+    min(submission.unit_code) as unit_code,
+    count(*) as facts,
+    max(case when submission.submission_id is null then 0 else 1 end) as has_submission
+from assessment
+inner join finding on assessment.submission_id = finding.submission_id
+left join submission on finding.submission_id = submission.submission_id
+where assessment.plan_id = :plan_id and assessment.period_id in :period_ids and assessment.recorded_at <= :as_of
+group by finding.submission_id

@@ -1,0 +1,97 @@
+-- What became of the accepted rows of every file of a period: stored, then counting, displaced by a newer row, or withdrawn.
+-- grain: submission with an assessment or a row in the period
+-- parameters: plan_id, period_ids, as_of
+-- uses: opened_periods, counted_tasks
+-- order: submission_id
+-- withdrawn: its unit or task is no longer in the plan version that held at the moment.
+with placed as (
+    select
+        one.submission_id,
+        case
+            when
+                exists (
+                    select 1
+                    from unit
+                    where unit.plan_sha256 = opened_periods.plan_sha256 and unit.unit_code = one.unit_code
+                )
+                and exists (
+                    select 1
+                    from task
+                    where task.plan_sha256 = opened_periods.plan_sha256 and task.task_code = one.task_code
+                )
+                then 1
+            else 0
+        end as in_version,
+        case
+            when
+                exists (
+                    select 1
+                    from task_report as newer
+                    where
+                        newer.plan_id = one.plan_id
+                        and newer.period_id = one.period_id
+                        and newer.unit_code = one.unit_code
+                        and newer.task_code = one.task_code
+                        and newer.recorded_at <= :as_of
+                        and (newer.received_at, newer.recorded_at, newer.submission_id, newer."row", newer.sheet)
+                        > (one.received_at, one.recorded_at, one.submission_id, one."row", one.sheet)
+                )
+                then 1
+            else 0
+        end as is_displaced
+    from task_report as one
+    inner join opened_periods on one.period_id = opened_periods.period_id
+    where one.plan_id = :plan_id and one.period_id in :period_ids and one.recorded_at <= :as_of
+),
+
+shares as (
+    select
+        submission_id,
+        rows_accepted,
+        0 as rows_stored,
+        0 as rows_counting,
+        0 as rows_displaced,
+        0 as rows_withdrawn
+    from assessment
+    where plan_id = :plan_id and period_id in :period_ids and recorded_at <= :as_of
+    union all
+    select
+        submission_id,
+        0 as rows_accepted,
+        0 as rows_stored,
+        1 as rows_counting,
+        0 as rows_displaced,
+        0 as rows_withdrawn
+    from counted_tasks
+    where submission_id is not null
+    union all
+    select
+        submission_id,
+        0 as rows_accepted,
+        1 as rows_stored,
+        0 as rows_counting,
+        in_version * is_displaced as rows_displaced,
+        1 - in_version as rows_withdrawn
+    from placed
+),
+
+summed as (
+    select
+        submission_id,
+        cast(sum(rows_accepted) as integer) as rows_accepted,
+        cast(sum(rows_stored) as integer) as rows_stored,
+        cast(sum(rows_counting) as integer) as rows_counting,
+        cast(sum(rows_displaced) as integer) as rows_displaced,
+        cast(sum(rows_withdrawn) as integer) as rows_withdrawn
+    from shares
+    group by submission_id
+)
+
+select
+    summed.*,
+    rows_counting + rows_displaced + rows_withdrawn as rows_accounted,
+    submission.unit_code,
+    submission.file_name,
+    submission.sha256
+from summed
+left join submission on summed.submission_id = submission.submission_id

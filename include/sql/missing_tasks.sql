@@ -1,0 +1,29 @@
+-- The owed tasks nobody answered: without a single accepted row at the moment.
+-- grain: period × unit × task
+-- parameters: plan_id, period_ids, as_of
+-- uses: opened_periods
+-- postgresql: enable_nestloop = off
+-- order: period_id, unit_code, task_position
+select
+    obligation.period_id,
+    obligation.unit_code,
+    obligation.task_code,
+    task.position as task_position
+from obligation
+inner join opened_periods on obligation.period_id = opened_periods.period_id
+inner join task on obligation.task_code = task.task_code and opened_periods.plan_sha256 = task.plan_sha256
+where
+    obligation.plan_id = :plan_id
+    and obligation.period_id in :period_ids
+    and obligation.recorded_at <= :as_of
+    and obligation.is_owed
+    and not exists (
+        select 1
+        from task_report as report
+        where
+            report.plan_id = obligation.plan_id
+            and report.period_id = obligation.period_id
+            and report.unit_code = obligation.unit_code
+            and report.task_code = obligation.task_code
+            and report.recorded_at <= :as_of
+    )

@@ -1,0 +1,31 @@
+-- The files a unit sent for a period, and the verdict on its newest.
+-- grain: period × unit that sent a file
+-- parameters: plan_id, period_ids, as_of
+with filed as (
+    select
+        assessment.period_id,
+        submission.unit_code,
+        submission.received_at,
+        assessment.verdict,
+        assessment.rows_accepted,
+        row_number() over (
+            partition by assessment.period_id, submission.unit_code
+            order by submission.received_at desc, submission.recorded_at desc, submission.submission_id desc
+        ) as newest_first
+    from assessment
+    inner join submission on assessment.submission_id = submission.submission_id
+    where
+        assessment.plan_id = :plan_id
+        and assessment.period_id in :period_ids
+        and assessment.recorded_at <= :as_of
+)
+
+select
+    period_id,
+    unit_code,
+    count(*) as files,
+    min(case when rows_accepted > 0 then received_at end) as first_received_at,
+    max(received_at) as last_received_at,
+    max(case when newest_first = 1 then verdict end) as verdict
+from filed
+group by period_id, unit_code

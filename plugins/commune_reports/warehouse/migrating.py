@@ -1,0 +1,115 @@
+"""The warehouse's tables through time: to this program's revision and back, each way whole or not at all."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+from commune_reports.errors import NeedsHuman
+from commune_reports.warehouse.connecting import (
+    HEAD,
+    HOPELESS,
+    RESTORE,
+    UNLIKE,
+    engine_at,
+    file_lock,
+    lock_key,
+    revision_of,
+    sorted_faults,
+)
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+
+def upgrade(url: str) -> str:
+    """Make or upgrade the tables; the revision reached. NeedsHuman if they are newer than this program or damaged."""
+    parts = make_url(url)
+    if parts.get_backend_name() == "sqlite" and parts.database:
+        try:
+            Path(parts.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NeedsHuman(
+                f"the folder of the warehouse {parts.database} cannot be made: {error.strerror}"
+            ) from error
+
+    def work(config: "Config", _found: str | None) -> None:
+        from alembic import command
+
+        command.upgrade(config, "head")
+
+    return _migrate(url, HEAD, work)
+
+
+def downgrade(url: str, revision: str) -> str:
+    """Take the tables back to an earlier revision; the revision reached. What only later revisions keep is lost."""
+    if revision not in revisions():
+        raise NeedsHuman(f"revision {revision} is not known; it must be one of {', '.join(revisions())}")
+
+    def work(config: "Config", found: str | None) -> None:
+        from alembic import command
+
+        if found is None or found < revision:
+            raise NeedsHuman(f"the warehouse is at revision {found or 'none'}; it cannot go down to {revision}")
+        command.downgrade(config, revision)
+
+    return _migrate(url, revision, work)
+
+
+@lru_cache(maxsize=1)
+def revisions() -> tuple[str, ...]:
+    """The revisions this program knows, oldest first."""
+    from alembic.script import ScriptDirectory
+
+    return tuple(one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions())[::-1]
+
+
+def _migrate(url: str, wanted: str, work: Callable[["Config", str | None], None]) -> str:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with sorted_faults(), engine_at(url, os.getpid()).connect() as connection, _lock(connection):
+        found = revision_of(connection)
+        if found is not None and found not in revisions():
+            raise NeedsHuman(
+                f"the warehouse is at revision {found}, this program knows {HEAD}; install the newer program"
+            )
+        config.attributes["connection"] = connection
+        with _whole(connection, found, wanted):
+            work(config, found)
+        connection.commit()
+        return revision_of(connection) or wanted
+
+
+@contextmanager
+def _whole(connection: Connection, found: str | None, wanted: str) -> Iterator[None]:
+    """Tables that are not what their revision says stop the migration, and nothing of it stays."""
+    try:
+        yield
+    except DBAPIError as error:
+        connection.rollback()
+        said = " ".join(str(error.orig).split())
+        if any(words in said for words, advice in HOPELESS.items() if advice is UNLIKE):
+            raise NeedsHuman(
+                f"the warehouse cannot go from revision {found or 'none'} to {wanted}: {said}; {RESTORE}"
+            ) from error
+        raise
+
+
+@contextmanager
+def _lock(connection: Connection) -> Iterator[None]:
+    """Only one process migrates; the transaction on the connection holds the lock or stands behind it."""
+    if connection.dialect.name == "sqlite":
+        with file_lock(Path(f"{connection.engine.url.database}.upgrade.lock"), "upgrade"):
+            yield
+    else:
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": lock_key("upgrade")})
+        yield

@@ -1,0 +1,79 @@
+"""The statements in include/sql by name: put together from the ones they use, their parameters and columns typed."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, Connection, Date, bindparam, text
+
+from commune_reports.errors import NeedsHuman
+from commune_reports.warehouse.tables import UtcDateTime
+
+USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
+# A line the planner of PostgreSQL needs: on tables nobody has analyzed yet it takes every join for a single row.
+SETTING = re.compile(r"^-- postgresql: ([a-z_]+ = [a-z]+)$", re.MULTILINE)
+ORDER = re.compile(r"^-- order: (.+)$", re.MULTILINE)
+# Columns and parameters whose text or bytes in SQLite mean something else.
+RESULTS: dict[str, Any] = {
+    "received_at": UtcDateTime(),
+    "first_received_at": UtcDateTime(),
+    "last_received_at": UtcDateTime(),
+    "unit_due_at": UtcDateTime(),
+    "cut_off_at": UtcDateTime(),
+    "deadline_at": UtcDateTime(),
+    "completed_on": Date(),
+    "window_end": Date(),
+    "cells": JSON(),
+}
+PARAMETERS: dict[str, Any] = {"as_of": UtcDateTime(), "since": UtcDateTime(), "window_end": Date()}
+LISTS = ("period_ids", "unit_codes")
+
+
+def ask(connection: Connection, folder: Path, name: str, asked: Mapping[str, Any]) -> list[Any]:
+    """The rows that include/sql/NAME.sql answers, with the statements it uses put before it, in the order it declares."""
+    statement, setting = _named(folder, name)
+    if setting is None or connection.dialect.name != "postgresql":
+        return list(connection.execute(statement, asked))
+    parameter = setting.split("=")[0].strip()
+    connection.execute(text(f"set local {setting}"))
+    rows = list(connection.execute(statement, asked))
+    connection.execute(text(f"set local {parameter} to default"))
+    return rows
+
+
+@lru_cache(maxsize=64)
+def _named(folder: Path, name: str) -> tuple[Any, str | None]:
+    """The composed statement, and what PostgreSQL's planner has to be told for it."""
+    parts: dict[str, str] = {}
+    _gather(folder, name, parts)
+    settings = [found[1] for part in parts if (found := SETTING.search(_written(folder, part)))]
+    statement = parts.pop(name)
+    needed = ",\n".join(f"{part} as (\n{body}\n)" for part, body in parts.items())
+    order = ORDER.search(_written(folder, name))
+    whole = f"select * from (\n{statement}\n) as answer" + (f"\norder by {order[1]}" if order else "")
+    typed = text(f"with {needed}\n{whole}" if needed else whole)
+    asked = set(re.findall(r"(?<!:):([a-z_]+)", typed.text))
+    kinds = [bindparam(one, type_=kind) for one, kind in PARAMETERS.items() if one in asked]
+    lists: list[Any] = [bindparam(one, expanding=True) for one in LISTS if one in asked]
+    results = {one: kind for one, kind in RESULTS.items() if re.search(rf"\b{one}\b", statement)}
+    return typed.bindparams(*kinds, *lists).columns(**results), settings[0] if settings else None
+
+
+def _gather(folder: Path, name: str, parts: dict[str, str]) -> None:
+    """Collect a statement after everything it uses."""
+    if name in parts:
+        return
+    written = _written(folder, name)
+    uses = USES.search(written)
+    for needed in uses[1].replace(",", " ").split() if uses else ():
+        _gather(folder, needed, parts)
+    parts[name] = "\n".join(line for line in written.splitlines() if not line.startswith("--")).strip().rstrip(";")
+
+
+def _written(folder: Path, name: str) -> str:
+    try:
+        return (folder / f"{name}.sql").read_text(encoding="utf-8")
+    except OSError as error:
+        raise NeedsHuman(f"include/sql/{name}.sql cannot be read: {error.strerror}") from error

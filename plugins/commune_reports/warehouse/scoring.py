@@ -1,0 +1,238 @@
+"""Figures of a period as of a moment. Arithmetic is in include/sql; here stand its parameters and the values it fills."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from commune_reports.errors import NeedsHuman
+from commune_reports.period import ReportingPeriod
+from commune_reports.plan import Plan
+from commune_reports.scorecard import (
+    BodyWork,
+    IndexScore,
+    IndicatorScore,
+    Lazily,
+    PeriodTrend,
+    Remark,
+    Score,
+    Scorecard,
+    ScoreChange,
+    TaskCounts,
+    TaskState,
+    UnitStanding,
+)
+from commune_reports.warehouse.named_sql import ask
+
+if TYPE_CHECKING:
+    from commune_reports.warehouse.connecting import Warehouse
+
+FIGURES = attrgetter(*(field.name for field in fields(Score)))
+PLACE = itemgetter(3, 5)
+NOTHING = Score(0, 0, 0, 0, 0, 0, 0, None, None, None)
+STATE_FIELDS = tuple(field.name for field in fields(TaskState))
+
+
+def scorecard(
+    connection: Connection, warehouse: "Warehouse", plan: Plan, *, period: ReportingPeriod, as_of: datetime
+) -> Scorecard:
+    """All figures of a period as of a moment; NeedsHuman if the period was not open then.
+
+    Scores are counted at once and become values when first looked at; task rows are also fetched then: on this
+    connection while its transaction lasts, else anew.
+    """
+    asked = {"plan_id": plan.id, "period_ids": [period.id], "as_of": as_of}
+
+    def run(name: str) -> list[Any]:
+        return ask(connection, warehouse.sql, name, asked)
+
+    def fetch() -> tuple[TaskState, ...]:
+        if not connection.closed and connection.in_transaction():
+            return tuple(_task_state(row) for row in run("task_states"))
+        with warehouse.reading() as again:
+            return tuple(_task_state(row) for row in ask(again, warehouse.sql, "task_states", asked))
+
+    openings = run("opened_periods")
+    if not openings:
+        raise NeedsHuman(
+            f"period {period.id} was not open at {as_of.isoformat()}; run: commune-reports open --period {period.id}"
+        )
+    [opening] = openings
+    rows: dict[str, list[Any]] = defaultdict(list)
+    for row in run("period_figures"):
+        rows[row[0]].append(row)
+    in_order = {level: sorted(found, key=PLACE) for level, found in rows.items()}
+    totals = _score(in_order["total"][0]) if "total" in in_order else NOTHING
+    units = in_order.get("unit_total", [])
+    missing: dict[str, list[str]] = {}
+    if totals.missing:
+        for row in run("missing_tasks"):
+            missing.setdefault(row.unit_code, []).append(row.task_code)
+    files = {row.unit_code: row for row in run("unit_files")}
+    return Scorecard(
+        plan_id=plan.id,
+        period_id=period.id,
+        as_of=as_of,
+        unit_due_at=opening.unit_due_at,
+        cut_off_at=opening.cut_off_at,
+        deadline_at=opening.deadline_at,
+        totals=totals,
+        indicators=Lazily(lambda: _indicator_scores(in_order)),
+        indices=Lazily(lambda: _index_scores(in_order)),
+        standings=tuple(
+            _standing(
+                row.unit_code, row.timeliness, _score(row), files.get(row.unit_code), missing.get(row.unit_code, ())
+            )
+            for row in units
+        ),
+        tasks=Lazily(fetch),
+    )
+
+
+def score_changes(
+    connection: Connection, warehouse: "Warehouse", plan: Plan, *, period: ReportingPeriod, as_of: datetime
+) -> tuple[ScoreChange, ...]:
+    """Every score beside that of the period before it, both as of the moment; none if no period of its kind came before.
+
+    The period before is the latest earlier one of the same kind that was open at the moment.
+    """
+    before = _period_before(connection, warehouse, plan, period=period, as_of=as_of)
+    if before is None:
+        return ()
+    asked = {"plan_id": plan.id, "period_id": period.id, "period_ids": [before, period.id], "as_of": as_of}
+    return tuple(
+        ScoreChange(
+            level=row.level.removeprefix("unit_"),
+            code=row.code,
+            unit_code=row.unit_code,
+            previous_period_id=before,
+            score=row.score,
+            previous_score=row.previous_score,
+            score_change=row.score_change,
+            coverage_change=row.coverage_change,
+            on_time_change=row.on_time_change,
+        )
+        for row in ask(connection, warehouse.sql, "score_changes", asked)
+    )
+
+
+def score_trend(
+    connection: Connection, warehouse: "Warehouse", plan: Plan, *, as_of: datetime
+) -> tuple[PeriodTrend, ...]:
+    """Scores, coverage and on-time rate of every period open at the moment, in the order their windows end."""
+    asked = {"plan_id": plan.id, "period_ids": [one.id for one in plan.periods()], "as_of": as_of}
+    rows = ask(connection, warehouse.sql, "score_trend", asked)
+    trend = []
+    for (period_id, window_end), found in groupby(rows, key=lambda row: (row.period_id, row.window_end)):
+        of_period = list(found)
+        trend.append(
+            PeriodTrend(
+                period_id=period_id,
+                window_end=window_end,
+                totals={row.unit_code: _score(row) for row in of_period if row.level in ("total", "unit_total")},
+                indices=tuple(
+                    IndexScore(row.code, row.unit_code, _score(row))
+                    for row in of_period
+                    if row.level in ("index", "unit_index")
+                ),
+            )
+        )
+    return tuple(trend)
+
+
+def body_work(
+    connection: Connection, warehouse: "Warehouse", plan: Plan, *, period: ReportingPeriod, as_of: datetime
+) -> tuple[BodyWork, ...]:
+    """What every performing body owes and has done over all units, as lead and as coordinating body."""
+    asked = {"plan_id": plan.id, "period_ids": [period.id], "as_of": as_of}
+    rows = ask(connection, warehouse.sql, "body_work", asked)
+    return tuple(BodyWork(row.body_code, row.body_name, row.role, _score(row)) for row in rows)
+
+
+def remarks(
+    connection: Connection, warehouse: "Warehouse", plan: Plan, *, period: ReportingPeriod, as_of: datetime
+) -> tuple[Remark, ...]:
+    """The difficulties and proposals that count, by indicator and task."""
+    asked = {"plan_id": plan.id, "period_ids": [period.id], "as_of": as_of}
+    names = [field.name for field in fields(Remark)]
+    rows = ask(connection, warehouse.sql, "remarks", asked)
+    return tuple(Remark(**{name: row._mapping[name] for name in names}) for row in rows)
+
+
+def task_counts(
+    connection: Connection, warehouse: "Warehouse", plan: Plan, *, period: ReportingPeriod, as_of: datetime
+) -> tuple[TaskCounts, ...]:
+    """In how many units each task stands at each status."""
+    asked = {"plan_id": plan.id, "period_ids": [period.id], "as_of": as_of}
+    rows = ask(connection, warehouse.sql, "status_counts", asked)
+    return tuple(TaskCounts(row.task_code, row.indicator_code, _score(row)) for row in rows)
+
+
+def previous_states(
+    connection: Connection,
+    warehouse: "Warehouse",
+    *,
+    plan_id: str,
+    unit_code: str,
+    period: ReportingPeriod,
+    as_of: datetime,
+) -> dict[str, TaskState]:
+    """By task, the newest accepted row of a unit in the latest earlier period that has one."""
+    asked = {"plan_id": plan_id, "unit_code": unit_code, "window_end": period.window_end, "as_of": as_of}
+    rows = ask(connection, warehouse.sql, "previous_task_states", asked)
+    return {row.task_code: _task_state(row) for row in rows}
+
+
+def _period_before(
+    connection: Connection, warehouse: "Warehouse", plan: Plan, *, period: ReportingPeriod, as_of: datetime
+) -> str | None:
+    earlier = [one.id for one in plan.periods() if one.kind is period.kind and one.window_end < period.window_end]
+    asked = {"plan_id": plan.id, "period_ids": earlier, "as_of": as_of}
+    opened = [row.period_id for row in ask(connection, warehouse.sql, "opened_periods", asked)]
+    return opened[-1] if opened else None
+
+
+def _standing(unit: str, timeliness: str, score: Score, files: Any, missing: Sequence[str]) -> UnitStanding:
+    return UnitStanding(
+        unit_code=unit,
+        timeliness=timeliness,
+        verdict=files.verdict if files else None,
+        first_received_at=files.first_received_at if files else None,
+        last_received_at=files.last_received_at if files else None,
+        files=files.files if files else 0,
+        owed=score.owed,
+        reported=score.reported,
+        nil=score.nil,
+        missing_tasks=tuple(missing),
+    )
+
+
+def _indicator_scores(rows: Mapping[str, Sequence[Any]]) -> tuple[IndicatorScore, ...]:
+    """The district's, then each unit's."""
+    return tuple(
+        IndicatorScore(row.code, row.unit_code, row.weight, _score(row))
+        for level in ("indicator", "unit_indicator")
+        for row in rows.get(level, ())
+    )
+
+
+def _index_scores(rows: Mapping[str, Sequence[Any]]) -> tuple[IndexScore, ...]:
+    return tuple(
+        IndexScore(row.code, row.unit_code, _score(row))
+        for level in ("index", "unit_index")
+        for row in rows.get(level, ())
+    )
+
+
+def _score(row: Any) -> Score:
+    return Score(*FIGURES(row))
+
+
+def _task_state(row: Any) -> TaskState:
+    found = {name: row._mapping[name] for name in STATE_FIELDS}
+    return TaskState(**found | {"is_owed": bool(found["is_owed"]), "cells": found["cells"] or {}})
