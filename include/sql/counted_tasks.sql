@@ -1,9 +1,9 @@
 -- What counts for every unit and task of a period: the newest accepted row known at the moment, or none.
 -- grain: period × unit × task with an obligation (owed or optional)
 -- parameters: plan_id, period_ids, as_of
--- uses: opened_periods
+-- uses: opened_periods, standing_rows, newest_rows
 -- postgresql: enable_nestloop = off
--- counted_pct is what the task adds to its indicator: completed 100, not started 0, nil nothing, missing 0 where owed.
+-- counted_pct is what the task adds to its indicator: that of its row, 0 where it has none.
 -- Every row is found by a search of ix_task_report_counting: neither database ever meets the rows of other periods.
 -- The cross joins keep SQLite to this order: unit by unit, so that only the units' places are searched beside the tasks.
 select
@@ -19,26 +19,20 @@ select
     report.submission_id,
     report.sheet,
     report."row",
-    case
-        when report.status = 'completed' then 100.0
-        when report.status = 'in_progress' then coalesce(report.progress_pct, 0.0)
-        when report.status = 'nil' then null
-        else 0.0
-    end as counted_pct,
+    case when report.submission_id is null then 0.0 else report.counted_pct end as counted_pct,
     case
         when report.submission_id is null then 0
         when report.received_at <= opened_periods.unit_due_at then 1
         when
             exists (
                 select 1
-                from task_report as earlier
+                from standing_rows as earlier
                 where
                     earlier.plan_id = obligation.plan_id
                     and earlier.period_id = obligation.period_id
                     and earlier.unit_code = obligation.unit_code
                     and earlier.task_code = obligation.task_code
                     and earlier.received_at <= opened_periods.unit_due_at
-                    and earlier.recorded_at <= :as_of
             )
             then 1
         else 0
@@ -47,25 +41,12 @@ from opened_periods
 cross join unit
 cross join obligation
 cross join task
-left join task_report as report
+left join newest_rows as report
     on
         obligation.plan_id = report.plan_id
         and obligation.period_id = report.period_id
         and obligation.unit_code = report.unit_code
         and obligation.task_code = report.task_code
-        and report.recorded_at <= :as_of
-        and not exists (
-            select 1
-            from task_report as newer
-            where
-                newer.plan_id = report.plan_id
-                and newer.period_id = report.period_id
-                and newer.unit_code = report.unit_code
-                and newer.task_code = report.task_code
-                and newer.recorded_at <= :as_of
-                and (newer.received_at, newer.recorded_at, newer.submission_id, newer."row", newer.sheet)
-                > (report.received_at, report.recorded_at, report.submission_id, report."row", report.sheet)
-        )
 where
     unit.plan_sha256 = opened_periods.plan_sha256
     and obligation.plan_id = :plan_id

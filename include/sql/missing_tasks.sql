@@ -1,7 +1,7 @@
--- The owed tasks nobody answered: without a single accepted row at the moment.
+-- The owed tasks nobody answered: without a single accepted row that stands at the moment.
 -- grain: period × unit × task
 -- parameters: plan_id, period_ids, as_of
--- uses: opened_periods
+-- uses: opened_periods, standing_rows
 -- postgresql: enable_nestloop = off
 -- order: period_id, unit_code, task_position
 select
@@ -19,11 +19,10 @@ where
     and obligation.is_owed
     and not exists (
         select 1
-        from task_report as report
+        from standing_rows as report
         where
             report.plan_id = obligation.plan_id
             and report.period_id = obligation.period_id
             and report.unit_code = obligation.unit_code
             and report.task_code = obligation.task_code
-            and report.recorded_at <= :as_of
     )

@@ -2,6 +2,7 @@
 -- grain: period
 -- parameters: plan_id, period_ids, as_of
 -- order: window_end, period_id
+-- A reopened period ends when the newest reopening says.
 with openings as (
     select
         reporting_period.*,
@@ -11,14 +12,27 @@ with openings as (
         plan_id = :plan_id
         and period_id in :period_ids
         and recorded_at <= :as_of
+),
+
+reopenings as (
+    select
+        period_id,
+        until_at,
+        row_number() over (partition by period_id order by recorded_at desc, number desc) as newest_first
+    from reopening
+    where
+        plan_id = :plan_id
+        and period_id in :period_ids
+        and recorded_at <= :as_of
 )
 
 select
-    period_id,
-    plan_sha256,
-    window_end,
-    unit_due_at,
-    cut_off_at,
-    deadline_at
+    openings.period_id,
+    openings.plan_sha256,
+    openings.window_end,
+    openings.unit_due_at,
+    openings.cut_off_at,
+    case when reopenings.until_at > openings.deadline_at then reopenings.until_at else openings.deadline_at end as deadline_at
 from openings
-where newest_first = 1
+left join reopenings on openings.period_id = reopenings.period_id and reopenings.newest_first = 1
+where openings.newest_first = 1

@@ -1,6 +1,7 @@
 -- What a unit last reported of each task before a period: the newest accepted row of the latest earlier period that has one.
 -- grain: task
 -- parameters: plan_id, unit_code, window_end, as_of
+-- uses: standing_rows
 -- order: task_code
 with earlier as (
     select
@@ -14,9 +15,10 @@ with earlier as (
                 report.received_at desc,
                 report.recorded_at desc,
                 report.submission_id desc,
-                report."row" desc
+                report."row" desc,
+                report.sheet desc
         ) as newest_first
-    from task_report as report
+    from standing_rows as report
     inner join submission on report.submission_id = submission.submission_id
     inner join
         (select distinct plan_id, period_id, window_end from reporting_period) as period
@@ -24,7 +26,6 @@ with earlier as (
     where
         report.plan_id = :plan_id
         and report.unit_code = :unit_code
-        and report.recorded_at <= :as_of
         and period.window_end < :window_end
 )
 

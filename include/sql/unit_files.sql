@@ -1,4 +1,4 @@
--- The files a unit sent for a period, and the verdict on its newest.
+-- The files a unit sent for a period that are not withdrawn, and the verdict on the newest.
 -- grain: period × unit that sent a file
 -- parameters: plan_id, period_ids, as_of
 with filed as (
@@ -18,6 +18,11 @@ with filed as (
         assessment.plan_id = :plan_id
         and assessment.period_id in :period_ids
         and assessment.recorded_at <= :as_of
+        and not exists (
+            select 1
+            from withdrawal
+            where withdrawal.submission_id = assessment.submission_id and withdrawal.recorded_at <= :as_of
+        )
 )
 
 select

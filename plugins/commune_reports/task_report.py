@@ -133,6 +133,7 @@ class Counting:
     counted_pct: float | None
     result: str | None
     file_name: str
+    sha256: str
     received_at: datetime
 
 

@@ -88,7 +88,7 @@ def _peers(mean: float, spread: float, units: int = 12) -> Backdrop:
 
 
 def _counting(**changes: object) -> Backdrop:
-    counting = Counting("in_progress", 60.0, 60.0, LONG, "cu.xlsx", RECEIVED)
+    counting = Counting("in_progress", 60.0, 60.0, LONG, "cu.xlsx", "0" * 64, RECEIVED)
     return Backdrop(counting={"PCI-01.1": replace(counting, **changes)}, answered=frozenset({"PCI-01.1"}))  # type: ignore[arg-type]
 
 

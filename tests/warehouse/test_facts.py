@@ -20,6 +20,7 @@ from commune_reports.warehouse import HEAD, Arrival, Warehouse, connecting, tabl
 
 INCLUDE = Path(__file__).resolve().parents[2] / "include"
 NOW = datetime(2024, 11, 15, 9, tzinfo=ZONE)
+LATER = NOW + timedelta(days=9)
 PERIOD = ReportingPeriod.parse("2024-11")
 LETTER = Letter(
     key="report:x",
@@ -166,7 +167,7 @@ def test_a_name_is_held_by_one_process_only(
 
 def test_facts_are_counted_between_two_moments(house: Warehouse, plan: Plan) -> None:
     with house.begin() as connection:
-        assert warehouse.facts_since(connection, plan.id, PERIOD.id, after=NOW, until=NOW + timedelta(days=9)) == 0
+        assert warehouse.facts_since(connection, house, plan.id, PERIOD.id, after=NOW, until=LATER) == 0
 
 
 def test_a_warehouse_without_tables_says_what_to_run(tmp_path: Path) -> None:

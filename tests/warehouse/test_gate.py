@@ -179,7 +179,7 @@ DATA: list[tuple[str, tuple[str, ...], tuple[str, ...], set[str], str]] = [
         "a task withdrawn",
         (),
         ("update task_report set task_code = 'OLD-01.1' where submission_id = 'a' and task_code = 'PCI-02.1'",),
-        {"rows_withdrawn"},
+        {"rows_dropped"},
         "1 rows are about units or tasks the plan no longer has",
     ),
     (

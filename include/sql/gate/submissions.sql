@@ -1,9 +1,9 @@
--- What became of the accepted rows of every file of a period: stored, then counting, displaced by a newer row, or withdrawn.
+-- What became of the accepted rows of every file: stored, then counting, displaced by a newer row, withdrawn or dropped.
 -- grain: submission with an assessment or a row in the period
 -- parameters: plan_id, period_ids, as_of
--- uses: opened_periods, counted_tasks
+-- uses: opened_periods, standing_rows, counted_tasks
 -- order: submission_id
--- withdrawn: its unit or task is no longer in the plan version that held at the moment.
+-- withdrawn: with its file, by a person; dropped: its unit or task is no longer in the plan version that held at the moment.
 with placed as (
     select
         one.submission_id,
@@ -26,19 +26,28 @@ with placed as (
             when
                 exists (
                     select 1
-                    from task_report as newer
+                    from standing_rows as newer
                     where
                         newer.plan_id = one.plan_id
                         and newer.period_id = one.period_id
                         and newer.unit_code = one.unit_code
                         and newer.task_code = one.task_code
-                        and newer.recorded_at <= :as_of
                         and (newer.received_at, newer.recorded_at, newer.submission_id, newer."row", newer.sheet)
                         > (one.received_at, one.recorded_at, one.submission_id, one."row", one.sheet)
                 )
                 then 1
             else 0
-        end as is_displaced
+        end as is_displaced,
+        case
+            when
+                exists (
+                    select 1
+                    from withdrawal
+                    where withdrawal.submission_id = one.submission_id and withdrawal.recorded_at <= :as_of
+                )
+                then 1
+            else 0
+        end as is_withdrawn
     from task_report as one
     inner join opened_periods on one.period_id = opened_periods.period_id
     where one.plan_id = :plan_id and one.period_id in :period_ids and one.recorded_at <= :as_of
@@ -51,7 +60,8 @@ shares as (
         0 as rows_stored,
         0 as rows_counting,
         0 as rows_displaced,
-        0 as rows_withdrawn
+        0 as rows_withdrawn,
+        0 as rows_dropped
     from assessment
     where plan_id = :plan_id and period_id in :period_ids and recorded_at <= :as_of
     union all
@@ -61,7 +71,8 @@ shares as (
         0 as rows_stored,
         1 as rows_counting,
         0 as rows_displaced,
-        0 as rows_withdrawn
+        0 as rows_withdrawn,
+        0 as rows_dropped
     from counted_tasks
     where submission_id is not null
     union all
@@ -70,8 +81,9 @@ shares as (
         0 as rows_accepted,
         1 as rows_stored,
         0 as rows_counting,
-        in_version * is_displaced as rows_displaced,
-        1 - in_version as rows_withdrawn
+        in_version * is_displaced * (1 - is_withdrawn) as rows_displaced,
+        is_withdrawn as rows_withdrawn,
+        (1 - in_version) * (1 - is_withdrawn) as rows_dropped
     from placed
 ),
 
@@ -82,14 +94,15 @@ summed as (
         cast(sum(rows_stored) as integer) as rows_stored,
         cast(sum(rows_counting) as integer) as rows_counting,
         cast(sum(rows_displaced) as integer) as rows_displaced,
-        cast(sum(rows_withdrawn) as integer) as rows_withdrawn
+        cast(sum(rows_withdrawn) as integer) as rows_withdrawn,
+        cast(sum(rows_dropped) as integer) as rows_dropped
     from shares
     group by submission_id
 )
 
 select
     summed.*,
-    rows_counting + rows_displaced + rows_withdrawn as rows_accounted,
+    rows_counting + rows_displaced + rows_withdrawn + rows_dropped as rows_accounted,
     submission.unit_code,
     submission.file_name,
     submission.sha256

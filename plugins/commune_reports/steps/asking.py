@@ -11,6 +11,7 @@ from commune_reports.errors import NeedsHuman
 from commune_reports.period import ZONE
 from commune_reports.scorecard import PeriodTrend, Remark, Score, Scorecard
 from commune_reports.settings import Settings
+from commune_reports.steps.deciding import decisions
 from commune_reports.steps.desk import Desk, open_desk, plan_period
 from commune_reports.steps.opening import unit_of
 from commune_reports.steps.publishing import scorecard_as_of
@@ -116,7 +117,10 @@ def trace(
     unit: str | None = None,
     as_of: datetime | None = None,
 ) -> dict[str, Any]:
-    """Every task row behind a figure, with file (SHA-256, archive path), sheet and cells; missing tasks included."""
+    """Every task row behind a figure, with file (SHA-256, archive path), sheet and cells; missing tasks included.
+
+    Beside them what people decided: files withdrawn, rules waived, the period reopened.
+    """
     desk, card = _card(settings, period, now=now, as_of=as_of)
     if indicator is not None and indicator not in {one.code for one in desk.plan.indicators}:
         known = ", ".join(one.code for one in desk.plan.indicators)
@@ -136,8 +140,9 @@ def trace(
         row["status"] = state.status or ("missing" if state.is_owed else None)
         rows.append({"indicator": task.indicator_code, **row})
     indicators = _scores_by_unit(desk, card).get(unit, {}).get("indicators", [])
+    decided = decisions(desk, period, unit=unit, as_of=card.as_of)
     figure = next((one for one in indicators if one["code"] == indicator), None)
-    return {**_heading(desk, card), "indicator": indicator, "unit": unit, "figure": figure, "rows": rows}
+    return {**_heading(desk, card), "indicator": indicator, "unit": unit, "figure": figure, "rows": rows, **decided}
 
 
 def _card(settings: Settings, period: str, *, now: datetime, as_of: datetime | None) -> tuple[Desk, Scorecard]:

@@ -15,7 +15,11 @@ from commune_reports.steps.comparing import Memory
 from commune_reports.steps.desk import Desk, ensure_open, prepare_share
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
 from commune_reports.steps.returning import Unmarked, marked_workbooks, wants_marks
+from commune_reports.task_report import Counting
 from commune_reports.warehouse import Arrival, Assessed
+
+# The rows that count, by period and unit, then by task.
+Counted = Mapping[tuple[str, str], Mapping[str, Counting]]
 
 
 def assess_batch(
@@ -41,9 +45,10 @@ def assess_batch(
     for period in {one.period for one in examined if one.period is not None}:
         if ensure_open(desk, period, now=now):
             prepare_share(desk, period)
-    with desk.begin() as connection:
-        examined = _without_copies(connection, bench, examined, arrivals)
-        owed = _StillOwed(connection, desk, examined)
+    with desk.reading() as connection:
+        counting = _counting(connection, desk, examined, now)
+    examined = _without_copies(bench, examined, arrivals, counting)
+    owed = _StillOwed(desk, counting)
     facts = {one.incoming.id: _facts(desk, one, arrivals[one.incoming.id], owed.after(one)) for one in examined}
     marked = marked_workbooks(
         desk.settings.home,
@@ -95,26 +100,38 @@ def _facts(desk: Desk, one: Examined, arrival: Arrival, still_owed: Sequence[str
     )
 
 
+def _counting(connection: Connection, desk: Desk, examined: Iterable[Examined], now: datetime) -> Counted:
+    """The rows that count now, by period and unit, for the units of a batch."""
+    units: dict[str, set[str]] = defaultdict(set)
+    for one in examined:
+        if one.period and one.unit_code:
+            units[one.period.id].add(one.unit_code)
+    return {
+        (period_id, unit_code): dict(rows)
+        for period_id, codes in units.items()
+        for unit_code, rows in warehouse.counting_reports(
+            connection, desk.warehouse, plan_id=desk.plan.id, period_id=period_id, unit_codes=sorted(codes), as_of=now
+        ).items()
+    }
+
+
 def _without_copies(
-    connection: Connection, bench: Bench, examined: Sequence[Examined], arrivals: Mapping[str, Arrival]
+    bench: Bench, examined: Sequence[Examined], arrivals: Mapping[str, Arrival], counting: Counted
 ) -> list[Examined]:
     """A file whose every row counts already, from identical bytes, is answered with its verdict and adds no rows.
 
     The same bytes sent again after something newer are the unit's last word once more, and count.
     """
     answered = []
-    counting: dict[tuple[str | None, str], dict[str, tuple[str, datetime]]] = {}
+    from_file = {
+        key: {task: (row.sha256, row.received_at) for task, row in rows.items()} for key, rows in counting.items()
+    }
     for one in sorted(examined, key=lambda one: (one.incoming.received_at, one.incoming.id)):
         arrival = arrivals[one.incoming.id]
         if not one.assessment.accepted or one.period is None:
             answered.append(one)
             continue
-        key = (arrival.unit_code, one.period.id)
-        if key not in counting:
-            counting[key] = warehouse.counting_rows(
-                connection, bench.plan.id, one.period.id, unit_code=str(arrival.unit_code)
-            )
-        now_counting = counting[key]
+        now_counting = from_file.setdefault((one.period.id, str(one.unit_code)), {})
         tasks = [str(row.task_code) for row in one.assessment.accepted]
         earlier = [now_counting[task] for task in tasks if now_counting.get(task, ("", None))[0] == arrival.sha256]
         if len(earlier) < len(tasks):
@@ -131,17 +148,9 @@ def _without_copies(
 class _StillOwed:
     """Which owed tasks a unit has not reported yet, before and after each file of a batch."""
 
-    def __init__(self, connection: Connection, desk: Desk, examined: Iterable[Examined]) -> None:
+    def __init__(self, desk: Desk, counting: Counted) -> None:
         self.plan = desk.plan
-        self.reported: dict[tuple[str, str], set[str]] = defaultdict(set)
-        units: dict[str, set[str]] = defaultdict(set)
-        for one in examined:
-            if one.period and one.incoming.unit_code:
-                units[one.period.id].add(one.incoming.unit_code)
-        for period_id, codes in units.items():
-            found = warehouse.reported_tasks(connection, desk.plan.id, period_id, unit_codes=sorted(codes))
-            for code, tasks in found.items():
-                self.reported[period_id, code] |= tasks
+        self.reported = defaultdict(set, {key: set(rows) for key, rows in counting.items()})
 
     def after(self, one: Examined) -> list[str]:
         """Codes of the tasks still owed once this file counts, in the order of the plan."""

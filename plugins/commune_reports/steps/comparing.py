@@ -31,15 +31,26 @@ def compared(batch: Sequence[Submitted], plan: Plan, known: Memory | None) -> li
     return [ready[one.submission_id] for one in batch]
 
 
+def reopened_until(plan: Plan, known: Memory | None) -> dict[str, datetime]:
+    """By period, until when it is collected again; with nothing known, no period is."""
+    if known is None:
+        return {}
+    with known.warehouse.reading() as connection:
+        return warehouse.reopened_until(connection, plan.id, as_of=known.as_of)
+
+
 def _within_period(files: Sequence[Submitted], plan: Plan, known: Memory) -> list[Submitted]:
     period = files[0].period
     units = sorted({one.unit_code for one in files})
     keys = sorted({key for one in files for row in one.reading.rows if (key := text_key(row)) is not None})
-    with known.warehouse.begin() as connection:
+    with known.warehouse.reading() as connection:
         found = warehouse.comparison(
             connection, known.warehouse, plan_id=plan.id, period=period, unit_codes=units, as_of=known.as_of
         )
-        owners = defaultdict(list, warehouse.text_owners(connection, plan_id=plan.id, period_id=period.id, keys=keys))
+        place = {"plan_id": plan.id, "period_id": period.id}
+        owned = warehouse.text_owners(connection, known.warehouse, **place, keys=keys, as_of=known.as_of)
+        waived = warehouse.waived_rules(connection, **place, unit_codes=units, as_of=known.as_of)
+    owners = defaultdict(list, owned)
     names = {unit.code: f"UBND {unit.full_name}" for unit in plan.units_on(period.window_end)}
     spreads, adds = _stored_and_batch(files if known.together else (), found)
     answered: dict[str, set[str]] = defaultdict(set)
@@ -53,7 +64,7 @@ def _within_period(files: Sequence[Submitted], plan: Plan, known: Memory) -> lis
             texts=_texts(one, owners, names),
             answered=frozenset(answered[one.unit_code] | counting.keys()),
         )
-        ready.append(replace(one, backdrop=backdrop))
+        ready.append(replace(one, backdrop=backdrop, waived=waived.get(one.unit_code, frozenset())))
         if not known.together:
             continue
         answered[one.unit_code] |= {row.task_code for row in one.reading.rows if row.task_code}

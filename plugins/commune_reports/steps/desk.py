@@ -74,6 +74,14 @@ def ensure_open(desk: Desk, period: ReportingPeriod, *, now: datetime) -> int:
     return desk.warehouse.insist(write)
 
 
+def deadline_of(desk: Desk, period: ReportingPeriod, *, now: datetime) -> datetime:
+    """The last moment of a period's collection: its deadline, or later where it was reopened."""
+    with desk.reading() as connection:
+        reopened = warehouse.reopened_until(connection, desk.plan.id, as_of=now)
+    deadline = desk.plan.dates(period).deadline_at
+    return max(deadline, reopened.get(period.id, deadline))
+
+
 def prepare_share(desk: Desk, period: ReportingPeriod) -> None:
     """Make the units' folders; the share itself is made only where it is the default one under home."""
     settings = desk.settings

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.reading import Clerk, Unread, load_vocabulary, read_submissions
 from commune_reports.settings import Settings
-from commune_reports.steps.comparing import Memory, compared
+from commune_reports.steps.comparing import Memory, compared, reopened_until
 from commune_reports.task_report import Assessment, Reading, RuleOutcome, TaskRow
 from commune_reports.template import load_layout
 from commune_reports.validation import Rules, Submitted, assess, load_rules, prepare, validate
@@ -85,7 +85,7 @@ def examine(bench: Bench, batch: Sequence[Incoming], *, memory: Memory | None = 
 
     Files are compared with each other, and with what was known of their units and periods.
     """
-    placed = _read(bench, batch)
+    placed = _read(bench, batch, memory)
     submitted = _submitted(bench, placed, memory)
     validation = validate(submitted, plan=bench.plan, rules=bench.rules, wordings=bench.wordings)
     judged = {one.submission_id: one for one in submitted}
@@ -108,7 +108,7 @@ def examine(bench: Bench, batch: Sequence[Incoming], *, memory: Memory | None = 
 
 def submitted_files(bench: Bench, batch: Sequence[Incoming], *, memory: Memory | None = None) -> list[Submitted]:
     """What the rules are asked about: the files of a batch that name unit and period, read again."""
-    return _submitted(bench, _read(bench, batch), memory)
+    return _submitted(bench, _read(bench, batch, memory), memory)
 
 
 @dataclass(frozen=True)
@@ -120,19 +120,20 @@ class _Place:
     submitted: Submitted | None
 
 
-def _read(bench: Bench, batch: Sequence[Incoming]) -> list[_Place]:
+def _read(bench: Bench, batch: Sequence[Incoming], memory: Memory | None) -> list[_Place]:
     unread = [Unread(one.content, one.name, one.unit_code, one.period_id) for one in batch]
     readings = read_submissions(unread, clerk=bench.clerk, meanwhile=prepare)
-    return [_place(bench, one, reading) for one, reading in zip(batch, readings, strict=True)]
+    reopened = reopened_until(bench.plan, memory)
+    return [_place(bench, one, reading, reopened) for one, reading in zip(batch, readings, strict=True)]
 
 
 def _submitted(bench: Bench, placed: Sequence[_Place], memory: Memory | None) -> list[Submitted]:
     return compared([place.submitted for place in placed if place.submitted is not None], bench.plan, memory)
 
 
-def _place(bench: Bench, one: Incoming, reading: Reading) -> _Place:
+def _place(bench: Bench, one: Incoming, reading: Reading, reopened: Mapping[str, datetime]) -> _Place:
     """Find whose file it is and for which period; a file without either cannot be validated, only answered."""
-    period, problem = _period(bench, one, reading)
+    period, problem = _period(bench, one, reading, reopened)
     findings = [*reading.findings]
     if problem is not None and (reading.rows or not reading.is_hopeless):
         findings.append(problem)
@@ -173,7 +174,9 @@ def _within(row: TaskRow, period: ReportingPeriod | None) -> TaskRow:
     return row
 
 
-def _period(bench: Bench, one: Incoming, reading: Reading) -> tuple[ReportingPeriod | None, Finding | None]:
+def _period(
+    bench: Bench, one: Incoming, reading: Reading, reopened: Mapping[str, datetime]
+) -> tuple[ReportingPeriod | None, Finding | None]:
     known = {period.id: period for period in bench.plan.periods()}
     if one.period_id is not None:
         return known.get(one.period_id) or ReportingPeriod.parse(one.period_id), None
@@ -187,15 +190,19 @@ def _period(bench: Bench, one: Incoming, reading: Reading) -> tuple[ReportingPer
             opening = f"{opens_at.astimezone(ZONE):%d/%m/%Y}"
             return None, bench.wordings.finding("period_not_open", got=claimed.label, wanted=opening)
         return claimed, None
-    due = [period for period in known.values() if _is_being_collected(bench.plan, period, one.received_at)]
+    due = [period for period in known.values() if _is_being_collected(bench.plan, period, one.received_at, reopened)]
     if due:
         assumed = min(due, key=lambda period: (period.window_end - period.window_start, period.id))
         return assumed, bench.wordings.finding("period_assumed", got=assumed.label)
     return None, bench.wordings.finding("period_unknown", got=None, wanted=None)
 
 
-def _is_being_collected(plan: Plan, period: ReportingPeriod, moment: datetime) -> bool:
-    return period.window_end < moment.astimezone(ZONE).date() and moment <= plan.dates(period).deadline_at
+def _is_being_collected(
+    plan: Plan, period: ReportingPeriod, moment: datetime, reopened: Mapping[str, datetime]
+) -> bool:
+    deadline = plan.dates(period).deadline_at
+    until = max(deadline, reopened.get(period.id, deadline))
+    return period.window_end < moment.astimezone(ZONE).date() and moment <= until
 
 
 def _rejected(place: _Place) -> Assessment:

@@ -15,11 +15,11 @@ from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.report import write_consolidated_report
 from commune_reports.scorecard import Scorecard
 from commune_reports.settings import Settings
-from commune_reports.steps.desk import Desk, ensure_open, open_desk, plan_period
+from commune_reports.steps.desk import Desk, deadline_of, ensure_open, open_desk, plan_period
 from commune_reports.steps.gating import pass_gate
 from commune_reports.warehouse import ReportRecord
 
-# Corrections are taken up for this long after the deadline; later ones wait for a person to publish by hand.
+# Corrections are taken up for this long after the collection ends; later ones wait for a person to publish by hand.
 REVISION_DAYS = timedelta(days=14)
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -71,8 +71,7 @@ def scorecard_as_of(desk: Desk, period: ReportingPeriod, as_of: datetime) -> Sco
 
 
 def _is_due(desk: Desk, period: ReportingPeriod, now: datetime) -> bool:
-    dates = desk.plan.dates(period)
-    if not dates.cut_off_at <= now <= dates.deadline_at + REVISION_DAYS:
+    if now < desk.plan.dates(period).cut_off_at or now > deadline_of(desk, period, now=now) + REVISION_DAYS:
         return False
     with desk.reading() as connection:
         if not warehouse.is_open(connection, desk.plan.id, period.id):
@@ -87,7 +86,7 @@ def _is_due(desk: Desk, period: ReportingPeriod, now: datetime) -> bool:
 
 def _facts_between(desk: Desk, period: ReportingPeriod, after: datetime, until: datetime) -> int:
     with desk.reading() as connection:
-        return warehouse.facts_since(connection, desk.plan.id, period.id, after=after, until=until)
+        return warehouse.facts_since(connection, desk.warehouse, desk.plan.id, period.id, after=after, until=until)
 
 
 def _publish(

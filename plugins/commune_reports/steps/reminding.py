@@ -7,7 +7,7 @@ from commune_reports import warehouse
 from commune_reports.letters import reminder
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.settings import Settings
-from commune_reports.steps.desk import Desk, open_desk
+from commune_reports.steps.desk import Desk, deadline_of, open_desk
 from commune_reports.steps.publishing import scorecard_as_of
 
 DAYS_AHEAD = 2
@@ -51,10 +51,10 @@ def _remind_period(desk: Desk, period: ReportingPeriod, now: datetime) -> list[s
 
 
 def _is_reminding_day(desk: Desk, period: ReportingPeriod, now: datetime) -> bool:
-    """Working days from shortly before the due date to the deadline."""
+    """Working days from shortly before the due date to the deadline, or the end of a reopening."""
     calendar, dates = desk.plan.working_calendar, desk.plan.dates(period)
     today = now.astimezone(ZONE).date()
-    if not calendar.is_working_day(today) or now > dates.deadline_at:
+    if not calendar.is_working_day(today) or now > deadline_of(desk, period, now=now):
         return False
     due_day = dates.unit_due_at.astimezone(ZONE).date()
     return due_day <= calendar.add_working_days(today, DAYS_AHEAD)

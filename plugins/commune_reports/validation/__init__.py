@@ -9,7 +9,7 @@ from commune_reports.validation.gate import Figures, Gate, check_gate, load_gate
 from commune_reports.validation.rules import Validation, validate
 from commune_reports.validation.running import prepare
 from commune_reports.validation.subjects import Submitted
-from commune_reports.validation.suites import Rules, load_rules
+from commune_reports.validation.suites import Rules, load_rules, waivable_rules
 from commune_reports.validation.verdicts import assess
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "prepare",
     "validate",
     "verdict",
+    "waivable_rules",
     "write_data_docs",
 ]

@@ -149,7 +149,7 @@ def _tasks(answers: Answers, expected: frozenset[tuple[str, str]] | None) -> "pd
 
 
 def _submissions(answers: Answers, archived: frozenset[str]) -> "pd.DataFrame":
-    counts = ("rows_accepted", "rows_stored", "rows_accounted", "rows_withdrawn")
+    counts = ("rows_accepted", "rows_stored", "rows_accounted", "rows_dropped")
     files = _frame(answers["submissions"], "submission_id", "unit_code", "file_name", "sha256", *counts)
     # A file whose arrival is not kept has no digest to look for; the facts' own rules name it.
     return files.assign(is_archived=(files["sha256"].isin(archived) | files["sha256"].isna()).astype("int64"))

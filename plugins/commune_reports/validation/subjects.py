@@ -40,7 +40,10 @@ TASK_ROW_TYPES = {
 
 @dataclass(frozen=True)
 class Submitted:
-    """One read file with what its unit has to report: task codes `owed` and `optional` in this period."""
+    """One read file with what its unit has to report: task codes `owed` and `optional` in this period.
+
+    `waived` are the rules that have no consequences for it: what they find is said, and nothing follows.
+    """
 
     submission_id: str
     unit_code: str
@@ -50,6 +53,7 @@ class Submitted:
     optional: frozenset[str]
     received_at: datetime | None = None
     backdrop: Backdrop = field(default_factory=Backdrop)
+    waived: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

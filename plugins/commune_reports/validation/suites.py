@@ -39,6 +39,13 @@ def load_suites(folder: Path, *, check: Callable[[Mapping[str, Any], str], None]
     return Rules(suites)
 
 
+def waivable_rules(rules: Rules) -> tuple[str, ...]:
+    """The codes of the rules a person may waive: all but the binding ones, without which no figure can be made."""
+    every = [rule["meta"] for suite in rules.suites.values() for rule in suite["expectations"]]
+    binding = {meta["finding"] for meta in every if meta.get("binding")}
+    return tuple(dict.fromkeys(meta["finding"] for meta in every if meta["finding"] not in binding))
+
+
 def _check_rule(rule: Any, where: str, check: Callable[[Mapping[str, Any], str], None]) -> None:
     if not isinstance(rule, dict) or not {"type", "kwargs", "severity", "meta"} <= rule.keys():
         raise NeedsHuman(f"{where}: a rule needs type, kwargs, severity and meta")

@@ -1,6 +1,7 @@
 """The verdict on one file, from everything that was found in it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -15,7 +16,8 @@ MISREAD = ("_unreadable", "_ambiguous", "_unknown", "_error", "_without_value", 
 def assess(submitted: Submitted, findings: Sequence[Finding]) -> Assessment:
     """Put reading and rule findings together: a critical one drops its row, or the whole file if it names no row."""
     reading = submitted.reading
-    kept = _without_echoes(reading.findings, findings)
+    ruled = [replace(one, severity=Severity.INFO) if one.code in submitted.waived else one for one in findings]
+    kept = _without_echoes(reading.findings, ruled)
     critical = [one for one in kept if one.severity is Severity.CRITICAL]
     is_hopeless = any(one.row is None and one.task is None for one in critical)
     bad = {(one.sheet, one.row) for one in critical}

@@ -2,15 +2,23 @@
 
 from commune_reports.warehouse.asking import (
     assessed_submissions,
-    counting_rows,
     facts_since,
     is_open,
-    reported_tasks,
     reports,
     unchecked_submissions,
 )
-from commune_reports.warehouse.comparing import Comparison, Spread, comparison, text_owners
+from commune_reports.warehouse.comparing import Comparison, Spread, comparison, counting_reports, text_owners
 from commune_reports.warehouse.connecting import HEAD, Warehouse, open_warehouse
+from commune_reports.warehouse.deciding import (
+    Decision,
+    decisions,
+    find_submissions,
+    reopen,
+    reopened_until,
+    waive,
+    waived_rules,
+    withdraw,
+)
 from commune_reports.warehouse.facts import Arrival, ReportRecord
 from commune_reports.warehouse.gating import gate_answers, gate_outcomes, record_gate
 from commune_reports.warehouse.mailing import (
@@ -47,6 +55,7 @@ __all__ = [
     "Arrival",
     "Assessed",
     "Comparison",
+    "Decision",
     "QueuedLetter",
     "ReportRecord",
     "Spread",
@@ -54,9 +63,11 @@ __all__ = [
     "assessed_submissions",
     "body_work",
     "comparison",
-    "counting_rows",
+    "counting_reports",
+    "decisions",
     "downgrade",
     "facts_since",
+    "find_submissions",
     "finish_attempts",
     "gate_answers",
     "gate_outcomes",
@@ -72,7 +83,8 @@ __all__ = [
     "record_plan",
     "record_report",
     "remarks",
-    "reported_tasks",
+    "reopen",
+    "reopened_until",
     "reports",
     "revisions",
     "rule_statistics",
@@ -85,4 +97,7 @@ __all__ = [
     "text_owners",
     "unchecked_submissions",
     "upgrade",
+    "waive",
+    "waived_rules",
+    "withdraw",
 ]

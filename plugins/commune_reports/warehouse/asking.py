@@ -1,14 +1,17 @@
 """Questions to the warehouse about facts: what arrived, what counts now, what was published."""
 
-from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from commune_reports.letters import Attachment
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.facts import Arrival, ReportRecord
+from commune_reports.warehouse.named_sql import ask, values_of
+
+if TYPE_CHECKING:
+    from commune_reports.warehouse.connecting import Warehouse
 
 
 def is_open(connection: Connection, plan_id: str, period_id: str) -> bool:
@@ -20,7 +23,6 @@ def is_open(connection: Connection, plan_id: str, period_id: str) -> bool:
 
 def unchecked_submissions(connection: Connection) -> list[Arrival]:
     """Arrivals that were recorded but not assessed yet, oldest first."""
-
     came, judged = tables.submission, tables.assessment
     statement = (
         select(came)
@@ -28,8 +30,7 @@ def unchecked_submissions(connection: Connection) -> list[Arrival]:
         .where(judged.c.submission_id.is_(None))
         .order_by(came.c.received_at, came.c.submission_id)
     )
-    names = [field.name for field in fields(Arrival)]
-    return [Arrival(**{name: row._mapping[name] for name in names}) for row in connection.execute(statement)]
+    return [values_of(Arrival, row) for row in connection.execute(statement)]
 
 
 def assessed_submissions(connection: Connection, plan_id: str, period_id: str, *, as_of: datetime) -> list[Arrival]:
@@ -41,50 +42,16 @@ def assessed_submissions(connection: Connection, plan_id: str, period_id: str, *
         .where(judged.c.plan_id == plan_id, judged.c.period_id == period_id, judged.c.recorded_at <= as_of)
         .order_by(came.c.received_at, came.c.submission_id)
     )
-    names = [field.name for field in fields(Arrival)]
-    return [Arrival(**{name: row._mapping[name] for name in names}) for row in connection.execute(statement)]
+    return [values_of(Arrival, row) for row in connection.execute(statement)]
 
 
-def counting_rows(
-    connection: Connection, plan_id: str, period_id: str, *, unit_code: str
-) -> dict[str, tuple[str, datetime]]:
-    """By task, the digest and arrival of the file whose row counts for a unit in a period now."""
-    rows, came = tables.task_report, tables.submission
-    statement = (
-        select(rows.c.task_code, came.c.sha256, came.c.received_at)
-        .join_from(rows, came, rows.c.submission_id == came.c.submission_id)
-        .where(rows.c.plan_id == plan_id, rows.c.period_id == period_id, rows.c.unit_code == unit_code)
-        .order_by(rows.c.received_at, rows.c.recorded_at, rows.c.submission_id, rows.c.row)
-    )
-    return {row.task_code: (row.sha256, row.received_at) for row in connection.execute(statement)}
-
-
-def reported_tasks(
-    connection: Connection, plan_id: str, period_id: str, *, unit_codes: Sequence[str]
-) -> dict[str, set[str]]:
-    """By unit, the tasks of the period for which a row was accepted."""
-    rows = tables.task_report
-    statement = (
-        select(rows.c.unit_code, rows.c.task_code)
-        .distinct()
-        .where(rows.c.plan_id == plan_id, rows.c.period_id == period_id, rows.c.unit_code.in_(unit_codes))
-    )
-    found: dict[str, set[str]] = {}
-    for row in connection.execute(statement):
-        found.setdefault(row.unit_code, set()).add(row.task_code)
-    return found
-
-
-def facts_since(connection: Connection, plan_id: str, period_id: str, *, after: datetime, until: datetime) -> int:
-    """How many rows of the period became known after one moment and up to another."""
-    rows = tables.task_report
-    statement = select(func.count()).where(
-        rows.c.plan_id == plan_id,
-        rows.c.period_id == period_id,
-        rows.c.recorded_at > after,
-        rows.c.recorded_at <= until,
-    )
-    return int(connection.execute(statement).scalar_one())
+def facts_since(
+    connection: Connection, warehouse: "Warehouse", plan_id: str, period_id: str, *, after: datetime, until: datetime
+) -> int:
+    """How many rows of the period became known, or were withdrawn, after one moment and up to another."""
+    asked = {"plan_id": plan_id, "period_id": period_id, "since": after, "as_of": until}
+    [row] = ask(connection, warehouse.sql, "changes_since", asked)
+    return int(row.changes)
 
 
 def reports(connection: Connection, plan_id: str, period_id: str) -> list[ReportRecord]:

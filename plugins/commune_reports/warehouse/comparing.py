@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from commune_reports.period import ReportingPeriod
 from commune_reports.task_report import Counting, Earlier
-from commune_reports.warehouse import tables
-from commune_reports.warehouse.named_sql import ask
+from commune_reports.warehouse.named_sql import ask, values_of
 
 if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
@@ -62,35 +61,44 @@ def comparison(
     earlier: dict[str, dict[str, Earlier]] = defaultdict(dict)
     for row in run("earlier_progress"):
         earlier[row.unit_code][row.task_code] = Earlier(row.period_id, row.progress_pct, row.periods, row.usual_rise)
-    counting: dict[str, dict[str, Counting]] = defaultdict(dict)
-    for row in run("counting_reports"):
-        counting[row.unit_code][row.task_code] = Counting(
-            status=row.status,
-            progress_pct=row.progress_pct,
-            counted_pct=row.counted_pct,
-            result=row.result,
-            file_name=row.file_name,
-            received_at=row.received_at,
-        )
+    counting = counting_reports(
+        connection, warehouse, plan_id=plan_id, period_id=period.id, unit_codes=unit_codes, as_of=as_of
+    )
     spreads = {row.task_code: Spread(row.units, row.total, row.squares) for row in run("peer_progress")}
     return Comparison(earlier, counting, spreads)
 
 
-def text_owners(connection: Connection, *, plan_id: str, period_id: str, keys: Sequence[str]) -> dict[str, list[str]]:
+def counting_reports(
+    connection: Connection,
+    warehouse: "Warehouse",
+    *,
+    plan_id: str,
+    period_id: str,
+    unit_codes: Sequence[str],
+    as_of: datetime,
+) -> dict[str, dict[str, Counting]]:
+    """By unit and task, the row that counts in a period."""
+    asked = {"plan_id": plan_id, "period_id": period_id, "unit_codes": list(unit_codes), "as_of": as_of}
+    counting: dict[str, dict[str, Counting]] = defaultdict(dict)
+    for row in ask(connection, warehouse.sql, "counting_reports", asked):
+        counting[row.unit_code][row.task_code] = values_of(Counting, row)
+    return counting
+
+
+def text_owners(
+    connection: Connection,
+    warehouse: "Warehouse",
+    *,
+    plan_id: str,
+    period_id: str,
+    keys: Sequence[str],
+    as_of: datetime,
+) -> dict[str, list[str]]:
     """By text key, the units that have an accepted row with this text in the period, first come first."""
-    rows = tables.task_report
     owners: dict[str, list[str]] = defaultdict(list)
     for start in range(0, len(keys), KEYS_AT_ONCE):
-        statement = (
-            select(rows.c.text_key, rows.c.unit_code)
-            .where(
-                rows.c.text_key.in_(keys[start : start + KEYS_AT_ONCE]),
-                rows.c.plan_id == plan_id,
-                rows.c.period_id == period_id,
-            )
-            .order_by(rows.c.received_at, rows.c.unit_code)
-        )
-        for row in connection.execute(statement):
-            if row.unit_code not in owners[row.text_key]:
-                owners[row.text_key].append(row.unit_code)
+        some = list(keys[start : start + KEYS_AT_ONCE])
+        asked = {"plan_id": plan_id, "period_id": period_id, "text_keys": some, "as_of": as_of}
+        for row in ask(connection, warehouse.sql, "text_owners", asked):
+            owners[row.text_key].append(row.unit_code)
     return owners

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, Connection, Date, bindparam, text
 
@@ -14,6 +15,8 @@ from commune_reports.warehouse.tables import UtcDateTime
 USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
 # A line the planner of PostgreSQL needs: on tables nobody has analyzed yet it takes every join for a single row.
 SETTING = re.compile(r"^-- postgresql: ([a-z_]+ = [a-z]+)$", re.MULTILINE)
+# A part that is put in where it is used instead of being worked out whole before; both databases understand the words.
+INLINED = re.compile(r"^-- inlined: .+$", re.MULTILINE)
 ORDER = re.compile(r"^-- order: (.+)$", re.MULTILINE)
 # Columns and parameters whose text or bytes in SQLite mean something else.
 RESULTS: dict[str, Any] = {
@@ -21,6 +24,7 @@ RESULTS: dict[str, Any] = {
     "first_received_at": UtcDateTime(),
     "last_received_at": UtcDateTime(),
     "unit_due_at": UtcDateTime(),
+    "until_at": UtcDateTime(),
     "cut_off_at": UtcDateTime(),
     "deadline_at": UtcDateTime(),
     "completed_on": Date(),
@@ -28,7 +32,9 @@ RESULTS: dict[str, Any] = {
     "cells": JSON(),
 }
 PARAMETERS: dict[str, Any] = {"as_of": UtcDateTime(), "since": UtcDateTime(), "window_end": Date()}
-LISTS = ("period_ids", "unit_codes")
+LISTS = ("period_ids", "unit_codes", "text_keys")
+
+Value = TypeVar("Value")
 
 
 def ask(connection: Connection, folder: Path, name: str, asked: Mapping[str, Any]) -> list[Any]:
@@ -43,6 +49,11 @@ def ask(connection: Connection, folder: Path, name: str, asked: Mapping[str, Any
     return rows
 
 
+def values_of(kind: type[Value], row: Any) -> Value:
+    """A row as a value: each field from the column of its name."""
+    return kind(**{field.name: row._mapping[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+
+
 @lru_cache(maxsize=64)
 def _named(folder: Path, name: str) -> tuple[Any, str | None]:
     """The composed statement, and what PostgreSQL's planner has to be told for it."""
@@ -50,7 +61,8 @@ def _named(folder: Path, name: str) -> tuple[Any, str | None]:
     _gather(folder, name, parts)
     settings = [found[1] for part in parts if (found := SETTING.search(_written(folder, part)))]
     statement = parts.pop(name)
-    needed = ",\n".join(f"{part} as (\n{body}\n)" for part, body in parts.items())
+    how = {part: " not materialized" if INLINED.search(_written(folder, part)) else "" for part in parts}
+    needed = ",\n".join(f"{part} as{how[part]} (\n{body}\n)" for part, body in parts.items())
     order = ORDER.search(_written(folder, name))
     whole = f"select * from (\n{statement}\n) as answer" + (f"\norder by {order[1]}" if order else "")
     typed = text(f"with {needed}\n{whole}" if needed else whole)

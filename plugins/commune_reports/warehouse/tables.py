@@ -268,6 +268,43 @@ report_score = Table(
     Column("on_time_pct", Float),
     _recorded(),
 )
+# Grain: submission taken out by a person; from that moment nothing in it counts.
+withdrawal = Table(
+    "withdrawal",
+    metadata,
+    Column("submission_id", ForeignKey("submission.submission_id"), primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _recorded(),
+)
+# Grain: decision that a rule has no consequences for a unit's files in a period until a moment; the newest one holds.
+waiver = Table(
+    "waiver",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("plan_id", String(64), nullable=False),
+    Column("period_id", String(16), nullable=False),
+    Column("unit_code", String(16), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("until_at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _recorded(),
+    Index("ix_waiver_period", "plan_id", "period_id", "unit_code"),
+)
+# Grain: decision that a period is collected until a later moment; the newest one holds.
+reopening = Table(
+    "reopening",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("plan_id", String(64), nullable=False),
+    Column("period_id", String(16), nullable=False),
+    Column("until_at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _recorded(),
+    Index("ix_reopening_period", "plan_id", "period_id"),
+)
 # Grain: rule of the gate × run of the gate; what stood between figures and their publication.
 gate_outcome = Table(
     "gate_outcome",

@@ -1,0 +1,14 @@
+-- How much became known of a period after one moment and up to another: rows that came, and rows that were withdrawn.
+-- grain: one line
+-- parameters: plan_id, period_id, since, as_of
+select count(*) as changes
+from task_report as report
+left join withdrawal on report.submission_id = withdrawal.submission_id
+where
+    report.plan_id = :plan_id
+    and report.period_id = :period_id
+    and report.recorded_at <= :as_of
+    and (
+        report.recorded_at > :since
+        or (withdrawal.recorded_at > :since and withdrawal.recorded_at <= :as_of)
+    )

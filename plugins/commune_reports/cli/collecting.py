@@ -1,0 +1,107 @@
+"""Opening periods, checking and collecting files, from a terminal."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commune_reports import steps
+from commune_reports.cli.terminal import (
+    DONE,
+    NEEDS_A_PERSON,
+    answer,
+    commands,
+    json_option,
+    now_option,
+    open_settings,
+    period_option,
+    show,
+    table_of,
+    writing,
+)
+
+
+@commands.command()
+@click.option("--unit", required=True, help="Unit code, like 22492.")
+@period_option
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Workbook to write.")
+@now_option
+def template(unit: str, period: str, out: Path, now: datetime) -> int:
+    """Write the workbook a commune fills, with last period's state carried over."""
+    with writing(out):
+        steps.write_unit_template(open_settings(), unit=unit, period=period, out=out, now=now)
+    click.echo(str(out))
+    return DONE
+
+
+@commands.command("open")
+@click.option("--period", default=None, help="Only this period; every current one if not given.")
+@now_option
+@json_option
+def open_(period: str | None, now: datetime, as_json: bool) -> int:
+    """Open reporting periods: obligations, folders, templates, announcements."""
+    result = steps.open_periods(open_settings(), now=now, period=period)
+    lines = [
+        f"{one['period']}: {one['obligations']} new obligations, {one['templates']} templates"
+        for one in result["opened"]
+    ]
+    return answer(result, as_json, lines or ["no period is current"])
+
+
+@commands.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--unit", default=None, help="Unit code; what the file says if not given.")
+@click.option("--period", default=None, help="Period; what the file says if not given.")
+@click.option(
+    "--marked",
+    "marked_to",
+    default=None,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for copies with the wrong cells marked.",
+)
+@now_option
+@json_option
+def check(files: tuple[Path, ...], as_json: bool, **asked: Any) -> int:
+    """Read and validate files as the pipeline would; changes nothing."""
+    code = DONE
+    for answered in steps.check(open_settings(), files, steps.Asked(**asked)):
+        if answered["verdict"] != "accepted" or answered["findings"]:
+            code = NEEDS_A_PERSON
+        if as_json:
+            click.echo(json.dumps(answered, ensure_ascii=False))
+            sys.stdout.flush()
+        else:
+            _show_check(answered)
+    return code
+
+
+@commands.command()
+@now_option
+@json_option
+def collect(now: datetime, as_json: bool) -> int:
+    """One pass over the shared folder: claim, check, store, answer."""
+    result = steps.collect(open_settings(), now=now)
+    lines = [
+        f"{result['claimed']} files claimed; {result['accepted']} accepted, {result['partly_accepted']} partly accepted, "
+        f"{result['rejected']} rejected; {result['rows']} task rows stored, {result['answers']} answers written"
+    ]
+    lines += [f"not readable: {one['file']}: {one['reason']}" for one in result["unreadable"]]
+    answer(result, as_json, lines)
+    return NEEDS_A_PERSON if result["partly_accepted"] or result["rejected"] or result["unreadable"] else DONE
+
+
+def _show_check(answer: dict[str, Any]) -> None:
+    rows = answer["rows"]
+    heading = f"{answer['file']}: {answer['verdict']}, {rows['accepted']} of {rows['read']} rows accepted, {rows['owed']} owed"
+    if not answer["findings"]:
+        click.echo(heading)
+        return
+    if answer.get("marked"):
+        heading += f"\nmarked: {answer['marked']}"
+    table = table_of(heading, "severity", "sheet", "cell", "task", "message")
+    for one in answer["findings"]:
+        table.add_row(one["severity"], one["sheet"] or "–", one["cell"] or "–", one["task"] or "–", one["message"])
+    show(table)

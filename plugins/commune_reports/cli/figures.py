@@ -1,0 +1,134 @@
+"""Figures from a terminal: who reported, how far, where a figure comes from, how the rules fared."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from commune_reports import steps, warehouse
+from commune_reports.cli.terminal import (
+    DONE,
+    MOMENT,
+    answer,
+    as_of_option,
+    commands,
+    heading,
+    json_option,
+    now_option,
+    open_settings,
+    period_option,
+    show,
+    table_of,
+    writing,
+)
+
+TRACED = ("unit_code", "task_code", "status", "progress_pct", "file_name", "sheet", "row", "sha256")
+TIMELINESS = {"on_time": "on time", "late": "late", "missing": "missing"}
+
+
+@commands.command()
+@period_option
+@as_of_option
+@now_option
+@json_option
+def status(period: str, as_of: datetime | None, now: datetime, as_json: bool) -> int:
+    """Who reported, who is late, who is missing, task by task."""
+    result = steps.status(open_settings(), period=period, now=now, as_of=as_of)
+    if as_json:
+        return answer(result, as_json, [])
+    table = table_of(heading(result), "unit", "name", "timeliness", "verdict", "owed", "reported", "nil", "missing")
+    for unit in result["units"]:
+        table.add_row(
+            unit["unit"],
+            unit["name"],
+            TIMELINESS[unit["timeliness"]],
+            unit["verdict"] or "–",
+            *(str(unit[name]) for name in ("owed", "reported", "nil")),
+            ", ".join(one["task"] for one in unit["missing"]) or "–",
+        )
+    show(table)
+    return DONE
+
+
+@commands.command()
+@period_option
+@as_of_option
+@now_option
+@json_option
+def aggregate(period: str, as_of: datetime | None, now: datetime, as_json: bool) -> int:
+    """Scores by indicator, per unit and for the district."""
+    result = steps.aggregate(open_settings(), period=period, now=now, as_of=as_of)
+    if as_json:
+        return answer(result, as_json, [])
+    table = table_of(heading(result), "code", "title", "score", "coverage", "on time", "owed", "missing")
+    for one in (*result["indices"], *result["indicators"]):
+        rates = (
+            f"{one[name]:.1f}" if one[name] is not None else "–" for name in ("score", "coverage_pct", "on_time_pct")
+        )
+        table.add_row(one["code"], one["title"], *rates, str(one["owed"]), str(one["missing"]))
+    show(table)
+    return DONE
+
+
+@commands.command()
+@period_option
+@click.option("--indicator", default=None, help="Indicator code, like PCI-03; all if not given.")
+@click.option("--unit", default=None, help="Unit code; the whole district if not given.")
+@as_of_option
+@now_option
+@json_option
+def trace(
+    period: str, indicator: str | None, unit: str | None, as_of: datetime | None, now: datetime, as_json: bool
+) -> int:
+    """Lead a figure back to file (SHA-256), sheet and cell."""
+    result = steps.trace(open_settings(), period=period, now=now, indicator=indicator, unit=unit, as_of=as_of)
+    if as_json:
+        return answer(result, as_json, [])
+    table = table_of(heading(result), "unit", "task", "status", "progress", "file", "sheet", "row", "sha256")
+    for row in result["rows"]:
+        shown = {**row, "sha256": (row["sha256"] or "")[:12]}
+        table.add_row(*("–" if shown[name] in (None, "") else str(shown[name]) for name in TRACED))
+    show(table)
+    for one in result["withdrawals"]:
+        click.echo(f"withdrawn at {one['at']} by {one['who']}: {one['file']} of unit {one['unit']}; {one['reason']}")
+    for one in result["waivers"]:
+        click.echo(
+            f"waived at {one['at']} by {one['who']}: {one['rule']} for {one['unit']} until {one['until']}; {one['reason']}"
+        )
+    for one in result["reopenings"]:
+        click.echo(f"reopened at {one['at']} by {one['who']} until {one['until']}; {one['reason']}")
+    return DONE
+
+
+@commands.command()
+@click.option(
+    "--by", type=click.Choice(warehouse.RULE_GRAINS), default="rule", show_default=True, help="What to count by."
+)
+@click.option("--since", type=MOMENT, default=None, help="Only what was found from this moment on.")
+@as_of_option
+@now_option
+@json_option
+def rules(by: str, since: datetime | None, as_of: datetime | None, now: datetime, as_json: bool) -> int:
+    """Which rule fails most, which unit improves."""
+    result = steps.rules(open_settings(), by=by, now=now, since=since, as_of=as_of)
+    if as_json:
+        return answer(result, as_json, [])
+    shown = [by, "files", "files_failed", "checked", "failed", "failed_pct"]
+    shown += ["failed_pct_change"] if by == "unit" else []
+    table = table_of(f"rules since {result['since']}", *(name.replace("_", " ") for name in shown))
+    for row in result["rows"]:
+        table.add_row(*(f"{row[name]:.1f}" if isinstance(row[name], float) else str(row[name]) for name in shown))
+    show(table)
+    return DONE
+
+
+@commands.command()
+@period_option
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
+@now_option
+@json_option
+def docs(period: str, out: Path, now: datetime, as_json: bool) -> int:
+    """Write Great Expectations' pages about a period's rows: every rule, how often it failed, on which cells."""
+    with writing(out):
+        result = steps.write_docs(open_settings(), period=period, out=out, now=now)
+    return answer(result, as_json, [result["index"], f"{result['rows']} rows of {result['files']} files"])

@@ -1,0 +1,93 @@
+"""What every command shares: exit codes, options, tables for people and JSON for scripts."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from commune_reports.errors import NeedsHuman
+from commune_reports.period import ZONE
+from commune_reports.settings import Settings, read_settings
+
+DONE, NEEDS_A_PERSON, WRONG_USE, TRY_LATER = 0, 1, 2, 3
+NARROWEST = 120
+
+
+class _Moment(click.ParamType[datetime]):
+    name = "ISO8601"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a moment; write it like 2024-11-18T17:00:00 or 2024-11-18T17:00:00+07:00")
+        return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+MOMENT = _Moment()
+now_option = click.option(
+    "--now", type=MOMENT, default=lambda: datetime.now(tz=ZONE), help="Business moment; the clock if not given."
+)
+as_of_option = click.option(
+    "--as-of", type=MOMENT, default=None, help="Facts known at this moment; --now if not given."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable answer.")
+period_option = click.option("--period", required=True, help="2024-11, 2024-Q4, 2024-H1, 2024-9M or 2024.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="commune-reports")
+def commands() -> None:
+    """Collect, check, add up and deliver the communes' task reports."""
+
+
+def open_settings() -> Settings:
+    """The installation of this environment."""
+    return read_settings(os.environ)
+
+
+def answer(result: dict[str, Any], as_json: bool, lines: Sequence[str]) -> int:
+    """Say what was done, as JSON or in lines; always the exit code for done."""
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+    else:
+        for line in lines:
+            click.echo(line)
+    return DONE
+
+
+def heading(result: dict[str, Any]) -> str:
+    """Which period, as of when."""
+    return f"{result['label']} as of {result['as_of']}"
+
+
+def show(table: Table) -> None:
+    """A table as wide as the terminal, or wide enough for a file."""
+    console = Console()
+    (console if console.is_terminal else Console(width=NARROWEST)).print(table)
+
+
+def table_of(title: str, *columns: str) -> Table:
+    """An empty table."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Something is written to a place the caller named: a place that cannot be written is NeedsHuman."""
+    try:
+        yield
+    except OSError as error:
+        raise NeedsHuman(f"{out} cannot be written: {error.strerror}") from error
