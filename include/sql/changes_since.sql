@@ -1,7 +1,16 @@
--- How much became known of a period after one moment and up to another: rows that came, and rows that were withdrawn.
+-- How much became known of a period after one moment and up to another: rows that came, rows withdrawn, plans adopted.
 -- grain: one line
 -- parameters: plan_id, period_id, since, as_of
-select count(*) as changes
+select
+    count(*) + (
+        select count(*)
+        from plan_adoption
+        where
+            plan_adoption.plan_id = :plan_id
+            and plan_adoption.period_id = :period_id
+            and plan_adoption.recorded_at > :since
+            and plan_adoption.recorded_at <= :as_of
+    ) as changes
 from task_report as report
 left join withdrawal on report.submission_id = withdrawal.submission_id
 where

@@ -50,6 +50,7 @@ left join newest_rows as report
 where
     unit.plan_sha256 = opened_periods.plan_sha256
     and obligation.plan_id = :plan_id
+    and obligation.plan_sha256 = opened_periods.obligations_of
     and obligation.period_id in :period_ids
     and obligation.period_id = opened_periods.period_id
     and obligation.unit_code = unit.unit_code

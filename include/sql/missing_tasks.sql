@@ -14,6 +14,7 @@ inner join opened_periods on obligation.period_id = opened_periods.period_id
 inner join task on obligation.task_code = task.task_code and opened_periods.plan_sha256 = task.plan_sha256
 where
     obligation.plan_id = :plan_id
+    and obligation.plan_sha256 = opened_periods.obligations_of
     and obligation.period_id in :period_ids
     and obligation.recorded_at <= :as_of
     and obligation.is_owed

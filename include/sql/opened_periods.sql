@@ -6,7 +6,7 @@
 with openings as (
     select
         reporting_period.*,
-        row_number() over (partition by period_id order by recorded_at desc, plan_sha256 asc) as newest_first
+        row_number() over (partition by period_id order by number desc) as newest_first
     from reporting_period
     where
         plan_id = :plan_id
@@ -29,6 +29,7 @@ reopenings as (
 select
     openings.period_id,
     openings.plan_sha256,
+    openings.obligations_of,
     openings.window_end,
     openings.unit_due_at,
     openings.cut_off_at,

@@ -135,7 +135,7 @@ def test_a_period_in_which_nothing_arrived_passes(room: Room) -> None:
     assert _failed(room.outcomes()) == set()
 
 
-OBLIGED = "plan_id, period_id, unit_code, task_code, is_owed, recorded_at"
+OBLIGED = "plan_id, period_id, plan_sha256, unit_code, task_code, is_owed, recorded_at"
 DATA: list[tuple[str, tuple[str, ...], tuple[str, ...], set[str], str]] = [
     (
         "weights",

@@ -3,8 +3,36 @@
 -- parameters: plan_id, period_ids, as_of
 -- uses: opened_periods, standing_rows, counted_tasks
 -- order: submission_id
--- withdrawn: with its file, by a person; dropped: its unit or task is no longer in the plan version that held at the moment.
-with placed as (
+-- withdrawn: with its file, by a person; dropped: the plan version that held at the moment no longer asks its unit for its task.
+-- A row asked for by an earlier version only is dropped; one that no version asked for has lost its obligation.
+with obliged as (
+    select
+        report.*,
+        exists (
+            select 1
+            from obligation
+            where
+                obligation.plan_id = report.plan_id
+                and obligation.period_id = report.period_id
+                and obligation.unit_code = report.unit_code
+                and obligation.task_code = report.task_code
+                and obligation.plan_sha256 = opened_periods.obligations_of
+        ) as is_obliged,
+        exists (
+            select 1
+            from obligation
+            where
+                obligation.plan_id = report.plan_id
+                and obligation.period_id = report.period_id
+                and obligation.unit_code = report.unit_code
+                and obligation.task_code = report.task_code
+        ) as was_obliged
+    from task_report as report
+    inner join opened_periods on report.period_id = opened_periods.period_id
+    where report.plan_id = :plan_id and report.period_id in :period_ids and report.recorded_at <= :as_of
+),
+
+placed as (
     select
         one.submission_id,
         case
@@ -19,6 +47,7 @@ with placed as (
                     from task
                     where task.plan_sha256 = opened_periods.plan_sha256 and task.task_code = one.task_code
                 )
+                and not (one.was_obliged and not one.is_obliged)
                 then 1
             else 0
         end as in_version,
@@ -48,9 +77,8 @@ with placed as (
                 then 1
             else 0
         end as is_withdrawn
-    from task_report as one
+    from obliged as one
     inner join opened_periods on one.period_id = opened_periods.period_id
-    where one.plan_id = :plan_id and one.period_id in :period_ids and one.recorded_at <= :as_of
 ),
 
 shares as (

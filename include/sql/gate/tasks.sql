@@ -29,6 +29,7 @@ with both_sides as (
     inner join opened_periods on obligation.period_id = opened_periods.period_id
     where
         obligation.plan_id = :plan_id
+        and obligation.plan_sha256 = opened_periods.obligations_of
         and obligation.period_id in :period_ids
         and obligation.recorded_at <= :as_of
     union all

@@ -1,4 +1,4 @@
-"""What people decide about facts, from a terminal: withdraw a file, waive a rule, reopen a period."""
+"""What people decide about facts, from a terminal: withdraw a file, waive a rule, reopen a period, adopt a changed plan."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ import click
 
 from commune_reports import steps
 from commune_reports.cli.terminal import MOMENT, answer, commands, json_option, now_option, open_settings, period_option
+from commune_reports.cli.upkeep import plan
 
 who_option = click.option("--by", "who", required=True, help="Who decides: name and office.")
 reason_option = click.option("--reason", required=True, help="Why, in a sentence.")
@@ -57,3 +58,16 @@ def reopen(period: str, who: str, reason: str, until_at: datetime, now: datetime
     decision = steps.Decision(who, reason, until_at)
     result = steps.reopen(open_settings(), period=period, decision=decision, now=now)
     return answer(result, as_json, [f"{period} is collected until {result['until']}"])
+
+
+@plan.command("adopt")
+@period_option
+@who_option
+@reason_option
+@now_option
+@json_option
+def plan_adopt(period: str, who: str, reason: str, now: datetime, as_json: bool) -> int:
+    """Let a changed plan hold for a period that is open already; figures as of earlier moments stay as they were."""
+    result = steps.adopt_plan(open_settings(), period=period, decision=steps.Decision(who, reason), now=now)
+    changes = result["changes"] or ["nothing that figures rest on changed"]
+    return answer(result, as_json, [f"plan {result['plan']} holds for {period} as it is now:", *changes])

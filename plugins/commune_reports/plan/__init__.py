@@ -1,6 +1,6 @@
 """The plan as data: indices, indicators, tasks, performing bodies, units, recipients, calendar."""
 
-from commune_reports.plan.loading import load_plan
+from commune_reports.plan.loading import load_plan, plan_of
 from commune_reports.plan.model import (
     Body,
     DocumentHeader,
@@ -32,4 +32,5 @@ __all__ = [
     "Timing",
     "Unit",
     "load_plan",
+    "plan_of",
 ]

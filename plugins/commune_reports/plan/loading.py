@@ -121,8 +121,8 @@ def load_plan(path: Path) -> Plan:
     A file may start with `extends: other.yaml`: what it does not say itself, it takes from there.
     """
     source = _Source(path)
+    content = json.dumps(source.merged(), sort_keys=True, default=str, ensure_ascii=False)
     values = source.merged()
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()
     _number(values)
     try:
         parsed = TypeAdapter(_PlanFile).validate_python(values)
@@ -132,7 +132,7 @@ def load_plan(path: Path) -> Plan:
     problems = list(_contradictions(parsed))
     if problems:
         raise _refusal(source, problems)
-    plan = _plan(parsed, digest)
+    plan = _plan(parsed, content)
     try:
         for period in plan.periods():
             plan.dates(period)
@@ -141,14 +141,22 @@ def load_plan(path: Path) -> Plan:
     return plan
 
 
-def _plan(parsed: _PlanFile, digest: str) -> Plan:
+def plan_of(content: str) -> Plan:
+    """The plan that once had this content; it was checked when it was loaded from its file."""
+    values = json.loads(content)
+    _number(values)
+    return _plan(TypeAdapter(_PlanFile).validate_python(values), content)
+
+
+def _plan(parsed: _PlanFile, content: str) -> Plan:
     return Plan(
         id=parsed.id,
         title=parsed.title,
         number=parsed.number,
         issued=parsed.issued,
         year=parsed.year,
-        sha256=digest,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        content=content,
         legal_basis=parsed.legal_basis,
         header=parsed.header,
         sender=parsed.sender,

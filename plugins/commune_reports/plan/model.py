@@ -166,7 +166,7 @@ class TaskChange:
 
 @dataclass(frozen=True)
 class Plan:
-    """One plan file, whole and checked; `sha256` identifies its content."""
+    """One plan file, whole and checked; `sha256` identifies its `content`: what it says as JSON, without its layout."""
 
     id: str
     title: str
@@ -174,6 +174,7 @@ class Plan:
     issued: str
     year: int
     sha256: str
+    content: str = field(repr=False, compare=False)
     legal_basis: tuple[str, ...]
     header: DocumentHeader
     sender: Office

@@ -4,7 +4,7 @@ from commune_reports.steps.answering import answer
 from commune_reports.steps.asking import aggregate, outbox_state, rules, status, trace
 from commune_reports.steps.checking import Asked, check
 from commune_reports.steps.collecting import check_share, claim_arrivals, collect
-from commune_reports.steps.deciding import reopen, waive, withdraw
+from commune_reports.steps.deciding import adopt_plan, reopen, waive, withdraw
 from commune_reports.steps.delivering import deliver, deliver_or_say
 from commune_reports.steps.documenting import write_docs
 from commune_reports.steps.opening import open_periods, write_unit_template
@@ -15,6 +15,7 @@ from commune_reports.warehouse import Decision
 __all__ = [
     "Asked",
     "Decision",
+    "adopt_plan",
     "aggregate",
     "answer",
     "check",

@@ -12,7 +12,7 @@ from commune_reports.period import ZONE
 from commune_reports.scorecard import PeriodTrend, Remark, Score, Scorecard
 from commune_reports.settings import Settings
 from commune_reports.steps.deciding import decisions
-from commune_reports.steps.desk import Desk, open_desk, plan_period
+from commune_reports.steps.desk import Desk, as_it_held, open_desk, plan_period
 from commune_reports.steps.opening import unit_of
 from commune_reports.steps.publishing import scorecard_as_of
 
@@ -50,6 +50,7 @@ def aggregate(settings: Settings, *, period: str, now: datetime, as_of: datetime
     """
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
+    desk = as_it_held(desk, wanted, as_of or now)
     asked: dict[str, Any] = {"period": wanted, "as_of": as_of or now}
     with desk.reading() as connection:
         card = warehouse.scorecard(connection, desk.warehouse, desk.plan, **asked)
@@ -148,6 +149,7 @@ def trace(
 def _card(settings: Settings, period: str, *, now: datetime, as_of: datetime | None) -> tuple[Desk, Scorecard]:
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
+    desk = as_it_held(desk, wanted, as_of or now)
     return desk, scorecard_as_of(desk, wanted, as_of or now)
 
 

@@ -9,7 +9,7 @@ from commune_reports import warehouse
 from commune_reports.errors import NeedsHuman
 from commune_reports.period import ZONE
 from commune_reports.settings import Settings
-from commune_reports.steps.desk import Desk, open_desk, plan_period
+from commune_reports.steps.desk import Desk, ensure_open, open_desk, plan_period
 from commune_reports.steps.opening import unit_of
 from commune_reports.validation import load_rules, waivable_rules
 from commune_reports.warehouse import Arrival, Decision
@@ -72,6 +72,19 @@ def reopen(settings: Settings, *, period: str, decision: Decision, now: datetime
     return {"period": period, "until": _local(checked.until_at)}
 
 
+def adopt_plan(settings: Settings, *, period: str, decision: Decision, now: datetime) -> dict[str, Any]:
+    """Let the plan as its file is now hold for a period that was open already: its figures are counted by it from now on."""
+    desk = open_desk(settings)
+    wanted = plan_period(desk.plan, period)
+    with desk.reading() as connection:
+        earlier = warehouse.opening_of(connection, desk.plan.id, period)
+        changes = list(warehouse.changed_figures(connection, desk.plan, wanted, earlier)) if earlier else []
+    if earlier is None:
+        raise NeedsHuman(f"period {period} was never open; run: commune-reports open --period {period}")
+    ensure_open(desk, wanted, now=now, decision=_decision(decision))
+    return {"period": period, "plan": desk.plan.id, "plan_sha256": desk.plan.sha256, "changes": changes}
+
+
 def decisions(desk: Desk, period: str, *, unit: str | None, as_of: datetime) -> dict[str, list[dict[str, Any]]]:
     """What was decided about a period up to a moment, or about one unit in it, as plain values."""
     with desk.reading() as connection:
@@ -109,7 +122,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
         "file_name": "file",
         "submission_id": "submission",
     }
-    left_out = ("number", "plan_id", "period_id")
+    left_out = ("number", "plan_sha256", "plan_id", "period_id")
     return {
         renamed.get(name, name): _local(value) if isinstance(value, datetime) else value
         for name, value in row.items()

@@ -1,8 +1,8 @@
 """What every step works with: the plan, the warehouse and the wordings, opened once per call."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +12,11 @@ from commune_reports import inbox, warehouse
 from commune_reports.errors import NeedsHuman
 from commune_reports.findings import Wordings, load_wordings
 from commune_reports.period import ReportingPeriod
-from commune_reports.plan import Plan, load_plan
+from commune_reports.plan import Plan, load_plan, plan_of
 from commune_reports.settings import Settings
+from commune_reports.warehouse import Decision
+
+SHOWN_CHANGES = 5
 
 
 @dataclass(frozen=True)
@@ -61,17 +64,51 @@ def plan_period(plan: Plan, period_id: str) -> ReportingPeriod:
     return period
 
 
-def ensure_open(desk: Desk, period: ReportingPeriod, *, now: datetime) -> int:
-    """Write the obligations of a period whose data window has begun, once; the number of new ones."""
+def as_it_held(desk: Desk, period: ReportingPeriod, as_of: datetime) -> Desk:
+    """The desk with the version of the plan that held for a period at a moment, so that its report can be made again.
+
+    The plan in use stands in for a version whose content was not kept yet, and where the period was not open.
+    """
+    with desk.reading() as connection:
+        found = warehouse.plan_content_as_of(connection, desk.warehouse, desk.plan.id, period.id, as_of=as_of)
+    if found is None or found[0] == desk.plan.sha256 or found[1] is None:
+        return desk
+    return replace(desk, plan=plan_of(found[1]))
+
+
+def ensure_open(desk: Desk, period: ReportingPeriod, *, now: datetime, decision: Decision | None = None) -> int:
+    """Write the obligations of a period whose data window has begun, once; the number of new ones.
+
+    A plan whose words changed is taken up by itself. One that would change the figures of a period that is open already
+    is refused (NeedsHuman) until somebody decides that it holds.
+    """
     opens_at = desk.plan.dates(period).opens_at
     if now < opens_at:
         raise NeedsHuman(f"period {period.id} opens at {opens_at.isoformat()}; it is {now.isoformat()} now")
 
     def write(connection: Connection) -> int:
+        earlier = warehouse.opening_of(connection, desk.plan.id, period.id)
+        if earlier is not None and earlier.plan_sha256 == desk.plan.sha256:
+            warehouse.record_plan(connection, desk.plan, now=now)
+            return 0
+        changes = list(warehouse.changed_figures(connection, desk.plan, period, earlier)) if earlier else []
+        if changes and decision is None:
+            raise NeedsHuman(_changed(desk.plan, period, changes))
         warehouse.record_plan(connection, desk.plan, now=now)
-        return warehouse.open_period(connection, desk.plan, period, now=now)
+        if changes and decision is not None:
+            warehouse.adopt_plan(connection, desk.plan, period, changes=changes, decision=decision, now=now)
+        return warehouse.open_period(connection, desk.plan, period, now=now, like=None if changes else earlier)
 
     return desk.warehouse.insist(write)
+
+
+def _changed(plan: Plan, period: ReportingPeriod, changes: Sequence[str]) -> str:
+    more = f"; and {len(changes) - SHOWN_CHANGES} more" if len(changes) > SHOWN_CHANGES else ""
+    return (
+        f"plan {plan.id} changed after period {period.id} was opened: {'; '.join(changes[:SHOWN_CHANGES])}{more}. "
+        f"Put the plan file back as it was, or let the change hold for this period from now on: "
+        f"commune-reports plan adopt --period {period.id} --by NAME --reason WHY"
+    )
 
 
 def deadline_of(desk: Desk, period: ReportingPeriod, *, now: datetime) -> datetime:

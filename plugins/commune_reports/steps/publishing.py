@@ -15,7 +15,7 @@ from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.report import write_consolidated_report
 from commune_reports.scorecard import Scorecard
 from commune_reports.settings import Settings
-from commune_reports.steps.desk import Desk, deadline_of, ensure_open, open_desk, plan_period
+from commune_reports.steps.desk import Desk, as_it_held, deadline_of, ensure_open, open_desk, plan_period
 from commune_reports.steps.gating import pass_gate
 from commune_reports.warehouse import ReportRecord
 
@@ -57,6 +57,7 @@ def render_report(settings: Settings, *, period: str, as_of: datetime, out: Path
     wanted = plan_period(desk.plan, period)
     with desk.reading() as connection:
         known = [one for one in warehouse.reports(connection, desk.plan.id, period) if one.as_of <= as_of]
+    desk = as_it_held(desk, wanted, as_of)
     sent_then = known and known[-1].as_of == as_of
     revision = known[-1].revision if sent_then else len(known)
     before = known[:-1] if sent_then else known
@@ -92,6 +93,7 @@ def _facts_between(desk: Desk, period: ReportingPeriod, after: datetime, until: 
 def _publish(
     desk: Desk, period: ReportingPeriod, earlier: Sequence[ReportRecord], *, as_of: datetime, now: datetime
 ) -> dict[str, Any]:
+    desk = as_it_held(desk, period, as_of)
     revision = len(earlier)
     folder = Path("reports") / desk.plan.id / period.id / f"r{revision}"
     card, previous, answers = _cards(desk, period, earlier, as_of)

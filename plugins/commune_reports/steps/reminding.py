@@ -7,7 +7,7 @@ from commune_reports import warehouse
 from commune_reports.letters import reminder
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.settings import Settings
-from commune_reports.steps.desk import Desk, deadline_of, open_desk
+from commune_reports.steps.desk import Desk, as_it_held, deadline_of, open_desk
 from commune_reports.steps.publishing import scorecard_as_of
 
 DAYS_AHEAD = 2
@@ -29,6 +29,7 @@ def _remind_period(desk: Desk, period: ReportingPeriod, now: datetime) -> list[s
     with desk.begin() as connection:
         if not warehouse.is_open(connection, desk.plan.id, period.id):
             return []
+    desk = as_it_held(desk, period, now)
     card = scorecard_as_of(desk, period, now)
     reminded = []
     for standing in card.standings:

@@ -30,6 +30,14 @@ from commune_reports.warehouse.mailing import (
     start_attempts,
 )
 from commune_reports.warehouse.migrating import downgrade, revisions, upgrade
+from commune_reports.warehouse.opening import (
+    Opening,
+    adopt_plan,
+    changed_figures,
+    open_period,
+    opening_of,
+    plan_content_as_of,
+)
 from commune_reports.warehouse.rule_statistics import RULE_GRAINS, rule_statistics
 from commune_reports.warehouse.scoring import (
     body_work,
@@ -42,7 +50,6 @@ from commune_reports.warehouse.scoring import (
 )
 from commune_reports.warehouse.storing import (
     Assessed,
-    open_period,
     record_arrivals,
     record_plan,
     record_report,
@@ -56,12 +63,15 @@ __all__ = [
     "Assessed",
     "Comparison",
     "Decision",
+    "Opening",
     "QueuedLetter",
     "ReportRecord",
     "Spread",
     "Warehouse",
+    "adopt_plan",
     "assessed_submissions",
     "body_work",
+    "changed_figures",
     "comparison",
     "counting_reports",
     "decisions",
@@ -74,8 +84,10 @@ __all__ = [
     "is_open",
     "open_period",
     "open_warehouse",
+    "opening_of",
     "outbox",
     "pending_letters",
+    "plan_content_as_of",
     "previous_states",
     "queue_letter",
     "record_arrivals",

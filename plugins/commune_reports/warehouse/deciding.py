@@ -91,7 +91,7 @@ def reopened_until(connection: Connection, plan_id: str, *, as_of: datetime) -> 
 def decisions(
     connection: Connection, plan_id: str, period_id: str, *, as_of: datetime
 ) -> dict[str, list[dict[str, Any]]]:
-    """Everything decided about a period up to a moment, by kind (withdrawals, waivers, reopenings), first to last."""
+    """By kind, everything decided about a period up to a moment: withdrawals, waivers, reopenings, plan adoptions."""
     gone, judged, came = tables.withdrawal, tables.assessment, tables.submission
     withdrawals = (
         select(gone, came.c.unit_code, came.c.file_name, came.c.sha256)
@@ -101,7 +101,8 @@ def decisions(
         .order_by(gone.c.recorded_at, gone.c.submission_id)
     )
     found = {"withdrawals": [dict(row._mapping) for row in connection.execute(withdrawals)]}
-    for kind, made in (("waivers", tables.waiver), ("reopenings", tables.reopening)):
+    kinds = {"waivers": tables.waiver, "reopenings": tables.reopening, "plan_adoptions": tables.plan_adoption}
+    for kind, made in kinds.items():
         statement = select(made).where(
             made.c.plan_id == plan_id, made.c.period_id == period_id, made.c.recorded_at <= as_of
         )

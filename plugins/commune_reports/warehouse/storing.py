@@ -9,12 +9,10 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from commune_reports.letters import Letter
-from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.scorecard import Scorecard
 from commune_reports.task_report import Assessment, RuleOutcome, text_key
 from commune_reports.warehouse import tables
-from commune_reports.warehouse.asking import is_open
 from commune_reports.warehouse.facts import Arrival, ReportRecord
 
 ROW_FIELDS = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
@@ -44,7 +42,9 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
 
 
 def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
-    """Keep this version of the plan, once."""
+    """Keep this version of the plan, once; also what it says, for a version that was kept before that was."""
+    kept = {"plan_sha256": plan.sha256, "content": plan.content, "recorded_at": now}
+    insert_new(connection, tables.plan_content, [kept])
     versions = select(tables.plan.c.plan_id).where(
         tables.plan.c.plan_id == plan.id, tables.plan.c.plan_sha256 == plan.sha256
     )
@@ -96,46 +96,6 @@ def _record_bodies(connection: Connection, plan: Plan, version: dict[str, Any]) 
     ]
     insert_new(connection, tables.body, bodies)
     insert_new(connection, tables.task_body, roles)
-
-
-def open_period(connection: Connection, plan: Plan, period: ReportingPeriod, *, now: datetime) -> int:
-    """Write who owes what in a period under this version of the plan; the number of obligations new to the warehouse.
-
-    What the first version says holds since the period's opening, whenever somebody came to write it down.
-    """
-    dates = plan.dates(period)
-    known_since = now if is_open(connection, plan.id, period.id) else min(now, dates.opens_at)
-    opening = {
-        "plan_id": plan.id,
-        "period_id": period.id,
-        "plan_sha256": plan.sha256,
-        "window_start": period.window_start,
-        "window_end": period.window_end,
-        "unit_due_at": dates.unit_due_at,
-        "cut_off_at": dates.cut_off_at,
-        "deadline_at": dates.deadline_at,
-        "recorded_at": known_since,
-    }
-    if not insert_new(connection, tables.reporting_period, [opening]):
-        return 0
-    known = select(tables.obligation.c.unit_code, tables.obligation.c.task_code).where(
-        tables.obligation.c.plan_id == plan.id, tables.obligation.c.period_id == period.id
-    )
-    written = {(row.unit_code, row.task_code) for row in connection.execute(known)}
-    rows = [
-        {
-            "plan_id": plan.id,
-            "period_id": period.id,
-            "unit_code": unit.code,
-            "task_code": task.code,
-            "is_owed": plan.is_owed(task, period),
-            "recorded_at": known_since,
-        }
-        for unit in plan.units_on(period.window_end)
-        for task in plan.tasks_of(unit.code)
-        if (unit.code, task.code) not in written
-    ]
-    return insert_new(connection, tables.obligation, rows)
 
 
 def record_arrivals(connection: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> None:

@@ -121,13 +121,23 @@ unit = Table(
     Column("kind", Text, nullable=False),
     _recorded(),
 )
-# Grain: opening of a period under a plan version; the newest one tells the dates.
+# Grain: version of a plan file; what it says, as JSON.
+plan_content = Table(
+    "plan_content",
+    metadata,
+    Column("plan_sha256", String(64), primary_key=True),
+    Column("content", Text, nullable=False),
+    _recorded(),
+)
+# Grain: opening of a period under a plan version; the newest one holds, with the obligations it names.
 reporting_period = Table(
     "reporting_period",
     metadata,
     Column("plan_id", String(64), primary_key=True),
     Column("period_id", String(16), primary_key=True),
-    Column("plan_sha256", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("plan_sha256", String(64), nullable=False),
+    Column("obligations_of", String(64), nullable=False),
     Column("window_start", Date, nullable=False),
     Column("window_end", Date, nullable=False),
     Column("unit_due_at", UtcDateTime, nullable=False),
@@ -135,12 +145,13 @@ reporting_period = Table(
     Column("deadline_at", UtcDateTime, nullable=False),
     _recorded(),
 )
-# Grain: unit × task × period. Every rate and every "missing" is counted from here.
+# Grain: unit × task × period × plan version that changed what is owed. Every rate and every "missing" is counted from here.
 obligation = Table(
     "obligation",
     metadata,
     Column("plan_id", String(64), primary_key=True),
     Column("period_id", String(16), primary_key=True),
+    Column("plan_sha256", String(64), primary_key=True),
     Column("unit_code", String(16), primary_key=True),
     Column("task_code", String(16), primary_key=True),
     Column("is_owed", Boolean, nullable=False),
@@ -304,6 +315,20 @@ reopening = Table(
     Column("reason", Text, nullable=False),
     _recorded(),
     Index("ix_reopening_period", "plan_id", "period_id"),
+)
+# Grain: decision that a changed plan holds for a period that was open already.
+plan_adoption = Table(
+    "plan_adoption",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("plan_id", String(64), nullable=False),
+    Column("period_id", String(16), nullable=False),
+    Column("plan_sha256", String(64), nullable=False),
+    Column("changes", JSON, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _recorded(),
+    Index("ix_plan_adoption_period", "plan_id", "period_id"),
 )
 # Grain: rule of the gate × run of the gate; what stood between figures and their publication.
 gate_outcome = Table(
