@@ -106,12 +106,16 @@ def test_any_report_ever_sent_can_be_made_again_byte_for_byte(office: Any, momen
     office.fill("22489")
     office.collect(moment(11, 20))
     second = steps.publish_period(office.settings, period="2024-11", now=moment(11, 20, 10))
+    with steps.desk.open_desk(office.settings).reading() as connection:
+        queued = {one.letter.key: one.letter for one in warehouse.pending_letters(connection, channel="email")}
     for published, as_of in ((first, moment(11, 19, 8)), (second, moment(11, 20, 10))):
         sent = office.settings.home / published["report"][0]
-        [made] = steps.render_report(
+        made, *letter = steps.render_report(
             office.settings, period="2024-11", as_of=as_of, out=tmp_path / f"{published['revision']}"
         )
         assert (made.name, made.read_bytes()) == (sent.name, sent.read_bytes())
+        said = queued[f"report:{office.plan.id}:2024-11:r{published['revision']}"]
+        assert [path.read_text(encoding="utf-8") for path in letter] == [said.text, said.html]
 
 
 def test_mail_workbook_and_aggregate_say_the_same(office: Any, mailed: Path, moment: Moment) -> None:

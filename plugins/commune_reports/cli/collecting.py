@@ -13,6 +13,7 @@ from commune_reports.cli.terminal import (
     DONE,
     NEEDS_A_PERSON,
     answer,
+    as_of_option,
     commands,
     json_option,
     now_option,
@@ -28,11 +29,12 @@ from commune_reports.cli.terminal import (
 @click.option("--unit", required=True, help="Unit code, like 22492.")
 @period_option
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Workbook to write.")
+@as_of_option
 @now_option
-def template(unit: str, period: str, out: Path, now: datetime) -> int:
+def template(unit: str, period: str, out: Path, as_of: datetime | None, now: datetime) -> int:
     """Write the workbook a commune fills, with last period's state carried over."""
     with writing(out):
-        steps.write_unit_template(open_settings(), unit=unit, period=period, out=out, now=now)
+        steps.write_unit_template(open_settings(), unit=unit, period=period, out=out, now=as_of or now)
     click.echo(str(out))
     return DONE
 
@@ -62,6 +64,7 @@ def open_(period: str | None, now: datetime, as_json: bool) -> int:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for copies with the wrong cells marked.",
 )
+@as_of_option
 @now_option
 @json_option
 def check(files: tuple[Path, ...], as_json: bool, **asked: Any) -> int:

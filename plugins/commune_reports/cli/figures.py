@@ -95,6 +95,8 @@ def trace(
         click.echo(
             f"waived at {one['at']} by {one['who']}: {one['rule']} for {one['unit']} until {one['until']}; {one['reason']}"
         )
+    for one in result["plan_adoptions"]:
+        click.echo(f"plan adopted at {one['at']} by {one['who']}: {'; '.join(one['changes'])}; {one['reason']}")
     for one in result["reopenings"]:
         click.echo(f"reopened at {one['at']} by {one['who']} until {one['until']}; {one['reason']}")
     return DONE
@@ -125,10 +127,11 @@ def rules(by: str, since: datetime | None, as_of: datetime | None, now: datetime
 @commands.command()
 @period_option
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
+@as_of_option
 @now_option
 @json_option
-def docs(period: str, out: Path, now: datetime, as_json: bool) -> int:
+def docs(period: str, out: Path, as_of: datetime | None, now: datetime, as_json: bool) -> int:
     """Write Great Expectations' pages about a period's rows: every rule, how often it failed, on which cells."""
     with writing(out):
-        result = steps.write_docs(open_settings(), period=period, out=out, now=now)
+        result = steps.write_docs(open_settings(), period=period, out=out, now=as_of or now)
     return answer(result, as_json, [result["index"], f"{result['rows']} rows of {result['files']} files"])

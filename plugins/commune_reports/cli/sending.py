@@ -9,6 +9,7 @@ import click
 from commune_reports import steps
 from commune_reports.cli.terminal import (
     DONE,
+    MOMENT,
     NEEDS_A_PERSON,
     TRY_LATER,
     answer,
@@ -77,10 +78,12 @@ def deliver(now: datetime, as_json: bool) -> int:
 
 
 @commands.command()
+@click.option("--now", type=MOMENT, default=None, help="Business moment; everything known if not given.")
+@as_of_option
 @json_option
-def outbox(as_json: bool) -> int:
+def outbox(now: datetime | None, as_of: datetime | None, as_json: bool) -> int:
     """Letters, their state and attempts."""
-    result = steps.outbox_state(open_settings())
+    result = steps.outbox_state(open_settings(), as_of=as_of or now)
     if as_json:
         return answer(result, as_json, [])
     table = table_of("outbox", "kind", "channel", "to", "subject", "state", "attempts")

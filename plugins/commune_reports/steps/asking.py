@@ -102,11 +102,11 @@ def rules(
     return {"plan": desk.plan.id, "by": by, "since": _local(start), "as_of": _local(end), "rows": answers}
 
 
-def outbox_state(settings: Settings) -> dict[str, Any]:
-    """Every letter with its state and attempts."""
+def outbox_state(settings: Settings, *, as_of: datetime | None = None) -> dict[str, Any]:
+    """Every letter with its state and attempts, as of a moment where one is given."""
     desk = open_desk(settings)
     with desk.begin() as connection:
-        return {"letters": warehouse.outbox(connection)}
+        return {"letters": warehouse.outbox(connection, as_of=as_of)}
 
 
 def trace(

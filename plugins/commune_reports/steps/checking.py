@@ -27,11 +27,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Asked:
-    """What a check is to suppose, and the folder for marked workbooks (None: none are wanted)."""
+    """What a check is to suppose, and the folder for marked workbooks (None: none are wanted).
+
+    Files are held against what was known `as_of` a moment, `now` if None.
+    """
 
     unit: str | None
     period: str | None
     now: datetime
+    as_of: datetime | None = None
     marked_to: Path | None = None
 
 
@@ -43,7 +47,7 @@ def check(settings: Settings, files: Sequence[Path], asked: Asked) -> Iterator[d
         plan_period(plan, period)
     if unit is not None and unit not in {one.code for one in plan.units}:
         raise NeedsHuman(f"unit {unit} is not in plan {plan.id}; it has {', '.join(one.code for one in plan.units)}")
-    bench, memory = Bench.load(settings, plan), _memory(settings, now)
+    bench, memory = Bench.load(settings, plan), _memory(settings, asked.as_of or now)
     done, size = 0, 1
     while done < len(files):
         batch = [

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from commune_reports import warehouse
 from commune_reports.errors import NeedsHuman
-from commune_reports.letters import Attachment, ReportIssue, report_letter
+from commune_reports.letters import Attachment, Letter, ReportIssue, report_letter
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.report import write_consolidated_report
 from commune_reports.scorecard import Scorecard
@@ -52,7 +52,7 @@ def publish_period(settings: Settings, *, period: str, now: datetime) -> dict[st
 
 
 def render_report(settings: Settings, *, period: str, as_of: datetime, out: Path) -> list[Path]:
-    """Write the consolidated report's files as of a moment, as they were or would have been sent then."""
+    """Write the consolidated report's files and the letter's text as of a moment, as they were or would have been sent then."""
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
     with desk.reading() as connection:
@@ -62,7 +62,12 @@ def render_report(settings: Settings, *, period: str, as_of: datetime, out: Path
     revision = known[-1].revision if sent_then else len(known)
     before = known[:-1] if sent_then else known
     card, previous, _ = _cards(desk, wanted, before, as_of)
-    return _render(desk, card, previous, revision=revision, out=out)
+    paths = _render(desk, card, previous, revision=revision, out=out)
+    letter = _letter(desk, card, previous, revision=revision, files=_attached(paths, out))
+    bodies = {out / f"{paths[0].stem}-thu.txt": letter.text, out / f"{paths[0].stem}-thu.html": letter.html}
+    for path, body in bodies.items():
+        path.write_text(body, encoding="utf-8", newline="\n")
+    return [*paths, *bodies]
 
 
 def scorecard_as_of(desk: Desk, period: ReportingPeriod, as_of: datetime) -> Scorecard:
@@ -99,20 +104,11 @@ def _publish(
     card, previous, answers = _cards(desk, period, earlier, as_of)
     warnings = pass_gate(desk, card, answers, revision=revision, now=now)
     paths = _render(desk, card, previous, revision=revision, out=desk.settings.home / folder)
-    files = tuple(
-        Attachment(
-            name=path.name,
-            media_type=SPREADSHEET,
-            path=str(folder / path.name),
-            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        )
-        for path in paths
-    )
+    files = _attached(paths, folder)
     record = ReportRecord(
         plan_id=desk.plan.id, period_id=period.id, revision=revision, as_of=as_of, created_at=now, files=files
     )
-    issue = ReportIssue(card=card, revision=revision, files=files, previous=previous)
-    letter = report_letter(desk.plan, issue, include=desk.settings.include)
+    letter = _letter(desk, card, previous, revision=revision, files=files)
 
     def write(connection: Connection) -> None:
         warehouse.record_report(connection, record, card, now=now)
@@ -141,6 +137,25 @@ def _cards(
 def _render(desk: Desk, card: Scorecard, previous: Scorecard | None, *, revision: int, out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     return write_consolidated_report(card, desk.plan, out=out, revision=revision, previous=previous)
+
+
+def _attached(paths: Sequence[Path], folder: Path) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(
+            name=path.name,
+            media_type=SPREADSHEET,
+            path=str(folder / path.name),
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        )
+        for path in paths
+    )
+
+
+def _letter(
+    desk: Desk, card: Scorecard, previous: Scorecard | None, *, revision: int, files: tuple[Attachment, ...]
+) -> Letter:
+    issue = ReportIssue(card=card, revision=revision, files=files, previous=previous)
+    return report_letter(desk.plan, issue, include=desk.settings.include)
 
 
 def _outcome(state: str, record: ReportRecord) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, and_, insert, select
 
 from commune_reports.letters import Letter
 from commune_reports.warehouse import tables
@@ -115,11 +115,14 @@ def finish_attempts(connection: Connection, ended: Mapping[int, Outcome], *, now
     insert_new(connection, tables.delivery_outcome, rows)
 
 
-def outbox(connection: Connection) -> list[dict[str, Any]]:
-    """Every letter with its state (waiting, sent, partly_refused, refused) and its attempts, oldest first."""
-    histories = _histories(connection)
+def outbox(connection: Connection, *, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """Every letter with its state (waiting, sent, partly_refused, refused) and attempts, oldest first; as of a moment."""
+    histories = _histories(connection, as_of=as_of)
     letters = []
-    for row in connection.execute(select(tables.letter).order_by(tables.letter.c.number)):
+    statement = select(tables.letter).order_by(tables.letter.c.number)
+    if as_of is not None:
+        statement = statement.where(tables.letter.c.recorded_at <= as_of)
+    for row in connection.execute(statement):
         letter = _letter(row._mapping)
         history = histories.get(letter.key)
         letters.append(
@@ -160,13 +163,19 @@ def _sent() -> Select[tuple[str]]:
     return joined.where(ended.c.outcome == "sent")
 
 
-def _histories(connection: Connection, *, only_unsent: bool = False) -> dict[str, _History]:
+def _histories(
+    connection: Connection, *, only_unsent: bool = False, as_of: datetime | None = None
+) -> dict[str, _History]:
     attempt, ended = tables.delivery_attempt, tables.delivery_outcome
+    of_attempt = attempt.c.attempt_id == ended.c.attempt_id
+    known = of_attempt if as_of is None else and_(of_attempt, ended.c.recorded_at <= as_of)
     statement = (
         select(attempt.c.letter_key, attempt.c.recorded_at, ended.c.outcome, ended.c.detail, ended.c.refused)
-        .join_from(attempt, ended, attempt.c.attempt_id == ended.c.attempt_id, isouter=True)
+        .join_from(attempt, ended, known, isouter=True)
         .order_by(attempt.c.attempt_id)
     )
+    if as_of is not None:
+        statement = statement.where(attempt.c.recorded_at <= as_of)
     if only_unsent:
         statement = statement.where(attempt.c.letter_key.not_in(_sent()))
     histories: dict[str, _History] = defaultdict(lambda: _History([]))

@@ -18,6 +18,7 @@ from commune_reports.warehouse.storing import insert_new
 if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
 
+SHOWN_UNITS = 3
 DATES = ("window_start", "window_end", "unit_due_at", "cut_off_at", "deadline_at")
 
 
@@ -183,7 +184,8 @@ def _changed_obligations(
         if was != is_now and unit not in units and task in plan.tasks:
             tasks[task, f"{was} → {is_now}"].append(unit)
     for (task, change), of_units in tasks.items():
-        yield f"task {task} {change} for {len(of_units)} units"
+        of_whom = f"unit {', '.join(of_units)}" if len(of_units) <= SHOWN_UNITS else f"{len(of_units)} units"
+        yield f"task {task} {change} for {of_whom}"
 
 
 def _dates(plan: Plan, period: ReportingPeriod) -> dict[str, Any]:
