@@ -119,13 +119,13 @@ def _period(house: Warehouse, plan: Plan, period_id: str, due: datetime) -> int:
     _bulk(
         house,
         tables.reporting_period,
-        [(plan.id, period_id, plan.sha256, day, day, due, due, due, opened)],
+        [(plan.id, period_id, 0, plan.sha256, plan.sha256, day, day, due, due, due, opened)],
     )
     codes = list(plan.tasks)
     _bulk(
         house,
         tables.obligation,
-        ((plan.id, period_id, unit.code, code, True, opened) for unit in plan.units for code in codes),
+        ((plan.id, period_id, plan.sha256, unit.code, code, True, opened) for unit in plan.units for code in codes),
     )
     files = []
     for number, unit in enumerate(plan.units):

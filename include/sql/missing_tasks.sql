@@ -1,6 +1,6 @@
--- The owed tasks nobody answered: without a single accepted row that stands at the moment.
+-- The owed tasks some units did not answer: without a single accepted row that stands at the moment.
 -- grain: period × unit × task
--- parameters: plan_id, period_ids, as_of
+-- parameters: plan_id, period_ids, as_of, unit_codes
 -- uses: opened_periods, standing_rows
 -- postgresql: enable_nestloop = off
 -- order: period_id, unit_code, task_position
@@ -16,6 +16,7 @@ where
     obligation.plan_id = :plan_id
     and obligation.plan_sha256 = opened_periods.obligations_of
     and obligation.period_id in :period_ids
+    and obligation.unit_code in :unit_codes
     and obligation.recorded_at <= :as_of
     and obligation.is_owed
     and not exists (

@@ -41,10 +41,10 @@ def ask(connection: Connection, folder: Path, name: str, asked: Mapping[str, Any
     """The rows that include/sql/NAME.sql answers, with the statements it uses put before it, in the order it declares."""
     statement, setting = _named(folder, name)
     if setting is None or connection.dialect.name != "postgresql":
-        return list(connection.execute(statement, asked))
+        return list(connection.execute(statement, asked).all())
     parameter = setting.split("=")[0].strip()
     connection.execute(text(f"set local {setting}"))
-    rows = list(connection.execute(statement, asked))
+    rows = list(connection.execute(statement, asked).all())
     connection.execute(text(f"set local {parameter} to default"))
     return rows
 

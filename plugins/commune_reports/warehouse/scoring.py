@@ -70,8 +70,9 @@ def scorecard(
     totals = _score(in_order["total"][0]) if "total" in in_order else NOTHING
     units = in_order.get("unit_total", [])
     missing: dict[str, list[str]] = {}
-    if totals.missing:
-        for row in run("missing_tasks"):
+    silent = [row.unit_code for row in units if row.missing]
+    if silent:
+        for row in ask(connection, warehouse.sql, "missing_tasks", {**asked, "unit_codes": silent}):
             missing.setdefault(row.unit_code, []).append(row.task_code)
     files = {row.unit_code: row for row in run("unit_files")}
     return Scorecard(

@@ -156,6 +156,7 @@ obligation = Table(
     Column("task_code", String(16), primary_key=True),
     Column("is_owed", Boolean, nullable=False),
     _recorded(),
+    sqlite_with_rowid=False,
 )
 # Grain: arrival of a file.
 submission = Table(
