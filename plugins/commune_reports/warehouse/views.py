@@ -47,6 +47,11 @@ def load_views(sql: Path) -> tuple[View, ...]:
     return tuple(_view(path) for path in sorted((sql / "views").glob("*.sql")))
 
 
+def described_views(sql: Path) -> tuple[Described, ...]:
+    """What every view is for, by name."""
+    return tuple(one.described for one in load_views(sql))
+
+
 def statement_of(view: View, sql: Path, dialect: str) -> str:
     """The view's select on a database, put together from the named statements it uses."""
     parts: dict[str, str] = {}
