@@ -72,7 +72,10 @@ def _make(connection: Connection, role: str, password: str | None) -> list[str]:
         if found is None:
             connection.execute(text(f"create role {role} login nosuperuser nocreatedb nocreaterole noinherit"))
         if password is not None:
-            connection.execute(text(f"alter role {role} password '{_scrambled(connection, role, password)}'"))
+            scrambled = _scrambled(connection, role, password)  # it has colons, which are no parameters
+            connection.exec_driver_sql(
+                f"alter role {role} password '{scrambled}'", execution_options={"no_parameters": True}
+            )
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != DENIED:
             raise
