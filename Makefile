@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test check up bench lock format clean help
+.PHONY: demo test check up bench lock dictionary format clean help
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -33,6 +33,9 @@ bench: $(INSTALLED) ## Measure speed and memory
 format: $(INSTALLED) ## Bring the code into its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+dictionary: $(INSTALLED) ## Write docs/data-dictionary.md from the schema
+	@$(BIN)/commune-reports db dictionary > docs/data-dictionary.md
 
 lock: ## Resolve the dependencies anew into requirements.lock
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv

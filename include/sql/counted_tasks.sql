@@ -1,5 +1,5 @@
 -- What counts for every unit and task of a period: the newest accepted row known at the moment, or none.
--- grain: period × unit × task with an obligation (owed or optional)
+-- grain: plan × period × unit × task with an obligation (owed or optional)
 -- parameters: plan_id, period_ids, as_of
 -- uses: opened_periods, standing_rows, newest_rows
 -- postgresql: enable_nestloop = off
@@ -7,6 +7,7 @@
 -- Every row is found by a search of ix_task_report_counting: neither database ever meets the rows of other periods.
 -- The cross joins keep SQLite to this order: unit by unit, so that only the units' places are searched beside the tasks.
 select
+    opened_periods.plan_id,
     opened_periods.period_id,
     opened_periods.plan_sha256,
     obligation.unit_code,
@@ -52,6 +53,7 @@ where
     and obligation.plan_id = :plan_id
     and obligation.plan_sha256 = opened_periods.obligations_of
     and obligation.period_id in :period_ids
+    and obligation.plan_id = opened_periods.plan_id
     and obligation.period_id = opened_periods.period_id
     and obligation.unit_code = unit.unit_code
     and obligation.recorded_at <= :as_of

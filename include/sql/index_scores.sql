@@ -1,9 +1,10 @@
 -- How far the district is with each index: the mean over its units.
--- grain: period × index
+-- grain: plan × period × index
 -- parameters: plan_id, period_ids, as_of
 -- uses: unit_index_scores
 -- order: period_id, index_position
 select
+    plan_id,
     period_id,
     index_code,
     min(index_position) as index_position,
@@ -19,4 +20,4 @@ select
     cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
     cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
 from unit_index_scores
-group by period_id, index_code
+group by plan_id, period_id, index_code

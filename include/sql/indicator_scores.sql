@@ -1,9 +1,10 @@
 -- How far the district is with each indicator: the mean over its units, beside the sums of what they owe and reported.
--- grain: period × indicator
+-- grain: plan × period × indicator
 -- parameters: plan_id, period_ids, as_of
 -- uses: unit_indicator_scores
 -- order: period_id, indicator_position
 select
+    plan_id,
     period_id,
     indicator_code,
     indicator_position,
@@ -21,4 +22,4 @@ select
     cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
     cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
 from unit_indicator_scores
-group by period_id, indicator_code, indicator_position, index_code, weight
+group by plan_id, period_id, indicator_code, indicator_position, index_code, weight

@@ -1,16 +1,18 @@
 -- The owed tasks some units did not answer: without a single accepted row that stands at the moment.
--- grain: period × unit × task
+-- grain: plan × period × unit × task
 -- parameters: plan_id, period_ids, as_of, unit_codes
 -- uses: opened_periods, standing_rows
 -- postgresql: enable_nestloop = off
 -- order: period_id, unit_code, task_position
 select
+    obligation.plan_id,
     obligation.period_id,
     obligation.unit_code,
     obligation.task_code,
     task.position as task_position
 from obligation
-inner join opened_periods on obligation.period_id = opened_periods.period_id
+inner join opened_periods
+    on obligation.plan_id = opened_periods.plan_id and obligation.period_id = opened_periods.period_id
 inner join task on obligation.task_code = task.task_code and opened_periods.plan_sha256 = task.plan_sha256
 where
     obligation.plan_id = :plan_id

@@ -1,10 +1,11 @@
 -- What the whole district owes and reported in a period, over all indicators.
--- grain: period
+-- grain: plan × period
 -- parameters: plan_id, period_ids, as_of
 -- uses: unit_index_scores
 -- order: period_id
 -- score is null: tasks of different indices are not averaged.
 select
+    plan_id,
     period_id,
     cast(sum(owed) as integer) as owed,
     cast(sum(reported) as integer) as reported,
@@ -18,4 +19,4 @@ select
     cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
     cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
 from unit_index_scores
-group by period_id
+group by plan_id, period_id

@@ -3,12 +3,14 @@
 -- parameters: plan_id, since, as_of
 select
     outcome.submission_id,
+    outcome.number,
     outcome.suite,
     outcome.rule,
     outcome.severity,
     outcome.checked,
     outcome.failed,
     submission.unit_code,
+    assessment.plan_id,
     assessment.period_id,
     period.window_end
 from rule_outcome as outcome

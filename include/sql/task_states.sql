@@ -1,9 +1,10 @@
 -- The row that counts for every unit and task of a period, with its text and the cells it came from.
--- grain: period × unit × task with an obligation (owed or optional)
+-- grain: plan × period × unit × task with an obligation (owed or optional)
 -- parameters: plan_id, period_ids, as_of
 -- uses: counted_tasks
 -- order: period_id, unit_position, task_position
 select
+    counted_tasks.plan_id,
     counted_tasks.period_id,
     counted_tasks.unit_code,
     counted_tasks.unit_position,

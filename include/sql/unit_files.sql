@@ -1,15 +1,16 @@
 -- The files a unit sent for a period that are not withdrawn, and the verdict on the newest.
--- grain: period × unit that sent a file
+-- grain: plan × period × unit that sent a file
 -- parameters: plan_id, period_ids, as_of
 with filed as (
     select
+        assessment.plan_id,
         assessment.period_id,
         submission.unit_code,
         submission.received_at,
         assessment.verdict,
         assessment.rows_accepted,
         row_number() over (
-            partition by assessment.period_id, submission.unit_code
+            partition by assessment.plan_id, assessment.period_id, submission.unit_code
             order by submission.received_at desc, submission.recorded_at desc, submission.submission_id desc
         ) as newest_first
     from assessment
@@ -26,6 +27,7 @@ with filed as (
 )
 
 select
+    plan_id,
     period_id,
     unit_code,
     count(*) as files,
@@ -33,4 +35,4 @@ select
     max(received_at) as last_received_at,
     max(case when newest_first = 1 then verdict end) as verdict
 from filed
-group by period_id, unit_code
+group by plan_id, period_id, unit_code

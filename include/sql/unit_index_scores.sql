@@ -1,10 +1,11 @@
 -- How far each unit is with each index: the mean of its indicators by their weights.
--- grain: period × unit × index
+-- grain: plan × period × unit × index
 -- parameters: plan_id, period_ids, as_of
 -- uses: unit_indicator_scores
 -- order: period_id, unit_position, index_position
 -- An indicator without a score (nothing owed, or all nil) takes its weight out of the mean with it.
 select
+    plan_id,
     period_id,
     unit_code,
     unit_position,
@@ -22,4 +23,4 @@ select
     cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
     cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
 from unit_indicator_scores
-group by period_id, unit_code, unit_position, index_code
+group by plan_id, period_id, unit_code, unit_position, index_code

@@ -1,5 +1,5 @@
 -- How far each unit is with each indicator: the mean of its owed tasks, with everything counted that stands behind it.
--- grain: period × unit × indicator with an obligation (owed or optional)
+-- grain: plan × period × unit × indicator with an obligation (owed or optional)
 -- parameters: plan_id, period_ids, as_of
 -- uses: opened_periods, counted_tasks
 -- order: period_id, unit_position, indicator_position
@@ -7,6 +7,7 @@
 -- shares of the owed tasks, 0–100, null where none is owed.
 with counted as (
     select
+        plan_id,
         period_id,
         unit_code,
         min(unit_position) as unit_position,
@@ -21,7 +22,7 @@ with counted as (
         count(case when is_owed and is_on_time = 1 then 1 end) as on_time,
         avg(case when is_owed then counted_pct end) as score
     from counted_tasks
-    group by period_id, unit_code, indicator_code
+    group by plan_id, period_id, unit_code, indicator_code
 ),
 
 placed as (
@@ -31,7 +32,7 @@ placed as (
         indicator.index_code,
         indicator.weight
     from counted
-    inner join opened_periods on counted.period_id = opened_periods.period_id
+    inner join opened_periods on counted.plan_id = opened_periods.plan_id and counted.period_id = opened_periods.period_id
     inner join indicator
         on counted.indicator_code = indicator.indicator_code and opened_periods.plan_sha256 = indicator.plan_sha256
 )

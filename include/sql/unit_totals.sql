@@ -1,11 +1,12 @@
 -- What each unit owes and reported in a period over all indicators, and whether it was in time.
 -- missing: nothing it owes was accepted; late: something it owes was first accepted after the due moment; else on time.
--- grain: period × unit with an obligation
+-- grain: plan × period × unit with an obligation
 -- parameters: plan_id, period_ids, as_of
 -- uses: unit_index_scores
 -- order: period_id, unit_position
 -- score is null: tasks of different indices are not averaged.
 select
+    plan_id,
     period_id,
     unit_code,
     unit_position,
@@ -26,4 +27,4 @@ select
         else 'late'
     end as timeliness
 from unit_index_scores
-group by period_id, unit_code, unit_position
+group by plan_id, period_id, unit_code, unit_position

@@ -154,9 +154,11 @@ def test_a_whole_month_from_the_terminal(
     code, out, _ = run("trace", "--period", "2024-11", "--indicator", "PCI-03", "--unit", "22492", "--json")
     assert {row["sheet"] for row in json.loads(out)["rows"]} == {"Báo cáo"}
     code, out, _ = run("report", "--period", "2024-11", "--out", tmp_path / "out", "--as-of", "2024-11-19T08:00")
-    assert (code, Path(out.strip()).parent) == (0, tmp_path / "out")
+    written = [Path(line) for line in out.splitlines()]
+    assert (code, {one.parent for one in written}) == (0, {tmp_path / "out"})
+    assert [one.suffix for one in written] == [".xlsx", ".txt", ".html"]
     sent = next((tmp_path / "home" / "reports").rglob("*.xlsx"))
-    assert Path(out.strip()).read_bytes() == sent.read_bytes()
+    assert written[0].read_bytes() == sent.read_bytes()
 
 
 @pytest.mark.parametrize("command", ["status", "aggregate", "trace"])

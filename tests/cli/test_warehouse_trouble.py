@@ -102,10 +102,8 @@ def test_a_migration_broken_off_long_ago(run: Run, warehouse_url: str, command: 
 def test_a_table_that_is_gone(run: Run, warehouse_url: str, command: tuple[str, ...]) -> None:
     with connecting.engine_at(warehouse_url, os.getpid()).begin() as connection:
         for table in ("task_report", "delivery_outcome", "delivery_attempt", "letter", "reporting_period"):
-            connection.execute(text(f"drop table {table}"))
-    if command[0] == "db":
-        assert run(*command)[0] == 0
-        return
+            with_views = " cascade" if connection.dialect.name == "postgresql" else ""
+            connection.execute(text(f"drop table {table}{with_views}"))
     answer = run(*command)
     _one_line(answer, "the warehouse cannot be used: ")
     assert "no such table" in answer[2] or "does not exist" in answer[2]

@@ -20,6 +20,7 @@ from commune_reports.scorecard import GateOutcome, Scorecard
 from commune_reports.task_report import Assessment, TaskRow
 from commune_reports.validation import Figures, check_gate, load_gate, verdict
 from commune_reports.warehouse import Arrival, Assessed, Warehouse
+from commune_reports.warehouse.views import drop_views
 
 PROJECT = Path(__file__).resolve().parents[2]
 PERIOD = ReportingPeriod.parse("2024-11")
@@ -48,7 +49,11 @@ class Room:
         engine.dispose()
 
     def unbind(self, table: str) -> None:
-        """The same table without keys."""
+        """The same table without keys; the views, which are built on it, go."""
+        engine = create_engine(self.url)
+        with engine.begin() as connection:
+            drop_views(connection)
+        engine.dispose()
         cascade = " cascade" if self.url.startswith("postgresql") else ""
         self.execute(
             f"create table kept_{table} as select * from {table}",

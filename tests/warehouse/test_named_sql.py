@@ -39,6 +39,8 @@ def test_a_used_statement_exists() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_figures_are_always_asked_as_of_a_moment(path: Path) -> None:
+    if path.parent.name == "views":
+        pytest.skip("views show what is known now")
     text = path.read_text(encoding="utf-8")
     uses = re.search(r"^-- uses: (.+)$", text, re.MULTILINE)
     assert ":as_of" in text or uses

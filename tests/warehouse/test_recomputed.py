@@ -116,7 +116,7 @@ def stories(draw: st.DrawFn, reference: Plan) -> tuple[Plan, tuple[Filed, ...], 
     return plan, tuple(files), tuple(moments)
 
 
-def _store(house: Warehouse, plan: Plan, files: tuple[Filed, ...]) -> pd.DataFrame:
+def store(house: Warehouse, plan: Plan, files: tuple[Filed, ...], *, prefix: str = "file") -> pd.DataFrame:
     """Store the story through the real functions; the drawn rows as a frame."""
     drawn: list[dict[str, Any]] = []
     codes = list(plan.tasks)
@@ -128,7 +128,7 @@ def _store(house: Warehouse, plan: Plan, files: tuple[Filed, ...]) -> pd.DataFra
             period, unit = PERIODS[one.period], plan.units[one.unit]
             received = plan.dates(period).unit_due_at + timedelta(hours=one.came)
             known = received + timedelta(hours=one.known_after)
-            key = f"file-{number:02d}"
+            key = f"{prefix}-{number:02d}"
             rows = tuple(
                 TaskRow(
                     sheet="S",
@@ -366,7 +366,7 @@ def test_every_figure_agrees_with_pandas_at_every_moment(emptied: Callable[[], W
     def hold(story: tuple[Plan, tuple[Filed, ...], tuple[tuple[int, int], ...]]) -> None:
         drawn_plan, files, moments = story
         house = emptied()
-        drawn = _store(house, drawn_plan, files)
+        drawn = store(house, drawn_plan, files)
         for place, hours in moments:
             as_of = drawn_plan.dates(PERIODS[place]).unit_due_at + timedelta(hours=hours)
             _hold_moment(house, drawn_plan, drawn, PERIODS[place], as_of)

@@ -69,8 +69,8 @@ def db() -> None:
 
 @db.command("upgrade")
 def db_upgrade() -> int:
-    """Make or upgrade the warehouse's tables."""
+    """Make or upgrade the warehouse's tables and views."""
     settings = open_settings()
-    revision = warehouse.upgrade(settings.warehouse_url)
+    revision = warehouse.upgrade(settings.warehouse_url, include=settings.include)
     click.echo(f"warehouse is at revision {revision}")
     return DONE

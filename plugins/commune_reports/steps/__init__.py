@@ -9,12 +9,14 @@ from commune_reports.steps.delivering import deliver, deliver_or_say
 from commune_reports.steps.documenting import write_docs
 from commune_reports.steps.opening import open_periods, write_unit_template
 from commune_reports.steps.publishing import periods_to_publish, publish_period, render_report
+from commune_reports.steps.reading_out import data_dictionary, export, make_reader
 from commune_reports.steps.reminding import remind
-from commune_reports.warehouse import Decision
+from commune_reports.warehouse import Decision, Wanted
 
 __all__ = [
     "Asked",
     "Decision",
+    "Wanted",
     "adopt_plan",
     "aggregate",
     "answer",
@@ -22,8 +24,11 @@ __all__ = [
     "check_share",
     "claim_arrivals",
     "collect",
+    "data_dictionary",
     "deliver",
     "deliver_or_say",
+    "export",
+    "make_reader",
     "open_periods",
     "outbox_state",
     "periods_to_publish",

@@ -46,7 +46,7 @@ def open_desk(settings: Settings) -> Desk:
     plan = load_plan(settings.plan_file)
     url = make_url(settings.warehouse_url)
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
-        warehouse.upgrade(settings.warehouse_url)
+        warehouse.upgrade(settings.warehouse_url, include=settings.include)
     return Desk(
         settings,
         plan,

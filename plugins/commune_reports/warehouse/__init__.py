@@ -19,6 +19,8 @@ from commune_reports.warehouse.deciding import (
     waived_rules,
     withdraw,
 )
+from commune_reports.warehouse.describing import Described, dictionary
+from commune_reports.warehouse.extracting import Wanted, extracted, find_described
 from commune_reports.warehouse.facts import Arrival, ReportRecord
 from commune_reports.warehouse.gating import gate_answers, gate_outcomes, record_gate
 from commune_reports.warehouse.mailing import (
@@ -38,6 +40,7 @@ from commune_reports.warehouse.opening import (
     opening_of,
     plan_content_as_of,
 )
+from commune_reports.warehouse.reader_role import make_reader
 from commune_reports.warehouse.rule_statistics import RULE_GRAINS, rule_statistics
 from commune_reports.warehouse.scoring import (
     body_work,
@@ -55,6 +58,7 @@ from commune_reports.warehouse.storing import (
     record_report,
     store_assessments,
 )
+from commune_reports.warehouse.views import described_views
 
 __all__ = [
     "HEAD",
@@ -63,10 +67,12 @@ __all__ = [
     "Assessed",
     "Comparison",
     "Decision",
+    "Described",
     "Opening",
     "QueuedLetter",
     "ReportRecord",
     "Spread",
+    "Wanted",
     "Warehouse",
     "adopt_plan",
     "assessed_submissions",
@@ -75,13 +81,18 @@ __all__ = [
     "comparison",
     "counting_reports",
     "decisions",
+    "described_views",
+    "dictionary",
     "downgrade",
+    "extracted",
     "facts_since",
+    "find_described",
     "find_submissions",
     "finish_attempts",
     "gate_answers",
     "gate_outcomes",
     "is_open",
+    "make_reader",
     "open_period",
     "open_warehouse",
     "opening_of",

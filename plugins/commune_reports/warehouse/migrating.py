@@ -11,6 +11,7 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from commune_reports.errors import NeedsHuman
+from commune_reports.settings import read_settings
 from commune_reports.warehouse.connecting import (
     HEAD,
     HOPELESS,
@@ -22,6 +23,9 @@ from commune_reports.warehouse.connecting import (
     revision_of,
     sorted_faults,
 )
+from commune_reports.warehouse.describing import comment_on_tables
+from commune_reports.warehouse.reader_role import let_readers_read
+from commune_reports.warehouse.views import drop_views, make_views
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -29,8 +33,11 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
-def upgrade(url: str) -> str:
-    """Make or upgrade the tables; the revision reached. NeedsHuman if they are newer than this program or damaged."""
+def upgrade(url: str, *, include: Path | None = None) -> str:
+    """Make or upgrade the tables, and the views anew; the revision reached.
+
+    The views' SQL is in `include`, by default the one shipped. NeedsHuman if the tables are newer than this program or damaged.
+    """
     parts = make_url(url)
     if parts.get_backend_name() == "sqlite" and parts.database:
         try:
@@ -45,11 +52,11 @@ def upgrade(url: str) -> str:
 
         command.upgrade(config, "head")
 
-    return _migrate(url, HEAD, work)
+    return _migrate(url, HEAD, work, include)
 
 
-def downgrade(url: str, revision: str) -> str:
-    """Take the tables back to an earlier revision; the revision reached. What only later revisions keep is lost."""
+def downgrade(url: str, revision: str, *, include: Path | None = None) -> str:
+    """Take the tables back to an earlier revision, without views; the revision reached. What only later ones keep is lost."""
     if revision not in revisions():
         raise NeedsHuman(f"revision {revision} is not known; it must be one of {', '.join(revisions())}")
 
@@ -60,7 +67,7 @@ def downgrade(url: str, revision: str) -> str:
             raise NeedsHuman(f"the warehouse is at revision {found or 'none'}; it cannot go down to {revision}")
         command.downgrade(config, revision)
 
-    return _migrate(url, revision, work)
+    return _migrate(url, revision, work, include)
 
 
 @lru_cache(maxsize=1)
@@ -71,7 +78,7 @@ def revisions() -> tuple[str, ...]:
     return tuple(one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions())[::-1]
 
 
-def _migrate(url: str, wanted: str, work: Callable[["Config", str | None], None]) -> str:
+def _migrate(url: str, wanted: str, work: Callable[["Config", str | None], None], include: Path | None) -> str:
     from alembic.config import Config
 
     config = Config()
@@ -83,10 +90,16 @@ def _migrate(url: str, wanted: str, work: Callable[["Config", str | None], None]
                 f"the warehouse is at revision {found}, this program knows {HEAD}; install the newer program"
             )
         config.attributes["connection"] = connection
+        drop_views(connection)
         with _whole(connection, found, wanted):
             work(config, found)
+        reached = revision_of(connection) or wanted
+        if reached == HEAD:
+            comment_on_tables(connection)
+            make_views(connection, (include or read_settings({}).include) / "sql")
+            let_readers_read(connection)
         connection.commit()
-        return revision_of(connection) or wanted
+        return reached
 
 
 @contextmanager

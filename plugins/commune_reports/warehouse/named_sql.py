@@ -58,7 +58,7 @@ def values_of(kind: type[Value], row: Any) -> Value:
 def _named(folder: Path, name: str) -> tuple[Any, str | None]:
     """The composed statement, and what PostgreSQL's planner has to be told for it."""
     parts: dict[str, str] = {}
-    _gather(folder, name, parts)
+    gather(folder, name, parts)
     settings = [found[1] for part in parts if (found := SETTING.search(_written(folder, part)))]
     statement = parts.pop(name)
     how = {part: " not materialized" if INLINED.search(_written(folder, part)) else "" for part in parts}
@@ -73,14 +73,14 @@ def _named(folder: Path, name: str) -> tuple[Any, str | None]:
     return typed.bindparams(*kinds, *lists).columns(**results), settings[0] if settings else None
 
 
-def _gather(folder: Path, name: str, parts: dict[str, str]) -> None:
-    """Collect a statement after everything it uses."""
+def gather(folder: Path, name: str, parts: dict[str, str]) -> None:
+    """Collect a statement after everything it uses, each once, without headers."""
     if name in parts:
         return
     written = _written(folder, name)
     uses = USES.search(written)
     for needed in uses[1].replace(",", " ").split() if uses else ():
-        _gather(folder, needed, parts)
+        gather(folder, needed, parts)
     parts[name] = "\n".join(line for line in written.splitlines() if not line.startswith("--")).strip().rstrip(";")
 
 

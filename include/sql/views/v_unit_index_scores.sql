@@ -1,0 +1,46 @@
+-- How far each unit is with each index: the mean of its indicators by their weights.
+-- grain: plan × period × unit × index
+-- key: plan_id, period_id, unit_code, index_code
+-- parameters: none
+-- uses: unit_index_scores, opened_periods
+-- column plan_id (text): Plan, like pci-pgi-2024.
+-- column period_id (text): Reporting period, like 2024-11, 2024-Q4 or 2024.
+-- column unit_code (text): Code of the unit (commune, ward or town) in the plan.
+-- column unit_name (text): Name of the unit in the plan version that holds for the period.
+-- column index_code (text): Code of the index, like PCI.
+-- column owed (integer): Tasks owed.
+-- column reported (integer): Owed tasks that were answered, nil included.
+-- column nil (integer): Owed tasks answered with: nothing occurred.
+-- column missing (integer): Owed tasks nobody answered: owed − reported.
+-- column completed (integer): Owed tasks that are completed.
+-- column in_progress (integer): Owed tasks that are in progress.
+-- column not_started (integer): Owed tasks that are not started.
+-- column on_time (integer): Owed tasks first answered by the due moment.
+-- column score (number): Implementation score of the plan, 0–100; empty where nothing counts. Not a PCI or PGI score.
+-- column coverage_pct (number): Reported in percent of owed; empty where nothing is owed.
+-- column on_time_pct (number): Answered on time in percent of owed; empty where nothing is owed.
+select
+    unit_index_scores.plan_id,
+    unit_index_scores.period_id,
+    unit_index_scores.unit_code,
+    unit.name as unit_name,
+    unit_index_scores.index_code,
+    unit_index_scores.owed,
+    unit_index_scores.reported,
+    unit_index_scores.nil,
+    unit_index_scores.missing,
+    unit_index_scores.completed,
+    unit_index_scores.in_progress,
+    unit_index_scores.not_started,
+    unit_index_scores.on_time,
+    unit_index_scores.score,
+    unit_index_scores.coverage_pct,
+    unit_index_scores.on_time_pct
+from unit_index_scores
+cross join opened_periods
+cross join unit
+where
+    opened_periods.plan_id = unit_index_scores.plan_id
+    and opened_periods.period_id = unit_index_scores.period_id
+    and unit.plan_sha256 = opened_periods.plan_sha256
+    and unit.unit_code = unit_index_scores.unit_code

@@ -1,0 +1,93 @@
+"""Any table or view, row by row, for whoever takes it elsewhere."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Date, DateTime, Float, Integer, Select, Text, column, inspect, select, table
+
+from commune_reports.errors import NeedsHuman
+from commune_reports.period import ZONE
+from commune_reports.warehouse import tables
+from commune_reports.warehouse.describing import Described, described_tables
+from commune_reports.warehouse.views import described_views
+
+BATCH = 5_000
+VIEW_TYPES: dict[str, Any] = {
+    "text": Text,
+    "integer": Integer,
+    "number": Float,
+    "date": Date,
+    "moment": DateTime,
+    "flag": Integer,
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows of a table or view: of a plan, of a period, recorded by a moment; all if nothing is said."""
+
+    plan: str | None = None
+    period: str | None = None
+    as_of: datetime | None = None
+
+
+def described(sql: Path) -> tuple[Described, ...]:
+    """Every view, then every table."""
+    return (*described_views(sql), *described_tables())
+
+
+def find_described(sql: Path, name: str) -> Described:
+    """The table or view of a name; NeedsHuman lists the known ones."""
+    known = {one.name: one for one in described(sql)}
+    if name not in known:
+        raise NeedsHuman(f"there is no table or view {name}; there are {', '.join(known)}")
+    return known[name]
+
+
+def extracted(connection: Connection, found: Described, wanted: Wanted) -> Iterator[Sequence[Sequence[Any]]]:
+    """The rows of a table or view in batches, ordered by its key; moments are aware.
+
+    NeedsHuman where it has no plan or period to choose by, and for a moment asked of a view: those show what is known now.
+    """
+    statement = _statement(found, wanted)
+    if not found.is_table and not inspect(connection).has_table(found.name):
+        raise NeedsHuman(f"view {found.name} is not in the warehouse yet; run: commune-reports db upgrade")
+    return _batches(connection, found, statement)
+
+
+def _batches(connection: Connection, found: Described, statement: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
+    # A view's moments are Vietnam's time and do not say so.
+    local = [] if found.is_table else [place for place, one in enumerate(found.columns) if one.kind == "moment"]
+    rows = connection.execute(statement, execution_options={"yield_per": BATCH})
+    for batch in rows.partitions():
+        yield [_aware(row, local) for row in batch] if local else batch
+
+
+def _aware(row: Sequence[Any], local: Sequence[int]) -> Sequence[Any]:
+    values = list(row)
+    for place in local:
+        if values[place] is not None:
+            values[place] = values[place].replace(tzinfo=ZONE)
+    return values
+
+
+def _statement(found: Described, wanted: Wanted) -> Select[Any]:
+    if found.is_table:
+        source: Any = tables.metadata.tables[found.name]
+    else:
+        source = table(found.name, *(column(one.name, VIEW_TYPES[one.kind]()) for one in found.columns))
+    statement = select(source).order_by(*(source.c[name] for name in found.key))
+    for name, value, option in (("plan_id", wanted.plan, "--plan"), ("period_id", wanted.period, "--period")):
+        if value is None:
+            continue
+        if name not in source.c:
+            raise NeedsHuman(f"{found.name} has no {name}; leave {option} out")
+        statement = statement.where(source.c[name] == value)
+    if wanted.as_of is not None:
+        if not found.is_table:
+            raise NeedsHuman(f"{found.name} is a view and shows what is known now; only tables can be exported --as-of")
+        statement = statement.where(source.c.recorded_at <= wanted.as_of)
+    return statement
