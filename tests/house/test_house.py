@@ -29,7 +29,11 @@ def test_the_readme_knows_every_command_and_no_other() -> None:
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     commands = readme[readme.index("## Commands") : readme.index("## When a DAG is red")]
     shown = set(
-        re.findall(r"^\| `([a-z]+(?: (?:check|show|adopt|upgrade|reader|dictionary))?)[ `]", commands, re.MULTILINE)
+        re.findall(
+            r"^\| `([a-z]+(?: (?:check|show|adopt|upgrade|reader|dictionary|backup|restore|status|downgrade))?)[ `]",
+            commands,
+            re.MULTILINE,
+        )
     )
     assert shown == _commands(cli.commands)
 

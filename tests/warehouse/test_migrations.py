@@ -1,5 +1,6 @@
 """A filled warehouse of every earlier revision comes to this one and back with its facts; a broken-off migration leaves nothing."""
 
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, Table, inspect, make_url, select, text
+from tests.warehouse.filling import fill, rows_of
 
 from commune_reports import warehouse
 from commune_reports.errors import NeedsHuman
@@ -116,6 +118,48 @@ def test_a_filled_warehouse_goes_back_to_an_earlier_revision_with_what_that_one_
     with pytest.raises(NeedsHuman, match="db upgrade"):
         warehouse.open_warehouse(empty_url, include=INCLUDE)
     assert warehouse.upgrade(empty_url) == HEAD
+
+
+@pytest.mark.parametrize(("earlier", "later"), list(itertools.combinations(warehouse.revisions(), 2)))
+def test_every_row_of_a_revision_survives_the_way_to_any_later_one_and_back(
+    empty_url: str, earlier: str, later: str
+) -> None:
+    _migrate_to(empty_url, earlier)
+    before = fill(empty_url, earlier, count=40)
+    assert all(len(rows) == 40 for rows in before.values())
+    _migrate_to(empty_url, later)
+    assert rows_of(empty_url, earlier) == before
+    fill(empty_url, later, start=1_000)
+    both = rows_of(empty_url, earlier)
+    assert warehouse.downgrade(empty_url, earlier) == earlier
+    assert rows_of(empty_url, earlier) == both
+    warehouse.upgrade(empty_url)
+    assert rows_of(empty_url, earlier) == both
+    assert all(row in both[name] for name, rows in before.items() for row in rows)
+
+
+@pytest.mark.parametrize("revision", EARLIER)
+def test_what_goes_lost_on_the_way_down_is_what_is_said(warehouse_url: str, revision: str) -> None:
+    held = fill(warehouse_url, HEAD, count=4)
+    with connecting.engine_at(warehouse_url, os.getpid()).begin() as connection:
+        said = warehouse.rows_lost(connection, HEAD, revision)
+    words = warehouse.losses(HEAD, revision)
+    warehouse.downgrade(warehouse_url, revision)
+    warehouse.upgrade(warehouse_url)
+    left = rows_of(warehouse_url, HEAD)
+    gone = {name: len(rows) for name, rows in held.items() if len(left[name]) < len(rows)}
+    emptied = {
+        f"{name}.{column}": sum(row[column] is not None for row in rows)
+        for name, rows in held.items()
+        if left[name]
+        for column in rows[0]
+        if [row[column] for row in rows] != [row[column] for row in left[name]]
+    }
+    assert said.items() >= (gone | emptied).items()
+    derived = {"obligation.plan_sha256", "reporting_period.obligations_of"}  # the way up writes them anew
+    assert said.keys() - (gone | emptied).keys() <= derived
+    assert list(words) == list(reversed(warehouse.revisions()[warehouse.revisions().index(revision) + 1 :]))
+    assert all(len(one) > 20 for one in words.values())
 
 
 def test_the_migrations_make_the_declared_indices(warehouse_url: str) -> None:

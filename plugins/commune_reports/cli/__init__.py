@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import click
 
 # Each of these puts its commands into the group.
-from commune_reports.cli import collecting, deciding, figures, reading_out, sending, upkeep
+from commune_reports.cli import collecting, deciding, figures, keeping, reading_out, sending, upkeep
 from commune_reports.cli.terminal import DONE, TRY_LATER, WRONG_USE, commands
 from commune_reports.errors import NeedsHuman, Transient
 
-__all__ = ["collecting", "commands", "deciding", "figures", "main", "reading_out", "sending", "upkeep"]
+__all__ = ["collecting", "commands", "deciding", "figures", "keeping", "main", "reading_out", "sending", "upkeep"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,6 +7,7 @@ from commune_reports.steps.collecting import check_share, claim_arrivals, collec
 from commune_reports.steps.deciding import adopt_plan, reopen, waive, withdraw
 from commune_reports.steps.delivering import deliver, deliver_or_say
 from commune_reports.steps.documenting import write_docs
+from commune_reports.steps.keeping import back_up, go_down, restore, warehouse_state
 from commune_reports.steps.opening import open_periods, write_unit_template
 from commune_reports.steps.publishing import periods_to_publish, publish_period, render_report
 from commune_reports.steps.reading_out import data_dictionary, export, make_reader
@@ -20,6 +21,7 @@ __all__ = [
     "adopt_plan",
     "aggregate",
     "answer",
+    "back_up",
     "check",
     "check_share",
     "claim_arrivals",
@@ -28,6 +30,7 @@ __all__ = [
     "deliver",
     "deliver_or_say",
     "export",
+    "go_down",
     "make_reader",
     "open_periods",
     "outbox_state",
@@ -36,10 +39,12 @@ __all__ = [
     "remind",
     "render_report",
     "reopen",
+    "restore",
     "rules",
     "status",
     "trace",
     "waive",
+    "warehouse_state",
     "withdraw",
     "write_docs",
     "write_unit_template",

@@ -9,6 +9,7 @@ from commune_reports.warehouse.asking import (
 )
 from commune_reports.warehouse.comparing import Comparison, Spread, comparison, counting_reports, text_owners
 from commune_reports.warehouse.connecting import HEAD, Warehouse, open_warehouse
+from commune_reports.warehouse.copying import rows_lost
 from commune_reports.warehouse.deciding import (
     Decision,
     decisions,
@@ -23,6 +24,7 @@ from commune_reports.warehouse.describing import Described, dictionary
 from commune_reports.warehouse.extracting import Wanted, extracted, find_described
 from commune_reports.warehouse.facts import Arrival, ReportRecord
 from commune_reports.warehouse.gating import gate_answers, gate_outcomes, record_gate
+from commune_reports.warehouse.keeping import NamedFile, State, named_files, state_of
 from commune_reports.warehouse.mailing import (
     QueuedLetter,
     finish_attempts,
@@ -31,7 +33,7 @@ from commune_reports.warehouse.mailing import (
     queue_letter,
     start_attempts,
 )
-from commune_reports.warehouse.migrating import downgrade, revisions, upgrade
+from commune_reports.warehouse.migrating import downgrade, losses, revisions, upgrade
 from commune_reports.warehouse.opening import (
     Opening,
     adopt_plan,
@@ -41,6 +43,7 @@ from commune_reports.warehouse.opening import (
     plan_content_as_of,
 )
 from commune_reports.warehouse.reader_role import make_reader
+from commune_reports.warehouse.restoring import damage_of, load_snapshot, refuse_to_overwrite
 from commune_reports.warehouse.rule_statistics import RULE_GRAINS, rule_statistics
 from commune_reports.warehouse.scoring import (
     body_work,
@@ -51,6 +54,7 @@ from commune_reports.warehouse.scoring import (
     scorecard,
     task_counts,
 )
+from commune_reports.warehouse.snapshots import Held, check_snapshot, looking, take_snapshot
 from commune_reports.warehouse.storing import (
     Assessed,
     record_arrivals,
@@ -68,18 +72,23 @@ __all__ = [
     "Comparison",
     "Decision",
     "Described",
+    "Held",
+    "NamedFile",
     "Opening",
     "QueuedLetter",
     "ReportRecord",
     "Spread",
+    "State",
     "Wanted",
     "Warehouse",
     "adopt_plan",
     "assessed_submissions",
     "body_work",
     "changed_figures",
+    "check_snapshot",
     "comparison",
     "counting_reports",
+    "damage_of",
     "decisions",
     "described_views",
     "dictionary",
@@ -92,7 +101,11 @@ __all__ = [
     "gate_answers",
     "gate_outcomes",
     "is_open",
+    "load_snapshot",
+    "looking",
+    "losses",
     "make_reader",
+    "named_files",
     "open_period",
     "open_warehouse",
     "opening_of",
@@ -105,17 +118,21 @@ __all__ = [
     "record_gate",
     "record_plan",
     "record_report",
+    "refuse_to_overwrite",
     "remarks",
     "reopen",
     "reopened_until",
     "reports",
     "revisions",
+    "rows_lost",
     "rule_statistics",
     "score_changes",
     "score_trend",
     "scorecard",
     "start_attempts",
+    "state_of",
     "store_assessments",
+    "take_snapshot",
     "task_counts",
     "text_owners",
     "unchecked_submissions",

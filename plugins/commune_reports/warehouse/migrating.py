@@ -70,6 +70,34 @@ def downgrade(url: str, revision: str, *, include: Path | None = None) -> str:
     return _migrate(url, revision, work, include)
 
 
+def losses(found: str, revision: str) -> dict[str, str]:
+    """What going down from one revision to another loses, by the revision left behind, newest first, as its migration says."""
+    from alembic.script import ScriptDirectory
+
+    left = [
+        one
+        for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+        if one.revision in revisions()[revisions().index(revision) + 1 : revisions().index(found) + 1]
+    ]
+    return {one.revision: " ".join((one.module.downgrade.__doc__ or "").split()) for one in left}
+
+
+def make_tables(connection: Connection, revision: str) -> None:
+    """Make the tables of a revision in the caller's transaction, in a database without any of them."""
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def make_readable(connection: Connection, include: Path | None) -> None:
+    """Give tables of this program's revision their comments and views, and the accounts that may read what they may."""
+    comment_on_tables(connection)
+    make_views(connection, (include or read_settings({}).include) / "sql")
+    let_readers_read(connection)
+
+
 @lru_cache(maxsize=1)
 def revisions() -> tuple[str, ...]:
     """The revisions this program knows, oldest first."""
@@ -79,11 +107,8 @@ def revisions() -> tuple[str, ...]:
 
 
 def _migrate(url: str, wanted: str, work: Callable[["Config", str | None], None], include: Path | None) -> str:
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with sorted_faults(), engine_at(url, os.getpid()).connect() as connection, _lock(connection):
+    config = _config()
+    with sorted_faults(), engine_at(url, os.getpid()).connect() as connection, migration_lock(connection):
         found = revision_of(connection)
         if found is not None and found not in revisions():
             raise NeedsHuman(
@@ -95,11 +120,17 @@ def _migrate(url: str, wanted: str, work: Callable[["Config", str | None], None]
             work(config, found)
         reached = revision_of(connection) or wanted
         if reached == HEAD:
-            comment_on_tables(connection)
-            make_views(connection, (include or read_settings({}).include) / "sql")
-            let_readers_read(connection)
+            make_readable(connection, include)
         connection.commit()
         return reached
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 @contextmanager
@@ -118,7 +149,7 @@ def _whole(connection: Connection, found: str | None, wanted: str) -> Iterator[N
 
 
 @contextmanager
-def _lock(connection: Connection) -> Iterator[None]:
+def migration_lock(connection: Connection) -> Iterator[None]:
     """Only one process migrates; the transaction on the connection holds the lock or stands behind it."""
     if connection.dialect.name == "sqlite":
         with file_lock(Path(f"{connection.engine.url.database}.upgrade.lock"), "upgrade"):
