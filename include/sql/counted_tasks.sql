@@ -50,6 +50,7 @@ left join newest_rows as report
         and obligation.task_code = report.task_code
 where
     unit.plan_sha256 = opened_periods.plan_sha256
+    and opened_periods.window_end between unit.valid_from and unit.valid_to
     and obligation.plan_id = :plan_id
     and obligation.plan_sha256 = opened_periods.obligations_of
     and obligation.period_id in :period_ids

@@ -1,7 +1,7 @@
 -- What units last had accepted for each task before a period, in how many earlier periods, and by how much it used to rise.
 -- grain: unit × task with an accepted row in an earlier period
 -- parameters: plan_id, window_end, as_of, unit_codes
--- uses: standing_rows, newest_rows
+-- uses: standing_rows, newest_rows, unit_starts
 -- order: unit_code, task_code
 -- usual_rise is the mean change from period to period, in points.
 with periods as (
@@ -34,6 +34,14 @@ steps as (
         report.plan_id = :plan_id
         and report.unit_code in :unit_codes
         and report.counted_pct is not null
+        and not exists (
+            select 1
+            from unit_starts
+            where
+                unit_starts.unit_code = report.unit_code
+                and unit_starts.valid_from > periods.window_end
+                and unit_starts.valid_from <= :window_end
+        )
 )
 
 select

@@ -1,7 +1,7 @@
 -- What a unit last reported of each task before a period: the newest accepted row of the latest earlier period that has one.
 -- grain: task
 -- parameters: plan_id, unit_code, window_end, as_of
--- uses: standing_rows
+-- uses: standing_rows, unit_starts
 -- order: task_code
 with earlier as (
     select
@@ -27,6 +27,14 @@ with earlier as (
         report.plan_id = :plan_id
         and report.unit_code = :unit_code
         and period.window_end < :window_end
+        and not exists (
+            select 1
+            from unit_starts
+            where
+                unit_starts.unit_code = report.unit_code
+                and unit_starts.valid_from > period.window_end
+                and unit_starts.valid_from <= :window_end
+        )
 )
 
 select

@@ -49,6 +49,21 @@ class IndexScore:
 
 
 @dataclass(frozen=True)
+class SuccessorScores:
+    """A period's figures read under a unit of another day: those of the units it is made of, together.
+
+    A score is the mean over these units; `splits` are those of them that stand whole under other units as well.
+    """
+
+    unit_code: str
+    name: str | None
+    made_of: tuple[str, ...]
+    splits: tuple[str, ...]
+    indices: tuple[IndexScore, ...]
+    indicators: tuple[IndicatorScore, ...]
+
+
+@dataclass(frozen=True)
 class UnitStanding:
     """Where a unit stands in a period.
 

@@ -115,3 +115,41 @@ def test_what_would_only_fail_in_use_fails_in_the_check(tmp_path: Path, old: str
 def test_an_hour_without_quotes_is_still_that_hour(tmp_path: Path) -> None:
     plan = load_plan(_changed(tmp_path, ("due_time: '17:00'", "due_time: 17:00")))
     assert plan.dates(plan.periods()[0]).unit_due_at.hour == 17
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "valid_to: 2025-06-30, successors: ['22489'], email: van-gia",
+            "successors: ['22489'], email: van-gia",
+            ("valid_to",),
+        ),
+        (
+            "slug: tu-bong, valid_from: 2025-07-01",
+            "slug: tu-bong, valid_from: 2025-06-30",
+            ("22498", "2025-06-30", "Vạn Long"),
+        ),
+        ("slug: tu-bong, valid_from: 2025-07-01", "slug: tu-bong, valid_from: 2025-07-02", ("no unit 22498 follows",)),
+        ("slug: tu-bong, valid_from: 2025-07-01", "slug: tu-bong", ("22498", "expected valid_from")),
+        (
+            "name: Tu Bông, kind: xã, slug: tu-bong",
+            "name: Tu Bông, kind: xã, slug: tu-bong, valid_to: 2020-01-01",
+            ("before valid_from",),
+        ),
+    ],
+)
+def test_units_that_overlap_or_lead_nowhere_are_told(
+    tmp_path: Path, old: str, new: str, words: tuple[str, ...]
+) -> None:
+    said = _said(_changed(tmp_path, (old, new)))
+    for word in words:
+        assert word in said
+
+
+def test_a_plan_with_units_of_its_own_takes_no_later_units_from_the_one_it_extends(tmp_path: Path) -> None:
+    _changed(tmp_path)
+    path = tmp_path / "own.yaml"
+    unit = "{code: '22504', name: Khác, kind: xã, slug: khac, email: khac@xa.example}"
+    path.write_text(f"extends: plan.yaml\nunits:\n  - {unit}\n", encoding="utf-8")
+    assert load_plan(path).later_units == ()

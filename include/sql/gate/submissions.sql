@@ -40,7 +40,10 @@ placed as (
                 exists (
                     select 1
                     from unit
-                    where unit.plan_sha256 = opened_periods.plan_sha256 and unit.unit_code = one.unit_code
+                    where
+                        unit.plan_sha256 = opened_periods.plan_sha256
+                        and opened_periods.window_end between unit.valid_from and unit.valid_to
+                        and unit.unit_code = one.unit_code
                 )
                 and exists (
                     select 1

@@ -28,6 +28,7 @@ where
     opened_periods.plan_id = missing_tasks.plan_id
     and opened_periods.period_id = missing_tasks.period_id
     and unit.plan_sha256 = opened_periods.plan_sha256
+    and opened_periods.window_end between unit.valid_from and unit.valid_to
     and unit.unit_code = missing_tasks.unit_code
     and task.plan_sha256 = opened_periods.plan_sha256
     and task.task_code = missing_tasks.task_code

@@ -65,6 +65,7 @@ where
     opened_periods.plan_id = task_states.plan_id
     and opened_periods.period_id = task_states.period_id
     and unit.plan_sha256 = opened_periods.plan_sha256
+    and opened_periods.window_end between unit.valid_from and unit.valid_to
     and unit.unit_code = task_states.unit_code
     and task.plan_sha256 = opened_periods.plan_sha256
     and task.task_code = task_states.task_code

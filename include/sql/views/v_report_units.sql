@@ -121,4 +121,5 @@ where
     opened_periods.plan_id = beside.plan_id
     and opened_periods.period_id = beside.period_id
     and unit.plan_sha256 = opened_periods.plan_sha256
+    and opened_periods.window_end between unit.valid_from and unit.valid_to
     and unit.unit_code = beside.unit_code

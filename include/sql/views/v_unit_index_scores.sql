@@ -43,4 +43,5 @@ where
     opened_periods.plan_id = unit_index_scores.plan_id
     and opened_periods.period_id = unit_index_scores.period_id
     and unit.plan_sha256 = opened_periods.plan_sha256
+    and opened_periods.window_end between unit.valid_from and unit.valid_to
     and unit.unit_code = unit_index_scores.unit_code

@@ -50,6 +50,7 @@ where
     opened_periods.plan_id = unit_indicator_scores.plan_id
     and opened_periods.period_id = unit_indicator_scores.period_id
     and unit.plan_sha256 = opened_periods.plan_sha256
+    and opened_periods.window_end between unit.valid_from and unit.valid_to
     and unit.unit_code = unit_indicator_scores.unit_code
     and indicator.plan_sha256 = opened_periods.plan_sha256
     and indicator.indicator_code = unit_indicator_scores.indicator_code

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,6 +20,7 @@ from commune_reports.cli.terminal import (
     period_option,
     show,
     table_of,
+    units_of_option,
     writing,
 )
 
@@ -52,12 +54,14 @@ def status(period: str, as_of: datetime | None, now: datetime, as_json: bool) ->
 
 @commands.command()
 @period_option
+@units_of_option
 @as_of_option
 @now_option
 @json_option
-def aggregate(period: str, as_of: datetime | None, now: datetime, as_json: bool) -> int:
+def aggregate(period: str, units_of: datetime | None, as_of: datetime | None, now: datetime, as_json: bool) -> int:
     """Scores by indicator, per unit and for the district."""
-    result = steps.aggregate(open_settings(), period=period, now=now, as_of=as_of)
+    day = units_of.date() if units_of else None
+    result = steps.aggregate(open_settings(), period=period, now=now, as_of=as_of, units_of=day)
     if as_json:
         return answer(result, as_json, [])
     table = table_of(heading(result), "code", "title", "score", "coverage", "on time", "owed", "missing")
@@ -67,21 +71,39 @@ def aggregate(period: str, as_of: datetime | None, now: datetime, as_json: bool)
         )
         table.add_row(one["code"], one["title"], *rates, str(one["owed"]), str(one["missing"]))
     show(table)
+    if units_of:
+        _show_successors(result)
     return DONE
+
+
+def _show_successors(result: dict[str, Any]) -> None:
+    codes = [one["code"] for one in result["indices"]]
+    table = table_of(
+        f"read under the units of {result['units_of']}", "unit", "name", "made of", *codes, "owed", "missing"
+    )
+    for one in result["successors"]:
+        scores = {index["code"]: index for index in one["indices"]}
+        shown = [
+            f"{scores[code]['score']:.1f}" if code in scores and scores[code]["score"] is not None else "–"
+            for code in codes
+        ]
+        counts = (str(sum(index[name] for index in one["indices"])) for name in ("owed", "missing"))
+        made_of = ", ".join(f"{code} (split)" if code in one["splits"] else code for code in one["made_of"])
+        table.add_row(one["unit"], one["name"] or "–", made_of, *shown, *counts)
+    show(table)
 
 
 @commands.command()
 @period_option
 @click.option("--indicator", default=None, help="Indicator code, like PCI-03; all if not given.")
 @click.option("--unit", default=None, help="Unit code; the whole district if not given.")
+@units_of_option
 @as_of_option
 @now_option
 @json_option
-def trace(
-    period: str, indicator: str | None, unit: str | None, as_of: datetime | None, now: datetime, as_json: bool
-) -> int:
+def trace(as_json: bool, units_of: datetime | None, **asked: Any) -> int:
     """Lead a figure back to file (SHA-256), sheet and cell."""
-    result = steps.trace(open_settings(), period=period, now=now, indicator=indicator, unit=unit, as_of=as_of)
+    result = steps.trace(open_settings(), **asked, units_of=units_of.date() if units_of else None)
     if as_json:
         return answer(result, as_json, [])
     table = table_of(heading(result), "unit", "task", "status", "progress", "file", "sheet", "row", "sha256")

@@ -40,6 +40,12 @@ now_option = click.option(
 as_of_option = click.option(
     "--as-of", type=MOMENT, default=None, help="Facts known at this moment; --now if not given."
 )
+units_of_option = click.option(
+    "--units-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="Read merged, split and renamed units as what they were on this day, like 2025-07-01.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable answer.")
 period_option = click.option("--period", required=True, help="2024-11, 2024-Q4, 2024-H1, 2024-9M or 2024.")
 

@@ -194,8 +194,16 @@ def addressed_by(plan: Plan, letter: Letter) -> Letter:
     """The letter with the addresses the plan has now: a mended address counts for letters that still wait."""
     if letter.kind == "report":
         return replace(letter, to=_recipients(plan, RecipientRole.TO), cc=_recipients(plan, RecipientRole.CC))
-    unit = next((one for one in plan.units if one.code == letter.unit_code and one.email), None)
-    return replace(letter, to=(_address(f"UBND {unit.full_name}", unit.email),)) if unit else letter
+    unit = _unit_written_to(plan, letter)
+    return replace(letter, to=(_address(f"UBND {unit.full_name}", unit.email),)) if unit and unit.email else letter
+
+
+def _unit_written_to(plan: Plan, letter: Letter) -> Unit | None:
+    """The unit that bore the letter's code in the letter's period: another one may bear it since."""
+    period = next((one for one in plan.periods() if one.id == letter.period_id), None)
+    if period is not None:
+        return plan.unit(letter.unit_code or "", period.window_end)
+    return next((one for one in plan.units if one.code == letter.unit_code), None)
 
 
 def _recipients(plan: Plan, role: RecipientRole) -> tuple[Address, ...]:

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,7 @@ class _PlanFile:
     extra_working_days: frozenset[date] = frozenset()
     task_changes: tuple[TaskChange, ...] = ()
     severities: dict[str, str] | None = None
+    later_units: tuple[Unit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,10 @@ class _Source:
         self.base = _Source(path.parent / str(extended)) if extended else None
 
     def merged(self) -> dict[str, Any]:
-        return {**(self.base.merged() if self.base else {}), **self.values}
+        base = self.base.merged() if self.base else {}
+        if "units" in self.values:  # what follows other units says nothing about these
+            base.pop("later_units", None)
+        return {**base, **self.values}
 
     def place(self, path: Path_) -> str:
         """file:line of a value, or of the nearest thing around it."""
@@ -169,6 +173,7 @@ def _plan(parsed: _PlanFile, content: str) -> Plan:
         working_calendar=WorkingCalendar(parsed.extra_holidays, parsed.extra_working_days),
         task_changes=parsed.task_changes,
         severities=parsed.severities or {},
+        later_units=parsed.later_units,
     )
 
 
@@ -198,11 +203,7 @@ def _contradictions(plan: _PlanFile) -> Iterator[_Problem]:
     yield from _repeated([(("bodies", number, "code"), body.code) for number, body in enumerate(plan.bodies)])
     unit_codes = {unit.code for unit in plan.units}
     task_codes = {task.code for index in plan.indices for one in index.indicators for task in one.tasks}
-    for number, unit in enumerate(plan.units):
-        if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
-            yield _Problem(
-                ("units", number, "valid_to"), f"{unit.valid_to} lies before valid_from; expected a later day"
-            )
+    yield from _contradictions_of_units(plan)
     for number, change in enumerate(plan.task_changes):
         here = ("task_changes", number)
         if change.unit_code not in unit_codes:
@@ -216,6 +217,35 @@ def _contradictions(plan: _PlanFile) -> Iterator[_Problem]:
         yield _Problem(("recipients",), "nobody receives the report; expected a recipient with role: to and an email")
     yield from _wrong_spellings(plan)
     yield from _contradictions_of_calendar(plan)
+
+
+def _contradictions_of_units(plan: _PlanFile) -> Iterator[_Problem]:
+    """Who bears a code when, and who takes over: one unit a day, and one that is there then."""
+    everyone = [(("units", number), unit) for number, unit in enumerate(plan.units)]
+    everyone += [(("later_units", number), unit) for number, unit in enumerate(plan.later_units)]
+    for number, (here, unit) in enumerate(everyone):
+        if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
+            yield _Problem((*here, "valid_to"), f"{unit.valid_to} lies before valid_from; expected a later day")
+            continue
+        if here[0] == "later_units" and unit.valid_from is None:
+            yield _Problem(here, f"unit {unit.code} is there from the beginning; expected valid_from")
+        first = unit.valid_from or date.min
+        for _, other in everyone[:number]:
+            if other.code == unit.code and (other.valid_from, other.valid_to) != (unit.valid_from, unit.valid_to):
+                overlap = max(first, other.valid_from or date.min)
+                if other.is_valid_on(overlap) and unit.is_valid_on(overlap):
+                    yield _Problem(
+                        here, f"code {unit.code} is borne by {other.name} too on {overlap}; expected one unit"
+                    )
+        if unit.successors and unit.valid_to is None:
+            yield _Problem((*here, "successors"), f"unit {unit.code} has successors but no end; expected valid_to")
+        elif unit.valid_to and plan.later_units:
+            there = {one.code for _, one in everyone if one.is_valid_on(unit.valid_to + timedelta(days=1))}
+            for code in unit.successors:
+                if code not in there:
+                    yield _Problem(
+                        (*here, "successors"), f"no unit {code} follows on {unit.valid_to}; expected one of later_units"
+                    )
 
 
 def _wrong_spellings(plan: _PlanFile) -> Iterator[_Problem]:

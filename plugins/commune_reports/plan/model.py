@@ -187,6 +187,7 @@ class Plan:
     working_calendar: WorkingCalendar
     task_changes: tuple[TaskChange, ...] = ()
     severities: Mapping[str, str] = field(default_factory=dict)
+    later_units: tuple[Unit, ...] = ()
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from commune_reports.plan import Plan
+from commune_reports.plan import Plan, Unit
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
@@ -34,8 +34,8 @@ def read_claims(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Pl
     stated = [line for line in lines if "ky bao cao" in line]
     # Beside a hidden sheet only the line made for the period counts; a title may mention other months.
     periods = list(_periods(stated)) or ([] if hidden.period_id else list(_periods(lines)))
-    units = _units(lines, plan)
     period_id = hidden.period_id or next(iter(periods), None)
+    units = _units(lines, units_in(plan, period_id))
     unit_code = hidden.unit_code or (units[0] if len(units) == 1 else None)
     return replace(
         hidden,
@@ -81,13 +81,19 @@ def _periods_in(line: str) -> Iterator[str]:
         yield found[1]
 
 
-def _units(lines: Sequence[str], plan: Plan) -> list[str]:
-    found = (code for line in lines for code, name in _unit_names(plan) if re.search(rf"\b{name}\b", line))
+def units_in(plan: Plan, period_id: str | None) -> tuple[Unit, ...]:
+    """The units of a period of the plan: a name or code may be another unit's later; all of them where it names none."""
+    period = next((one for one in plan.periods() if one.id == period_id), None)
+    return plan.units_on(period.window_end) if period else plan.units
+
+
+def _units(lines: Sequence[str], units: Sequence[Unit]) -> list[str]:
+    found = (code for line in lines for code, name in _unit_names(units) if re.search(rf"\b{name}\b", line))
     return list(dict.fromkeys(found))
 
 
-def _unit_names(plan: Plan) -> tuple[tuple[str, str], ...]:
-    return _folded_names(tuple((unit.code, unit.full_name) for unit in plan.units))
+def _unit_names(units: Sequence[Unit]) -> tuple[tuple[str, str], ...]:
+    return _folded_names(tuple((unit.code, unit.full_name) for unit in units))
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from commune_reports.findings import Finding
 from commune_reports.reading.cell_values import plain_text
-from commune_reports.reading.claims import IDENTITY_SHEET, Claims, read_claims
+from commune_reports.reading.claims import IDENTITY_SHEET, Claims, read_claims, units_in
 from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place, find_heads, value_at
 from commune_reports.reading.tasks import Clerk, Section, blank_task, entered_section, named_task, said
@@ -71,11 +71,12 @@ def _notes(opened: Spreadsheet, clerk: Clerk) -> Iterator[Finding]:
 def _contradictions(claims: Claims, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Iterator[Finding]:
     plan, wordings = clerk.plan, clerk.wordings
     labels = {period.id: period.label for period in plan.periods()}
-    names = {unit.code: unit.full_name for unit in plan.units}
+    units = units_in(plan, period_id or claims.period_id)
+    names = {unit.code: unit.full_name for unit in units}
     if claims.plan_id is not None and claims.plan_id != plan.id:
         yield wordings.finding("plan_mismatch", got=claims.plan_id, wanted=plan.id)
     if unit_code is not None and claims.unit_code not in (None, unit_code):
-        coded = {unit.code: f"{unit.full_name} (mã {unit.code})" for unit in plan.units}
+        coded = {unit.code: f"{unit.full_name} (mã {unit.code})" for unit in units}
         got, wanted = (coded.get(str(code), str(code)) for code in (claims.unit_code, unit_code))
         yield wordings.finding("unit_mismatch", got=got, wanted=wanted)
     if period_id is not None and claims.period_id not in (None, period_id):

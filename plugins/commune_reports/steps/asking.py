@@ -1,15 +1,15 @@
 """Questions people ask of the warehouse: status, scores, outbox, and where a figure comes from."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from commune_reports import inbox, warehouse
 from commune_reports.errors import NeedsHuman
 from commune_reports.period import ZONE
-from commune_reports.scorecard import PeriodTrend, Remark, Score, Scorecard
+from commune_reports.scorecard import PeriodTrend, Remark, Score, Scorecard, SuccessorScores
 from commune_reports.settings import Settings
 from commune_reports.steps.deciding import decisions
 from commune_reports.steps.desk import Desk, as_it_held, open_desk, plan_period
@@ -23,11 +23,10 @@ def status(settings: Settings, *, period: str, now: datetime, as_of: datetime | 
     wanted = plan_period(desk.plan, period)
     units = []
     for standing in card.standings:
-        unit = desk.plan.unit(standing.unit_code, wanted.window_end)
         units.append(
             {
                 "unit": standing.unit_code,
-                "name": unit.full_name if unit else standing.unit_code,
+                "name": _unit_name(desk, standing.unit_code, wanted.window_end),
                 "verdict": standing.verdict,
                 "timeliness": standing.timeliness,
                 "files": standing.files,
@@ -42,11 +41,14 @@ def status(settings: Settings, *, period: str, now: datetime, as_of: datetime | 
     return {**_heading(desk, card), "units": units}
 
 
-def aggregate(settings: Settings, *, period: str, now: datetime, as_of: datetime | None = None) -> dict[str, Any]:
+def aggregate(
+    settings: Settings, *, period: str, now: datetime, as_of: datetime | None = None, units_of: date | None = None
+) -> dict[str, Any]:
     """Scores of a period as of a moment: per index and indicator, for the district and for each unit.
 
     Beside them: changes against the period before, the trend over the plan's periods, the work of each performing body,
-    difficulties and proposals by indicator, and how many units stand where with each task. All from one state.
+    difficulties and proposals by indicator, how many units stand where with each task, and, if a day is named, the figures
+    under the units of that day. All from one state.
     """
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
@@ -59,11 +61,15 @@ def aggregate(settings: Settings, *, period: str, now: datetime, as_of: datetime
         bodies = warehouse.body_work(connection, desk.warehouse, desk.plan, **asked)
         remarks = warehouse.remarks(connection, desk.warehouse, desk.plan, **asked)
         counts = warehouse.task_counts(connection, desk.warehouse, desk.plan, **asked)
+        read_as = (
+            warehouse.successor_scores(connection, desk.warehouse, desk.plan, **asked, on_day=units_of)
+            if units_of
+            else ()
+        )
     scores = _scores_by_unit(desk, card)
     units = []
     for standing in card.standings:
-        unit = desk.plan.unit(standing.unit_code, wanted.window_end)
-        name = unit.full_name if unit else standing.unit_code
+        name = _unit_name(desk, standing.unit_code, wanted.window_end)
         units.append({"unit": standing.unit_code, "name": name, **scores[standing.unit_code]})
     none: dict[str, Any] = {"indices": [], "indicators": []}
     return {
@@ -71,6 +77,11 @@ def aggregate(settings: Settings, *, period: str, now: datetime, as_of: datetime
         "totals": _figures(card.totals),
         **scores.get(None, none),
         "units": units,
+        **(
+            {"units_of": units_of.isoformat(), "successors": [_successor(desk, one) for one in read_as]}
+            if units_of
+            else {}
+        ),
         "previous_period": changes[0].previous_period_id if changes else None,
         "changes": [
             {"unit": one.unit_code, **_without(asdict(one), "unit_code", "previous_period_id")} for one in changes
@@ -117,21 +128,29 @@ def trace(
     indicator: str | None = None,
     unit: str | None = None,
     as_of: datetime | None = None,
+    units_of: date | None = None,
 ) -> dict[str, Any]:
     """Every task row behind a figure, with file (SHA-256, archive path), sheet and cells; missing tasks included.
 
-    Beside them what people decided: files withdrawn, rules waived, the period reopened.
+    Beside them what people decided: files withdrawn, rules waived, the period reopened. With a day, `unit` is one of that
+    day, and the rows are those of the units it is made of.
     """
     desk, card = _card(settings, period, now=now, as_of=as_of)
     if indicator is not None and indicator not in {one.code for one in desk.plan.indicators}:
         known = ", ".join(one.code for one in desk.plan.indicators)
         raise NeedsHuman(f"indicator {indicator} is not in plan {desk.plan.id}; it has {known}")
-    if unit is not None:
+    made_of: tuple[str, ...] | None = None
+    read_as: SuccessorScores | None = None
+    if unit is not None and units_of is not None:
+        read_as = _read_as(desk, card, unit, units_of)
+        made_of = read_as.made_of
+    elif unit is not None:
         unit_of(desk, unit, plan_period(desk.plan, period))
+        made_of = (unit,)
     rows = []
     for state in card.tasks:
         task = desk.plan.tasks[state.task_code]
-        if indicator not in (None, task.indicator_code) or unit not in (None, state.unit_code):
+        if indicator not in (None, task.indicator_code) or (made_of is not None and state.unit_code not in made_of):
             continue
         row = asdict(state)
         row["received_at"] = _local(state.received_at)
@@ -140,10 +159,11 @@ def trace(
         row["archived"] = str(inbox.archived_path(settings.home, state.sha256)) if state.sha256 else None
         row["status"] = state.status or ("missing" if state.is_owed else None)
         rows.append({"indicator": task.indicator_code, **row})
-    indicators = _scores_by_unit(desk, card).get(unit, {}).get("indicators", [])
-    decided = decisions(desk, period, unit=unit, as_of=card.as_of)
-    figure = next((one for one in indicators if one["code"] == indicator), None)
-    return {**_heading(desk, card), "indicator": indicator, "unit": unit, "figure": figure, "rows": rows, **decided}
+    scores = _successor(desk, read_as) if read_as else _scores_by_unit(desk, card).get(unit, {})
+    decided = decisions(desk, period, units=made_of, as_of=card.as_of)
+    figure = next((one for one in scores.get("indicators", ()) if one["code"] == indicator), None)
+    asked = {"indicator": indicator, "unit": unit, **({"made_of": list(read_as.made_of)} if read_as else {})}
+    return {**_heading(desk, card), **asked, "figure": figure, "rows": rows, **decided}
 
 
 def _card(settings: Settings, period: str, *, now: datetime, as_of: datetime | None) -> tuple[Desk, Scorecard]:
@@ -173,27 +193,52 @@ def _scores_by_unit(desk: Desk, card: Scorecard) -> dict[str | None, dict[str, A
         indices[index.unit_code][index.index_code] = index.figures
     for one in card.indicators:
         indicators[one.unit_code][one.indicator_code] = one.figures
+    return {unit: _scores(desk, of_unit, indicators[unit]) for unit, of_unit in indices.items()}
+
+
+def _scores(desk: Desk, indices: Mapping[str, Score], indicators: Mapping[str, Score]) -> dict[str, Any]:
+    """Figures by index and indicator, in the order and the words of the plan."""
     return {
-        unit: {
-            "indices": [
-                {"code": index.code, "title": index.title, **_figures(of_unit[index.code])}
-                for index in desk.plan.indices
-                if index.code in of_unit
-            ],
-            "indicators": [
-                {
-                    "code": one.code,
-                    "index": one.index_code,
-                    "title": one.title,
-                    "weight": one.weight,
-                    **_figures(indicators[unit][one.code]),
-                }
-                for one in desk.plan.indicators
-                if one.code in indicators[unit]
-            ],
-        }
-        for unit, of_unit in indices.items()
+        "indices": [
+            {"code": index.code, "title": index.title, **_figures(indices[index.code])}
+            for index in desk.plan.indices
+            if index.code in indices
+        ],
+        "indicators": [
+            {
+                "code": one.code,
+                "index": one.index_code,
+                "title": one.title,
+                "weight": one.weight,
+                **_figures(indicators[one.code]),
+            }
+            for one in desk.plan.indicators
+            if one.code in indicators
+        ],
     }
+
+
+def _successor(desk: Desk, one: SuccessorScores) -> dict[str, Any]:
+    scores = _scores(
+        desk,
+        {index.index_code: index.figures for index in one.indices},
+        {indicator.indicator_code: indicator.figures for indicator in one.indicators},
+    )
+    return {"unit": one.unit_code, "name": one.name, "made_of": list(one.made_of), "splits": list(one.splits), **scores}
+
+
+def _read_as(desk: Desk, card: Scorecard, unit: str, day: date) -> SuccessorScores:
+    """A unit of another day; NeedsHuman names those there are."""
+    period = plan_period(desk.plan, card.period_id)
+    with desk.reading() as connection:
+        there = warehouse.successor_scores(
+            connection, desk.warehouse, desk.plan, period=period, as_of=card.as_of, on_day=day
+        )
+    found = next((one for one in there if one.unit_code == unit), None)
+    if found is None:
+        known = ", ".join(f"{one.unit_code} {one.name or ''}".strip() for one in there)
+        raise NeedsHuman(f"no unit of period {card.period_id} became {unit} by {day}; there are {known}")
+    return found
 
 
 def _trend(desk: Desk, one: PeriodTrend) -> dict[str, Any]:
@@ -209,7 +254,11 @@ def _trend(desk: Desk, one: PeriodTrend) -> dict[str, Any]:
         "period": one.period_id,
         "label": plan_period(desk.plan, one.period_id).label,
         **shown(None, one.totals[None]),
-        "units": [{"unit": unit, **shown(unit, totals)} for unit, totals in one.totals.items() if unit is not None],
+        "units": [
+            {"unit": unit, "name": _unit_name(desk, unit, one.window_end), **shown(unit, totals)}
+            for unit, totals in one.totals.items()
+            if unit is not None
+        ],
     }
 
 
@@ -236,6 +285,11 @@ def _remarks(desk: Desk, remarks: Sequence[Remark]) -> list[dict[str, Any]]:
         for one in desk.plan.indicators
         if one.code in by_indicator
     ]
+
+
+def _unit_name(desk: Desk, code: str, day: date) -> str:
+    unit = desk.plan.unit(code, day)
+    return unit.full_name if unit else code
 
 
 def _without(values: dict[str, Any], *names: str) -> dict[str, Any]:

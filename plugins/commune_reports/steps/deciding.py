@@ -1,5 +1,6 @@
 """What people decide about facts: each decision is kept with its moment, who took it and why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,12 +86,14 @@ def adopt_plan(settings: Settings, *, period: str, decision: Decision, now: date
     return {"period": period, "plan": desk.plan.id, "plan_sha256": desk.plan.sha256, "changes": changes}
 
 
-def decisions(desk: Desk, period: str, *, unit: str | None, as_of: datetime) -> dict[str, list[dict[str, Any]]]:
-    """What was decided about a period up to a moment, or about one unit in it, as plain values."""
+def decisions(
+    desk: Desk, period: str, *, units: Sequence[str] | None, as_of: datetime
+) -> dict[str, list[dict[str, Any]]]:
+    """What was decided about a period up to a moment, or about some units in it, as plain values."""
     with desk.reading() as connection:
         found = warehouse.decisions(connection, desk.plan.id, period, as_of=as_of)
     return {
-        kind: [_plain(one) for one in rows if unit is None or one.get("unit_code") in (None, unit)]
+        kind: [_plain(one) for one in rows if units is None or one.get("unit_code") in (None, *units)]
         for kind, rows in found.items()
     }
 

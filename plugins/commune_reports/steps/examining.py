@@ -140,7 +140,12 @@ def _place(bench: Bench, one: Incoming, reading: Reading, reopened: Mapping[str,
     unit_code = one.unit_code or (reading.unit_claimed if one.folder is None else None)
     day = period.window_end if period else one.received_at.astimezone(ZONE).date()
     unit = bench.plan.unit(unit_code, day) if unit_code else None
-    if unit is None:
+    ended = next((other for other in bench.plan.units if other != unit and other.folder == one.folder), None)
+    if unit is not None and ended is not None:  # the folder of a unit whose code another one bears now
+        wanted = f"{unit.folder} ({unit.full_name})"
+        findings.append(bench.wordings.finding("unit_ended", got=ended.full_name, wanted=wanted))
+        unit = None
+    elif unit is None:
         findings.append(bench.wordings.finding("unit_unknown", got=one.folder or unit_code))
     reading = replace(reading, findings=tuple(findings), rows=tuple(_within(row, period) for row in reading.rows))
     if period is None or unit is None:

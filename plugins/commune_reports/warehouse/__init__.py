@@ -52,6 +52,7 @@ from commune_reports.warehouse.scoring import (
     score_changes,
     score_trend,
     scorecard,
+    successor_scores,
     task_counts,
 )
 from commune_reports.warehouse.snapshots import Held, check_snapshot, looking, take_snapshot
@@ -132,6 +133,7 @@ __all__ = [
     "start_attempts",
     "state_of",
     "store_assessments",
+    "successor_scores",
     "take_snapshot",
     "task_counts",
     "text_owners",

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from commune_reports.errors import NeedsHuman, Transient
 
-HEAD = "0005"
+HEAD = "0006"
 BUSY_SECONDS = 30
 LOCK_WAIT_SECONDS = 10.0
 # How long a piece of work that had to give way waits before each further try, in seconds.

@@ -29,9 +29,10 @@ RESULTS: dict[str, Any] = {
     "deadline_at": UtcDateTime(),
     "completed_on": Date(),
     "window_end": Date(),
+    "effective_from": Date(),
     "cells": JSON(),
 }
-PARAMETERS: dict[str, Any] = {"as_of": UtcDateTime(), "since": UtcDateTime(), "window_end": Date()}
+PARAMETERS: dict[str, Any] = {"as_of": UtcDateTime(), "since": UtcDateTime(), "window_end": Date(), "on_day": Date()}
 LISTS = ("period_ids", "unit_codes", "text_keys")
 
 Value = TypeVar("Value")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from commune_reports.scorecard import (
     Score,
     Scorecard,
     ScoreChange,
+    SuccessorScores,
     TaskCounts,
     TaskState,
     UnitStanding,
@@ -144,6 +145,40 @@ def score_trend(
             )
         )
     return tuple(trend)
+
+
+def successor_scores(
+    connection: Connection,
+    warehouse: "Warehouse",
+    plan: Plan,
+    *,
+    period: ReportingPeriod,
+    as_of: datetime,
+    on_day: date,
+) -> tuple[SuccessorScores, ...]:
+    """A period's figures under the units of a day, by code: merged, split and renamed ones as what they became."""
+    asked = {"plan_id": plan.id, "period_ids": [period.id], "as_of": as_of, "on_day": on_day}
+    made_of: dict[str, list[Any]] = defaultdict(list)
+    for row in ask(connection, warehouse.sql, "succession", asked):
+        made_of[row.successor_code].append(row)
+    figures: dict[str, list[Any]] = defaultdict(list)
+    for row in ask(connection, warehouse.sql, "successor_scores", asked):
+        figures[row.successor_code].append(row)
+    return tuple(
+        SuccessorScores(
+            unit_code=code,
+            name=rows[0].successor_name,
+            made_of=tuple(row.unit_code for row in rows),
+            splits=tuple(row.unit_code for row in rows if row.parts > 1),
+            indices=tuple(IndexScore(row.code, code, _score(row)) for row in figures[code] if row.level == "index"),
+            indicators=tuple(
+                IndicatorScore(row.code, code, row.weight, _score(row))
+                for row in figures[code]
+                if row.level == "indicator"
+            ),
+        )
+        for code, rows in made_of.items()
+    )
 
 
 def body_work(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -67,14 +67,33 @@ def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
         }
         for position, one in enumerate(plan.indicators)
     ]
-    units: dict[str, dict[str, Any]] = {}
-    for position, one in enumerate(plan.units):
-        units.setdefault(
-            one.code, {"unit_code": one.code, "position": position, "name": one.name, "kind": one.kind, **version}
-        )
+    units = [
+        {
+            "unit_code": one.code,
+            "valid_from": one.valid_from or date.min,
+            "valid_to": one.valid_to or date.max,
+            "position": position,
+            "name": one.name,
+            "kind": one.kind,
+            **version,
+        }
+        for position, one in enumerate((*plan.units, *plan.later_units))
+    ]
+    successions = [
+        {
+            "unit_code": one.code,
+            "effective_on": one.valid_to + timedelta(days=1),
+            "successor_code": successor,
+            **version,
+        }
+        for one in (*plan.units, *plan.later_units)
+        if one.valid_to is not None
+        for successor in dict.fromkeys(one.successors)
+    ]
     insert_new(connection, tables.indicator, indicators)
     insert_new(connection, tables.task, tasks)
-    insert_new(connection, tables.unit, list(units.values()))
+    insert_new(connection, tables.unit, units)
+    insert_new(connection, tables.unit_succession, successions)
     _record_bodies(connection, plan, version)
     insert_new(connection, tables.plan, [{"plan_id": plan.id, "title": plan.title, "year": plan.year, **version}])
 

@@ -116,11 +116,24 @@ unit = Table(
     metadata,
     Column("plan_sha256", String(64), primary_key=True, comment="SHA-256 of the plan file's version."),
     Column("unit_code", String(16), primary_key=True, comment="Code of the unit (commune, ward or town)."),
+    Column("valid_from", Date, primary_key=True, comment="First day it is this unit; 0001-01-01 if always."),
+    Column("valid_to", Date, nullable=False, comment="Last day it is this unit; 9999-12-31 if for good."),
     Column("position", Integer, nullable=False, comment="Place in the plan's order, from 0."),
     Column("name", Text, nullable=False, comment="Name without its kind."),
     Column("kind", Text, nullable=False, comment="Kind: xã, phường or thị trấn."),
     _recorded(),
-    comment="Units that report; a code can stand for another unit in another plan. Grain: unit × plan version.",
+    comment="Units that report, and those that follow them; one day's code can be another unit's the next day."
+    " Grain: unit × plan version.",
+)
+unit_succession = Table(
+    "unit_succession",
+    metadata,
+    Column("plan_sha256", String(64), primary_key=True, comment="SHA-256 of the plan file's version."),
+    Column("unit_code", String(16), primary_key=True, comment="Code of the unit that ended."),
+    Column("effective_on", Date, primary_key=True, comment="First day of the unit that followed."),
+    Column("successor_code", String(16), primary_key=True, comment="Code of the unit that followed."),
+    _recorded(),
+    comment="Which units became which: merged, split or renamed. Grain: unit × unit that follows it × plan version.",
 )
 plan_content = Table(
     "plan_content",

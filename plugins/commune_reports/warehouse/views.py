@@ -17,7 +17,7 @@ COLUMN = re.compile(r"^-- column ([a-z_0-9]+) \((text|integer|number|date|moment
 # What a named statement asks of its caller, a view leaves open: every plan and period, everything known.
 LEFT_OPEN = re.compile(
     r"\b(?:[a-z_]+\.)?(?:plan_id = :plan_id|period_id in :period_ids|unit_code in :unit_codes|"
-    r"recorded_at <= :as_of|recorded_at >= :since)\b"
+    r"recorded_at <= :as_of|recorded_at >= :since|effective_on <= :on_day)\b"
 )
 ASKED = re.compile(r"(?<!:):([a-z_]+)")
 # What the two databases say differently: local(moment) without zone, in Vietnam's time; subject(letter).
