@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from openpyxl import Workbook
 
 from commune_reports import steps
 from commune_reports.demo.communes import honest_entries
@@ -153,26 +154,26 @@ def test_what_cannot_be_waived_is_said(office: Any, moment: Moment, changes: dic
         steps.waive(office.settings, **asked, decision=Decision(**WHO, until_at=until), now=moment(11, 14))
 
 
+def _nameless(office: Any, result: str) -> bytes:
+    """A workbook that does not say which period it is about."""
+    book = Workbook()
+    book.active.append(["Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện"])
+    book.active.append(["PCI-01.1", "Đang thực hiện", 50, result])
+    path = office.settings.home / "x.xlsx"
+    book.save(path)
+    return path.read_bytes()
+
+
 def test_a_reopened_period_takes_files_that_do_not_say_their_period_and_they_stay_late(
     office: Any, moment: Moment
 ) -> None:
-    from openpyxl import Workbook
-
-    def nameless(result: str) -> bytes:
-        book = Workbook()
-        book.active.append(["Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện"])
-        book.active.append(["PCI-01.1", "Đang thực hiện", 50, result])
-        path = office.settings.home / "x.xlsx"
-        book.save(path)
-        return path.read_bytes()
-
     after = moment(12, 2)
-    office.drop("22492", "bổ sung.xlsx", nameless("Đã niêm yết đủ 100 thủ tục tại bộ phận một cửa"))
+    office.drop("22492", "bổ sung.xlsx", _nameless(office, "Đã niêm yết đủ 100 thủ tục tại bộ phận một cửa"))
     assert office.collect(after)["rejected"] == 1
     steps.reopen(
         office.settings, period="2024-11", decision=Decision(**WHO, until_at=moment(12, 6, 17)), now=moment(12, 2, 10)
     )
-    office.drop("22492", "bổ sung 2.xlsx", nameless("Đã niêm yết đủ 101 thủ tục tại bộ phận một cửa"))
+    office.drop("22492", "bổ sung 2.xlsx", _nameless(office, "Đã niêm yết đủ 101 thủ tục tại bộ phận một cửa"))
     assert office.collect(moment(12, 3))["rejected"] == 0
     assert office.standing("22492", moment(12, 3, 10))["timeliness"] == "late"
     shown = steps.status(office.settings, period="2024-11", now=moment(12, 3, 10))
@@ -181,6 +182,19 @@ def test_a_reopened_period_takes_files_that_do_not_say_their_period_and_they_sta
     reminded = steps.remind(office.settings, now=moment(12, 3, 8))["units"]
     assert "2024-11" in reminded
     assert "2024-11" not in steps.remind(office.settings, now=moment(12, 9, 8))["units"]
+
+
+def test_a_reopened_period_never_takes_a_file_that_says_nothing_from_the_current_one(
+    office: Any, moment: Moment
+) -> None:
+    steps.open_periods(office.settings, now=moment(10, 15, 8), period="2024-10")
+    until = Decision(**WHO, until_at=moment(11, 29, 17))
+    steps.reopen(office.settings, period="2024-10", decision=until, now=moment(11, 12))
+    before_the_windows_end, after = moment(11, 13), moment(11, 18)
+    office.drop("22492", "a.xlsx", _nameless(office, "Đã niêm yết đủ 100 thủ tục tại bộ phận một cửa"))
+    assert office.collect(before_the_windows_end)["periods"] == ["2024-10"]
+    office.drop("22492", "b.xlsx", _nameless(office, "Đã niêm yết đủ 101 thủ tục tại bộ phận một cửa"))
+    assert office.collect(after)["periods"] == ["2024-11"]
 
 
 def _change_plan(office: Any, change: Callable[[dict[str, Any]], None]) -> None:

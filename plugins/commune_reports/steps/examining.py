@@ -4,7 +4,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from commune_reports.findings import Finding, Wordings, load_wordings
 from commune_reports.period import ZONE, ReportingPeriod
@@ -197,7 +198,7 @@ def _period(
         return claimed, None
     due = [period for period in known.values() if _is_being_collected(bench.plan, period, one.received_at, reopened)]
     if due:
-        assumed = min(due, key=lambda period: (period.window_end - period.window_start, period.id))
+        assumed = min(due, key=partial(_unlikeliness, bench.plan, one.received_at))
         return assumed, bench.wordings.finding("period_assumed", got=assumed.label)
     return None, bench.wordings.finding("period_unknown", got=None, wanted=None)
 
@@ -208,6 +209,12 @@ def _is_being_collected(
     deadline = plan.dates(period).deadline_at
     until = max(deadline, reopened.get(period.id, deadline))
     return period.window_end < moment.astimezone(ZONE).date() and moment <= until
+
+
+def _unlikeliness(plan: Plan, moment: datetime, period: ReportingPeriod) -> tuple[bool, timedelta, str]:
+    """A file that names no period is the current one's before a reopened one's, a month's before a year's."""
+    is_over = moment > plan.dates(period).deadline_at
+    return is_over, period.window_end - period.window_start, period.id
 
 
 def _rejected(place: _Place) -> Assessment:

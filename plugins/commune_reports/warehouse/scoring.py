@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 FIGURES = attrgetter(*(field.name for field in fields(Score)))
 PLACE = itemgetter(3, 5)
 NOTHING = Score(0, 0, 0, 0, 0, 0, 0, None, None, None)
+MOVED = ("score", "previous_score", "score_change", "coverage_change", "on_time_change")
+# The same rows must give the same bytes on both databases and after any growth, whatever plan their planners choose.
+DECIMALS = 10
+RATES = 3
 STATE_FIELDS = tuple(field.name for field in fields(TaskState))
 
 
@@ -113,11 +117,7 @@ def score_changes(
             code=row.code,
             unit_code=row.unit_code,
             previous_period_id=before,
-            score=row.score,
-            previous_score=row.previous_score,
-            score_change=row.score_change,
-            coverage_change=row.coverage_change,
-            on_time_change=row.on_time_change,
+            **{name: _settled(row._mapping[name]) for name in MOVED},
         )
         for row in ask(connection, warehouse.sql, "score_changes", asked)
     )
@@ -266,7 +266,13 @@ def _index_scores(rows: Mapping[str, Sequence[Any]]) -> tuple[IndexScore, ...]:
 
 
 def _score(row: Any) -> Score:
-    return Score(*FIGURES(row))
+    figures = FIGURES(row)
+    return Score(*figures[:-RATES], *(_settled(one) for one in figures[-RATES:]))
+
+
+def _settled(figure: float | None) -> float | None:
+    """A figure without the binary digits that only tell in which order a database added up."""
+    return None if figure is None else round(figure, DECIMALS)
 
 
 def _task_state(row: Any) -> TaskState:
