@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from commune_reports.workbook import Refusal, Spreadsheet, open_spreadsheet
+from commune_reports.workbook import Refusal, Spreadsheet, grids, open_spreadsheet
 from commune_reports.workers import BYTES, Failed, Work, work_through
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -141,3 +141,38 @@ def test_a_table_repeated_a_million_times_takes_down_one_file_at_most() -> None:
     results: list[Any] = work_through([hostile, _xlsx()], Work(_open, lambda _: "tệp"))
     assert isinstance(results[0], (str, Failed))
     assert results[1] == "1 sheets", f"within {BYTES} bytes"
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("gap", [" ", "\n"])
+def test_a_cell_far_out_takes_no_memory_however_its_address_is_written(quote: str, gap: str) -> None:
+    far = f"<row{gap}r={quote}1048576{quote}><c{gap}r={quote}XFD1048576{quote}><v>1</v></c></row></sheetData>".encode()
+    content = _repacked(_xlsx(), {"xl/worksheets/sheet1.xml": lambda part: part.replace(b"</sheetData>", far)})
+    assert work_through([content], Work(_open, lambda _: "tệp")) == ["1 sheets"]
+
+
+def test_areas_merged_by_the_ten_thousand_below_the_table_take_no_memory() -> None:
+    areas = b"".join(b'<mergeCell ref="A%d:J%d"/>' % (row, row + 60) for row in range(40, 1_040_000, 61))
+    part = b"</sheetData><mergeCells>" + areas + b"</mergeCells>"
+    content = _repacked(_xlsx(), {"xl/worksheets/sheet1.xml": lambda sheet: sheet.replace(b"</sheetData>", part)})
+    opened = open_spreadsheet(content)
+    assert isinstance(opened, Spreadsheet)
+    assert len(opened.grids[0].merged_down) == 0
+
+
+def test_a_million_merged_areas_are_refused_in_words() -> None:
+    areas = b"".join(b'<mergeCell ref="A%d:B%d"/>' % (row, row) for row in range(2, 1_000_000))
+    part = b"</sheetData><mergeCells>" + areas + b"</mergeCells>"
+    content = _repacked(_xlsx(), {"xl/worksheets/sheet1.xml": lambda sheet: sheet.replace(b"</sheetData>", part)})
+    assert _refused(content).code == "reading_failed"
+
+
+def test_a_reader_that_panics_leaves_a_broken_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    def give_up(_content: bytes) -> None:
+        raise panic("no entry found for key")
+
+    monkeypatch.setattr(grids, "_grids_of", give_up)
+    assert isinstance(open_spreadsheet(_xlsx()), Spreadsheet), "the other reader of packages takes over"
+    assert open_spreadsheet((SAVED / "da-dien.ods").read_bytes()) == Refusal("broken_file")

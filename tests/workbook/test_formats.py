@@ -1,17 +1,23 @@
 """Whatever program wrote it and whatever it is called: cells come with their values, addresses and what is stored beside."""
 
+import base64
 import io
+import quopri
+import struct
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 import xlsxwriter
+import xlwt
 from openpyxl import Workbook
 from tests.damage.writers import for_old_code_page
 
 from commune_reports.workbook import Refusal, Spreadsheet, open_spreadsheet
+from commune_reports.workbook.grids import grids_of
+from commune_reports.workbook.records import patient_xls_grids
 
 LINES = [
     ["Mã nhiệm vụ", "Tình trạng", "Ghi chú"],
@@ -170,3 +176,97 @@ def test_a_formula_whose_stored_text_is_empty_has_a_value() -> None:
 
     opened = _opened(_changed(_xlsx(fill), "xl/worksheets/sheet1.xml", stored))
     assert opened.formulas_without_value("S") == {"B3": "=1+1"}
+
+
+def _xls(fill: Callable[[Any], None]) -> bytes:
+    workbook, buffer = xlwt.Workbook(encoding="utf-8"), io.BytesIO()
+    sheet = workbook.add_sheet("BC")
+    for number, line in enumerate(LINES):
+        for column, value in enumerate(line):
+            sheet.write(number, column, value)
+    fill(sheet)
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def test_an_old_workbook_with_a_cell_far_out_is_read_and_the_cell_is_said() -> None:
+    opened = _opened(_xls(lambda sheet: sheet.write(65_535, 255, ".")))
+    assert [list(row[:3]) for row in opened.grids[0].rows[:3]] == [[*LINES[0]], [*LINES[1]], LINES[2][:2]]
+    assert [note.code for note in opened.notes] == ["sheet_too_long"]
+    assert _opened(_xls(lambda _: None)).notes == ()
+
+
+@pytest.mark.parametrize("reader", ["calamine", "xlrd"])
+def test_both_readers_of_old_workbooks_say_the_same(reader: str) -> None:
+    day = xlwt.easyxf(num_format_str="dd/mm/yyyy")
+
+    def fill(sheet: Any) -> None:
+        sheet.write(3, 0, date(2024, 11, 5), day)
+        sheet.write(3, 1, 85)
+        sheet.write(3, 2, True)
+
+    content = _xls(fill)
+    [grid] = grids_of(content) if reader == "calamine" else patient_xls_grids(content)
+    [when, number, tick] = grid.rows[3]
+    assert (when.day, when.month, when.year, number, tick) == (5, 11, 2024, 85, True)
+    assert [list(filter(None, row)) for row in grid.rows[:3]] == [list(filter(None, line)) for line in LINES]
+
+
+def test_a_workbook_before_compound_files_is_read() -> None:
+    def record(kind: int, content: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(content)) + content
+
+    cells = (
+        record(0x0004, struct.pack("<HH3sB", row, column, b"\0\0\0", len(text)) + text)
+        for row, line in enumerate([(b"Ma nhiem vu", b"Tinh trang"), (b"PCI-01.1", b"Hoan thanh")])
+        for column, text in enumerate(line)
+    )
+    excel_2 = record(0x0009, struct.pack("<HH", 2, 0x10)) + b"".join(cells) + record(0x000A, b"")
+    assert _rows(excel_2)[1] == ["PCI-01.1", "Hoan thanh"]
+
+
+@pytest.mark.parametrize("filling", [b"\0\0\0", b"\x1a", b"\xe1\xba"])
+def test_bytes_left_over_at_the_end_do_not_change_the_encoding_of_a_text(filling: bytes) -> None:
+    assert _rows(_text(";").encode() + filling)[:3] == LINES
+
+
+def test_a_copy_that_broke_off_before_its_first_byte_is_a_broken_file() -> None:
+    assert open_spreadsheet(bytes(5_000)) == Refusal("broken_file")
+
+
+@pytest.mark.parametrize("rows", [5_000, 5_001])
+def test_rows_nobody_looks_at_are_said_in_every_format(rows: int) -> None:
+    lines = [*LINES, *(["PCI-01.3", "Đang", f"{number}"] for number in range(rows - len(LINES)))]
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, line in enumerate(lines):
+            sheet.write_row(number, 0, line)
+    page = "".join(f"<tr>{''.join(f'<td>{value}</td>' for value in line)}</tr>" for line in lines)
+    said = "\n".join(";".join(line) for line in lines)
+    for content in (buffer.getvalue(), f"<html><table>{page}</table></html>".encode(), said.encode()):
+        opened = _opened(content)
+        assert len(opened.grids[0].rows) == 5_000
+        assert [note.code for note in opened.notes] == ["sheet_too_long"] * (rows > 5_000)
+
+
+@pytest.mark.parametrize("encoding", ["quoted-printable", "base64"])
+def test_a_web_page_saved_as_one_file_is_read(encoding: str) -> None:
+    cells = "".join(f"<tr>{''.join(f'<td>{value}</td>' for value in line)}</tr>" for line in LINES)
+    page = f"<html><body><table>{cells}</table></body></html>".encode()
+    packed = quopri.encodestring(page) if encoding == "quoted-printable" else base64.encodebytes(page)
+    head = (
+        "From: <Saved by Excel>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=X\r\n\r\n--X\r\n"
+        f"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    )
+    assert _rows(head.encode() + packed + b"\r\n--X--\r\n") == LINES
+
+
+def test_excels_xml_of_2003_in_two_bytes_a_letter_is_read_and_a_wrong_number_stays_text() -> None:
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    cells = "".join(f'<Cell><Data ss:Type="Number">{said}</Data></Cell>' for said in ("85", "tám lăm", "NaN"))
+    page = (
+        f'<?xml version="1.0" encoding="UTF-16"?><Workbook xmlns="{space}" xmlns:ss="{space}">'
+        f'<Worksheet ss:Name="BC"><Table><Row>{cells}</Row></Table></Worksheet></Workbook>'
+    )
+    assert _rows(b"\xff\xfe" + page.encode("utf-16-le")) == [[85, "tám lăm", "NaN"]]

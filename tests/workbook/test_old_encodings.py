@@ -1,6 +1,7 @@
 """Texts typed in fonts of the nineties become Unicode, told by their syllables; what is Unicode stays as it is."""
 
 import re
+import time
 import unicodedata
 from io import BytesIO
 from pathlib import Path
@@ -85,3 +86,19 @@ def test_a_workbook_in_an_old_font_is_read() -> None:
     opened = open_spreadsheet(buffer.getvalue())
     assert isinstance(opened, Spreadsheet)
     assert list(opened.grids[0].rows[0]) == ["Tình trạng", "Đang thực hiện"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Số 10/BC-UBND ngày 1/11/2024", "Số 12/BC-UBND", "Đã xong, UBND xã", "SỐ: 15/KH-UBND NGÀY 5"]
+)
+def test_the_capitals_of_a_documents_number_make_no_title(text: str) -> None:
+    [grid], _ = in_unicode([_grid(*map(to_tcvn3, ("hộ nghèo được hỗ trợ", text)))])
+    assert grid.rows[1][0] == text
+
+
+def test_thousands_of_cells_in_an_old_font_are_converted_in_a_second() -> None:
+    texts = [to_tcvn3(f"Đã hỗ trợ hộ nghèo {number}") for number in range(4_000)]
+    began = time.process_time()
+    [grid], _ = in_unicode([_grid(*texts)])
+    assert grid.rows[-1][0] == "Đã hỗ trợ hộ nghèo 3999"
+    assert time.process_time() - began < 2, "copying the sheet for every cell takes a minute"

@@ -25,6 +25,10 @@ BYTE_ORDER_MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 LOOKED_AT = 4096
+# What some programs fill up the last block of a file with.
+FILLING = b"\0\x1a"
+# What stands for bytes that are no letter; one letter in so many may be lost.
+LOST, MOST_LOST = "\ufffd", 10
 DELIMITERS, FEWEST_COLUMNS = ",;\t|", 3
 # Excel's own line about the delimiter; it is no row of the sheet people see.
 DELIMITER_LINE = re.compile(r"sep=([^\r\n])\r?\n", re.IGNORECASE)
@@ -36,11 +40,14 @@ def decoded(content: bytes) -> str | None:
         if content.startswith(mark):
             return content.decode(encoding, "replace")
     if b"\0" in content:
-        return _wide(content)
+        text = _wide(content)
+        content = content.rstrip(FILLING)
+        if text is not None or b"\0" in content:
+            return text
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        return best_code_page(content)
+        return _nearly_utf8(content) or best_code_page(content)
 
 
 def open_delimited(text: str) -> Spreadsheet | Refusal:
@@ -51,7 +58,7 @@ def open_delimited(text: str) -> Spreadsheet | Refusal:
         delimiters, text = told[1], text[told.end() :]
     for delimiter in delimiters:
         try:
-            rows = list(islice(csv.reader(StringIO(text, newline=""), delimiter=delimiter), MOST_ROWS))
+            rows = list(islice(csv.reader(StringIO(text, newline=""), delimiter=delimiter), MOST_ROWS + 1))
         except (csv.Error, TypeError):
             continue
         widths = Counter(len(row) for row in rows if len(row) >= FEWEST_COLUMNS)
@@ -61,8 +68,16 @@ def open_delimited(text: str) -> Spreadsheet | Refusal:
     if not best:
         return Refusal("wrong_format", got="tệp văn bản")
     stored = {"csv": Stored()}
-    grids = with_errors_apart([Grid("csv", visible=True, rows=[row[:MOST_COLUMNS] for row in best])], stored)
+    rows = [row[:MOST_COLUMNS] for row in best[:MOST_ROWS]]
+    grids = with_errors_apart([Grid("csv", visible=True, rows=rows, is_cut=len(best) > MOST_ROWS)], stored)
     return Spreadsheet("csv", grids, has_formulas=bool(stored["csv"].errors), look=stored.get)
+
+
+def _nearly_utf8(content: bytes) -> str | None:
+    """UTF-8 cut off within a letter or with some bytes of another encoding; in no other encoding are most letters right."""
+    text = content.decode("utf-8", "replace")
+    marked = sum(not letter.isascii() for letter in text)
+    return text if text.count(LOST) * MOST_LOST < marked else None
 
 
 def _wide(content: bytes) -> str | None:

@@ -11,21 +11,36 @@ from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, MOST_SHEETS,
 
 UNREADABLE = (CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, SyntaxError)
 
+PANICS = "pyo3_runtime"
+
 
 def grids_of(content: bytes) -> tuple[Grid, ...]:
     """Every sheet with its values at their places; errors of damaged files come through (UNREADABLE, PasswordError)."""
+    try:
+        return _grids_of(content)
+    except BaseException as error:
+        # A panic of the reader is no Exception and cannot even be handed from a worker to its crew.
+        if type(error).__module__ != PANICS:
+            raise
+        raise ValueError(f"calamine gave up: {error}") from error
+
+
+def _grids_of(content: bytes) -> tuple[Grid, ...]:
     grids = []
     with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
         for sheet in workbook.sheets_metadata[:MOST_SHEETS]:
             if sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
             read = workbook.get_sheet_by_name(sheet.name)
+            last_row, last_column = read.end or (0, 0)
+            rows = read.to_python(skip_empty_area=False, nrows=MOST_ROWS)
             grids.append(
                 Grid(
                     name=sheet.name,
                     visible=sheet.visible == SheetVisibleEnum.Visible,
-                    rows=read.to_python(skip_empty_area=False, nrows=MOST_ROWS),
+                    rows=[row[:MOST_COLUMNS] for row in rows] if last_column >= MOST_COLUMNS else rows,
                     merged=read.merged_cell_ranges or (),
+                    is_cut=last_row >= MOST_ROWS,
                 )
             )
     return tuple(grids)

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from email import message_from_bytes
 from itertools import islice
+from math import isfinite
 from typing import Any
 
 from lxml import etree, html
@@ -27,6 +30,7 @@ from commune_reports.workbook.model import (
 SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 NAMED_FORMATS = {"percent": "0.00%"}
 ENCODING = re.compile(r"<\?xml[^>]*\?>")
+LOOKED_AT = 4096
 LINE_BREAK = ("br", "p", "div", "li")
 
 
@@ -37,9 +41,11 @@ class _Canvas:
     values: dict[tuple[int, int], Any] = field(default_factory=dict)
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     taken: set[tuple[int, int]] = field(default_factory=set)
+    is_cut: bool = False
 
     def put(self, row: int, column: int, value: Any, *, down: int, along: int) -> None:
         """Write a value into a cell that reaches `down` rows and `along` columns."""
+        self.is_cut = self.is_cut or (row >= MOST_ROWS and value not in (None, ""))
         if row >= MOST_ROWS or column >= MOST_COLUMNS:
             return
         if value not in (None, ""):
@@ -56,7 +62,7 @@ class _Canvas:
         rows: list[list[Any]] = [[""] * width for _ in range(height)]
         for (row, column), value in self.values.items():
             rows[row][column] = value
-        return Grid(name, visible, rows, self.merged)
+        return Grid(name, visible, rows, self.merged, self.is_cut)
 
 
 def open_web_page(content: bytes) -> Spreadsheet | Refusal:
@@ -75,6 +81,22 @@ def open_web_page(content: bytes) -> Spreadsheet | Refusal:
     stored = {grid.name: Stored() for grid in grids}
     apart = with_errors_apart(grids, stored)
     return Spreadsheet("html", apart, has_formulas=any(one.errors for one in stored.values()), look=stored.get)
+
+
+def open_web_archive(content: bytes) -> Spreadsheet | Refusal:
+    """The tables of a web page saved as one file (mht, as Excel writes it too): those of its first page that has any."""
+    parts = message_from_bytes(content).walk()
+    pages = (part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/html")
+    read = (open_web_page(page) for page in islice(pages, MOST_SHEETS) if isinstance(page, bytes))
+    return next((one for one in read if isinstance(one, Spreadsheet)), Refusal("wrong_format", got="trang web"))
+
+
+def in_utf8(content: bytes) -> bytes:
+    """Markup in two bytes a letter as everything else expects it."""
+    if b"\0" not in content[:LOOKED_AT]:
+        return content
+    text = decoded(content)
+    return content if text is None else ENCODING.sub("", text, count=1).encode()
 
 
 def open_excel_xml(content: bytes) -> Spreadsheet | Refusal:
@@ -108,7 +130,7 @@ def open_excel_xml(content: bytes) -> Spreadsheet | Refusal:
 
 def _web_table(table: Any) -> _Canvas:
     canvas = _Canvas()
-    for number, row in enumerate(islice(table.iter("tr"), MOST_ROWS)):
+    for number, row in enumerate(islice(table.iter("tr"), MOST_ROWS + 1)):
         column = 0
         for cell in row.iterchildren("td", "th"):
             while (number, column) in canvas.taken:
@@ -154,16 +176,27 @@ def _take(cell: Any, row: int, column: int, canvas: _Canvas, stored: Stored, per
     elif formula and data is None:
         stored.empty_formulas[address(row, column)] = formula
     elif kind == "Number":
-        value = float(text)
-        value = int(value) if value.is_integer() else value
+        value = _number(text)
         if cell.get(f"{SS}StyleID") in percents:
             stored.percents.add(address(row, column))
     elif kind == "Boolean":
         value = text == "1"
     elif kind == "DateTime":
-        value = datetime.fromisoformat(text)
+        with suppress(ValueError):
+            value = datetime.fromisoformat(text)
     down, along = (_count(cell.get(f"{SS}Merge{way}"), 0) + 1 for way in ("Down", "Across"))
     canvas.put(row, column, value, down=down, along=along)
+
+
+def _number(text: str) -> Any:
+    """The number a text says; the text itself where it says none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    if not isfinite(value):
+        return text
+    return int(value) if value.is_integer() else value
 
 
 def _shows_percent(style: Any) -> bool:

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
 MOST_SHEETS = 100
-MOST_ROWS = 20_000
+MOST_ROWS = 5_000
 MOST_COLUMNS = 256
 TALLEST_MERGE = 60
 
@@ -44,12 +44,16 @@ class Note:
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet: `rows[r][c]` is the value of row r+1 and column c+1, "" where empty; merged areas as (r, c), (r, c)."""
+    """One sheet: `rows[r][c]` is the value of row r+1 and column c+1, "" where empty; merged areas as (r, c), (r, c).
+
+    `is_cut` tells that something stands below the rows anybody looks at.
+    """
 
     name: str
     visible: bool
     rows: Sequence[Sequence[Any]]
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
+    is_cut: bool = False
 
     @cached_property
     def merged_down(self) -> Mapping[tuple[int, int], tuple[int, int]]:
@@ -58,7 +62,8 @@ class Grid:
             (row, column): (top, left)
             for (top, left), (bottom, right) in self.merged
             if 0 < bottom - top <= TALLEST_MERGE and right - left <= MOST_COLUMNS
-            for row in range(top + 1, bottom + 1)
+            # Below the last row there are no values to show, however far the area reaches.
+            for row in range(top + 1, min(bottom + 1, len(self.rows)))
             for column in range(left, right + 1)
         }
 
@@ -146,5 +151,5 @@ def with_errors_apart(grids: Sequence[Grid], stored: Mapping[str, Stored]) -> tu
                 if isinstance(value, str) and value[:1] in ("#", "E") and ERROR.fullmatch(value.strip()):
                     errors[address(number, column)] = value.strip()
                     row[column] = ""
-        cleaned.append(Grid(grid.name, grid.visible, rows, grid.merged))
+        cleaned.append(replace(grid, rows=rows))
     return tuple(cleaned)

@@ -50,6 +50,9 @@ TCVN3 = str.maketrans(TCVN3_LETTERS)
 # Letters (and what an old font takes for letters) in a row; a word of ASCII alone says nothing about its encoding.
 WORD = re.compile(r"[A-Za-z\u00a1-\u00ff]+")
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+NOT_LATIN_LETTER = re.compile("[^A-Za-z]")
+# At most one letter shows whether the word is in capitals.
+SHORT = re.compile("[A-Z]?[^A-Za-z]*")
 # Letters only the first half of Unicode has, and signs of old fonts.
 TELLING = re.compile("[\u00a1-\u00ff]")
 BEYOND_LATIN = re.compile("[\u0102-\u01b0\u0300-\u0323\u1ea0-\u1ef9]")
@@ -95,8 +98,9 @@ def in_unicode(grids: Sequence[Grid]) -> tuple[tuple[Grid, ...], tuple[Note, ...
         said = DECODERS[encoding](value)
         if said != value:
             first = first or (number, r, c)
-            rows = converted.setdefault(number, [list(row) for row in grids[number].rows])
-            rows[r][c] = said
+            if number not in converted:
+                converted[number] = [list(row) for row in grids[number].rows]
+            converted[number][r][c] = said
     if first is None:
         return tuple(grids), ()
     number, r, c = first
@@ -154,13 +158,14 @@ def _parts(word: str) -> list[str]:
 
 def _from_tcvn3(text: str) -> str:
     """Fonts for capitals (.VnTimeH) store small letters: a word whose other letters are capitals is one of capitals."""
-    letters = re.sub("[^A-Za-z]", "", text)
-    is_title = sum(map(str.isupper, letters)) > len(letters) / 2
+    # One capital before a sign (Sè) is SỐ in a title and Số elsewhere; a document's number (12/BC-UBND) is no title.
+    telling = [word for word in WORD.findall(text) if not word.isascii() and not SHORT.fullmatch(word)]
+    is_title = bool(telling) and all(NOT_LATIN_LETTER.sub("", word).isupper() for word in telling)
 
     def word(found: re.Match[str]) -> str:
-        plain = re.sub("[^A-Za-z]", "", found[0])
+        is_capital = is_title if SHORT.fullmatch(found[0]) else NOT_LATIN_LETTER.sub("", found[0]).isupper()
         said = found[0].translate(TCVN3)
-        return said.upper() if plain.isupper() and (len(plain) > 1 or is_title) else said
+        return said.upper() if is_capital else said
 
     return WORD.sub(word, text)
 

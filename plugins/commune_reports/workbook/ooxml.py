@@ -31,7 +31,9 @@ from commune_reports.workbook.relations import parsed, relations_of
 from commune_reports.workbook.xlsb import BinaryLooker
 
 # A cell so far out that calamine, which lays the sheet out densely, would need gigabytes for it.
-FAR_CELL = re.compile(rb' r="(?:[A-Z]{3}\d+|[A-Z]*\d{6,}|[A-Z]{2}\d{5})"')
+FAR_CELL = re.compile(rb"""\sr=["'](?:[A-Z]{3}\d+|[A-Z]*\d{6,}|[A-Z]{2}\d{5})["']""")
+# Merged areas cost a hundred times their bytes once they are read.
+MERGED_AREA, MOST_MERGED_AREAS = b"mergeCell ", 100_000
 FORMULA_OR_ERROR = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b't="e"', b"t='e'")
 PERCENT_FORMAT = re.compile(rb"""numFmtId=["'](?:9|10)["']|formatCode=["'][^"'>]*%""")
 SINCE_1904 = re.compile(rb"""date1904=["'](?:1|true)["']""")
@@ -72,6 +74,8 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
             archive.read(name)
     styles = next((target for kind, target in relations.values() if kind == "styles" and target in archive), None)
     formats = archive.read(styles) if styles and not is_binary else b""
+    if merged := max((sheet.count(MERGED_AREA) for sheet in sheets.values()), default=0) // MOST_MERGED_AREAS:
+        return Refusal("reading_failed", got=f"hơn {merged * MOST_MERGED_AREAS} vùng ô gộp")
     notes = list(_notes(archive))
     large = [name for name in names if name not in sheets or (not is_binary and FAR_CELL.search(sheets[name]))]
     if large:

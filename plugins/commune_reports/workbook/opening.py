@@ -11,11 +11,12 @@ from python_calamine import PasswordError
 from commune_reports.workbook.archives import Archive, Refused, is_broken
 from commune_reports.workbook.delimited import decoded, open_delimited
 from commune_reports.workbook.grids import UNREADABLE
-from commune_reports.workbook.markup import open_excel_xml, open_web_page
-from commune_reports.workbook.model import Refusal, Spreadsheet
+from commune_reports.workbook.markup import in_utf8, open_excel_xml, open_web_archive, open_web_page
+from commune_reports.workbook.model import MOST_ROWS, Note, Refusal, Spreadsheet
 from commune_reports.workbook.ods import MEDIA_TYPE, flat_as_package, open_ods
 from commune_reports.workbook.old_encodings import in_unicode
 from commune_reports.workbook.ooxml import main_part, open_ooxml
+from commune_reports.workbook.records import BARE
 from commune_reports.workbook.xls import COMPOUND, open_xls
 
 LARGEST_FILE = 50 * 2**20
@@ -28,12 +29,13 @@ OTHER_KINDS = (
     (b"GIF8", "tệp ảnh"),
     (b"II*\0", "tệp ảnh"),
     (b"MM\0*", "tệp ảnh"),
+    (b"PK\x05\x06", "tệp nén"),
     (b"Rar!", "tệp nén"),
     (b"7z\xbc\xaf", "tệp nén"),
     (b"\x1f\x8b", "tệp nén"),
     (b"{\\rtf", "tệp văn bản (rtf)"),
-    (b"MIME-Version:", "trang web lưu một tệp"),
 )
+WEB_ARCHIVE = re.compile(rb"(?:[\w-]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*?MIME-Version:", re.IGNORECASE)
 LEADING = b"\xef\xbb\xbf\xff\xfe \r\n\t\0"
 MARKUP_START, LOOKED_AT = b"<", 64 * 2**10
 EXCEL_XML = re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")
@@ -61,20 +63,27 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
     if isinstance(opened, Refusal):
         return opened
     grids, notes = in_unicode(opened.grids)
-    return replace(opened, grids=grids, notes=(*opened.notes, *notes)) if notes else opened
+    too_long = (
+        Note("sheet_too_long", sheet=grid.name, got=str(MOST_ROWS + 1), wanted=str(MOST_ROWS))
+        for grid in grids
+        if grid.is_cut
+    )
+    return replace(opened, grids=grids, notes=(*opened.notes, *notes, *too_long))
 
 
 def _reader(content: bytes) -> Callable[[], Spreadsheet | Refusal]:
     if content.startswith(ZIP):
         return partial(_open_zip, content)
-    if content.startswith(COMPOUND):
+    if content.startswith((COMPOUND, *BARE)):
         return partial(open_xls, content)
     start = content[:LOOKED_AT].lstrip(LEADING)
     for sign, kind in OTHER_KINDS:
         if content.startswith(sign) or start.startswith(sign):
             return partial(Refusal, "wrong_format", got=kind)
     if start.startswith(MARKUP_START):
-        return partial(_open_markup, content, start)
+        return partial(_open_markup, content)
+    if WEB_ARCHIVE.match(start):
+        return partial(open_web_archive, content)
     return partial(_open_text, content)
 
 
@@ -92,7 +101,9 @@ def _open_zip(content: bytes) -> Spreadsheet | Refusal:
     return Refusal("broken_file" if "[Content_Types].xml" in archive else "wrong_format", got="tệp nén")
 
 
-def _open_markup(content: bytes, start: bytes) -> Spreadsheet | Refusal:
+def _open_markup(content: bytes) -> Spreadsheet | Refusal:
+    content = in_utf8(content)
+    start = content[:LOOKED_AT]
     if MEDIA_TYPE in start:
         package = flat_as_package(content)
         return open_ods(Archive(package), package)
@@ -104,6 +115,8 @@ def _open_markup(content: bytes, start: bytes) -> Spreadsheet | Refusal:
 
 
 def _open_text(content: bytes) -> Spreadsheet | Refusal:
+    if not content.strip(b"\0"):
+        return Refusal("broken_file")  # what a copy that broke off leaves
     text = decoded(content)
     if text is None:
         return Refusal("wrong_format", got="tệp không rõ định dạng")

@@ -1,4 +1,4 @@
-"""Excel 97–2003 (xls): values by calamine, what is stored beside them by xlrd when somebody asks."""
+"""Excel before 2007 (xls): values by calamine, what is stored beside them by xlrd when somebody asks."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -19,6 +19,7 @@ from commune_reports.workbook.model import (
     address,
     is_percent_format,
 )
+from commune_reports.workbook.records import BARE, patient_xls_grids, reaches_far
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MACROS, ENCRYPTED = ("_VBA_PROJECT".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le"))
@@ -27,18 +28,18 @@ OTHER_KINDS = (("WordDocument", "tệp Word"), ("PowerPoint Document", "tệp Po
 
 
 def open_xls(content: bytes) -> Spreadsheet | Refusal:
-    """Read a compound file; errors of damaged files come through."""
+    """Read a compound file or a bare stream of records; errors of damaged files come through."""
     if ENCRYPTED in content:
         return Refusal("password_protected")
     for stream, kind in OTHER_KINDS:
         if stream.encode("utf-16-le") in content and "Workbook".encode("utf-16-le") not in content:
             return Refusal("wrong_format", got=kind)
     try:
-        grids = grids_of(content)
+        grids = patient_xls_grids(content) if content.startswith(BARE) or reaches_far(content) else grids_of(content)
     except UNREADABLE:
         if _is_encrypted(content):
             return Refusal("password_protected")
-        raise
+        grids = patient_xls_grids(content)
     if len(grids) >= MOST_SHEETS:
         return Refusal("too_many_sheets", got=f"từ {len(grids)}", wanted=str(MOST_SHEETS))
     return Spreadsheet(

@@ -1,0 +1,89 @@
+"""The records of Excel's old workbooks (xls), for what calamine cannot do: cells far out, versions before 1993, odd files."""
+
+import struct
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import xlrd
+from xlrd.compdoc import CompDoc, CompDocError
+
+from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, Grid
+
+# The first record of a workbook that lies in no compound file: Excel 2, 3, 4, and 5 as some programs write it.
+BARE = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
+STREAMS = ("Workbook", "Book")
+# Records of cells that hold something; each begins with row and column.
+CELLS = frozenset((0x0006, 0x0206, 0x0406, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E))
+SHEET_STARTS = 0x0809
+# Calamine lays a sheet out whole, 32 bytes a cell.
+WIDEST_AREA = 2_000_000
+
+
+def reaches_far(content: bytes) -> bool:
+    """Whether a cell lies so far out that laying its sheet out whole would take more memory than a file may have."""
+    for name in STREAMS:
+        try:
+            stream, start, length = CompDoc(content, logfile=StringIO()).locate_named_stream(name)
+        except (CompDocError, struct.error, IndexError, AssertionError, UnicodeDecodeError):
+            return False
+        if stream is not None:
+            return any(rows * columns > WIDEST_AREA for rows, columns in _areas(stream[start : start + length]))
+    return False
+
+
+def patient_xls_grids(content: bytes) -> tuple[Grid, ...]:
+    """Every sheet by xlrd, which is slow but minds neither far cells nor odd code pages; ValueError if it fails too."""
+    try:
+        book = xlrd.open_workbook(file_contents=content, ragged_rows=True, logfile=StringIO())
+        return tuple(
+            Grid(
+                name=sheet.name,
+                visible=sheet.visibility == 0,
+                rows=_rows(sheet, book.datemode),
+                is_cut=sheet.nrows > MOST_ROWS,
+                merged=[((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in sheet.merged_cells],
+            )
+            for sheet in book.sheets()[:MOST_SHEETS]
+        )
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise ValueError("neither reader can read it") from error
+
+
+def _areas(stream: bytes) -> Iterator[tuple[int, int]]:
+    """Rows and columns from the first cell of each sheet to its last ones."""
+    at, rows, columns = 0, 0, 0
+    while at + 8 <= len(stream):
+        kind, length, row, column = struct.unpack_from("<4H", stream, at)
+        if kind in CELLS:
+            rows, columns = max(rows, row + 1), max(columns, column + 1)
+        elif kind == SHEET_STARTS:
+            yield rows, columns
+            rows = columns = 0
+        at += 4 + length
+    yield rows, columns
+
+
+def _rows(sheet: xlrd.sheet.Sheet, datemode: int) -> list[list[Any]]:
+    return [
+        [
+            _value(kind, value, datemode)
+            for kind, value in zip(
+                sheet.row_types(row)[:MOST_COLUMNS], sheet.row_values(row, 0, MOST_COLUMNS), strict=False
+            )
+        ]
+        for row in range(min(sheet.nrows, MOST_ROWS))
+    ]
+
+
+def _value(kind: int, value: Any, datemode: int) -> Any:
+    if kind == xlrd.XL_CELL_DATE:
+        try:
+            return xlrd.xldate.xldate_as_datetime(value, datemode)
+        except (ValueError, OverflowError):
+            return value
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return bool(value)
+    return value if kind in (xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER) else ""
