@@ -1,10 +1,10 @@
 """Grids → task rows: walks through every table of a file as a careful clerk would."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from commune_reports.findings import Finding
-from commune_reports.reading.claims import IDENTITY_SHEET, Claims, read_claims
+from commune_reports.reading.claims import IDENTITY_SHEET, Asked, Claims, read_claims, sheets_aside
 from commune_reports.reading.lines import merged_rows, rows_going_on
 from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of
@@ -29,11 +29,18 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     opened = replace(opened, grids=tuple(grid for grid in opened.grids if not is_mark_sheet(grid)))
     heads = {grid.name: find_heads(grid, clerk.vocabulary) for grid in opened.grids if grid.name != IDENTITY_SHEET}
     first_heads = {name: (found[0].first_row if found else None) for name, found in heads.items()}
-    claims = read_claims(opened.grids, first_heads, clerk.plan)
-    findings = list(_contradictions(claims, clerk, unit_code, period_id))
     sheets = [_Sheet(opened, grid, heads[grid.name], clerk) for grid in opened.grids if heads.get(grid.name)]
     for sheet in sheets:
         sheet.read()
+    aside = sheets_aside(
+        opened.grids, first_heads, clerk.plan, Asked(period_id, [sheet.grid.name for sheet in sheets if sheet.rows])
+    )
+    claims = read_claims([grid for grid in opened.grids if grid.name not in aside], first_heads, clerk.plan)
+    findings = list(_contradictions(claims, clerk, unit_code, period_id))
+    findings += _set_aside(
+        aside, [sheet.grid.name for sheet in sheets if sheet.rows], clerk, period_id or claims.period_id
+    )
+    sheets = [sheet for sheet in sheets if sheet.grid.name not in aside]
     visible = [sheet for sheet in sheets if sheet.grid.visible]
     hidden = [sheet for sheet in sheets if not sheet.grid.visible and sheet.rows]
     findings += [
@@ -61,6 +68,18 @@ def _notes(opened: Spreadsheet, clerk: Clerk) -> Iterator[Finding]:
     for note in opened.notes:
         place = {"sheet": note.sheet, "cell": note.cell, "got": note.got, "wanted": note.wanted}
         yield clerk.wordings.finding(note.code, **place)
+
+
+def _set_aside(
+    aside: Mapping[str, str], reported_in: Sequence[str], clerk: Clerk, period_id: str | None
+) -> Iterator[Finding]:
+    labels = {period.id: period.label for period in clerk.plan.periods()}
+    for name, period in aside.items():
+        if name in reported_in:
+            wanted = labels.get(str(period_id), str(period_id))
+            yield clerk.wordings.finding(
+                "other_period_ignored", sheet=name, got=f"{name}: {labels[period]}", wanted=wanted
+            )
 
 
 def _contradictions(claims: Claims, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Iterator[Finding]:
