@@ -86,3 +86,11 @@ def test_the_month_that_is_asked_for_counts_though_a_newer_one_is_there(clerk: C
 def test_sheets_of_other_months_only_are_not_taken_for_the_month_asked_for(clerk: Clerk) -> None:
     reading = _read(clerk, {"Báo cáo": TITLED["Trang 1"]}, period_id="2024-11")
     assert [one.code for one in reading.findings] == ["period_mismatch"]
+
+
+def test_a_symbol_and_the_place_of_signing_beside_it_are_no_unit(clerk: Clerk) -> None:
+    top = [("UBND XÃ VẠN THỌ", "CỘNG HÒA XÃ HỘI"), ("Số: 12/BC-UBND", "Đại Lãnh, ngày 14 tháng 11 năm 2024")]
+    reading = _read(clerk, {"Báo cáo": [*top, HEADS, _done("PCI-01.1", "x")]})
+    assert [one.code for one in reading.findings] == ["unit_mismatch"]
+    labelled = _read(clerk, {"Báo cáo": [("Đơn vị:", "Vạn Thọ"), HEADS, _done("PCI-01.1", "x")]})
+    assert [one.code for one in labelled.findings] == ["unit_mismatch"]

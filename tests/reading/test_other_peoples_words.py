@@ -273,3 +273,11 @@ def test_parts_of_a_task_in_rows_of_their_own_belong_to_it_and_that_is_said(cler
     )
     assert [row.result for row in reading.rows] == ["Công khai dự toán; Đã niêm yết 2 lần", "Đã làm 3 việc"]
     assert _codes(reading) == [("row_continued", "E3")]
+
+
+def test_the_only_column_of_ticks_is_read_if_nothing_but_ticks_stand_in_it(clerk: Clerk) -> None:
+    heads = ("TT", "Mã nhiệm vụ", "Hoàn thành", "Kết quả")
+    ticked = _read(clerk, heads, (1, "PCI-01.1", "x", "Xong 3 hồ sơ"), (2, "PCI-02.1", "", "Đang làm"))
+    assert [(row.status, row.cells["status"]) for row in ticked.rows] == [("completed", "C2"), (None, "C3")]
+    dated = _read(clerk, heads, (1, "PCI-01.1", "5/11/2024", "Xong 3 hồ sơ"), (2, "PCI-02.1", "x", "Xong"))
+    assert [row.status for row in dated.rows] == [None, None]

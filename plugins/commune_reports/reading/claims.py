@@ -47,10 +47,10 @@ def read_claims(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Pl
     """What the hidden sheet says, and what stands above the tables (`heads`: zero-based header row by sheet)."""
     hidden = next((_hidden(grid) for grid in grids if grid.name == IDENTITY_SHEET), Claims())
     lines = list(_title_lines(grids, heads))
+    units = _units([part for cells in _title_cells(grids, heads) for part in _sentences(cells)], plan)
     stated = [_with_year(line, plan) for line in lines if "ky bao cao" in line]
     # Beside a hidden sheet only the line made for the period counts; a title may mention other months.
     periods = list(_periods(stated)) or ([] if hidden.period_id else list(_periods(lines)))
-    units = _units(lines, plan)
     period_id = hidden.period_id or next(iter(periods), None)
     unit_code = hidden.unit_code or (units[0] if len(units) == 1 else None)
     return replace(
@@ -105,14 +105,26 @@ def _hidden(grid: Grid) -> Claims:
 
 
 def _title_lines(grids: Sequence[Grid], heads: Mapping[str, int | None]) -> Iterator[str]:
+    for cells in _title_cells(grids, heads):
+        yield fold(" ".join(cells))
+
+
+def _title_cells(grids: Sequence[Grid], heads: Mapping[str, int | None]) -> Iterator[list[str]]:
+    """What is written in each row above the tables, cell by cell."""
     for grid in grids:
         if not grid.visible:
             continue
         head = heads.get(grid.name)
         for row in grid.rows[: LAST_TITLE_ROW if head is None else head]:
-            line = " ".join(text for text in map(plain_text, row) if text)
-            if line:
-                yield fold(line)
+            cells = [text for text in map(plain_text, row) if text]
+            if cells:
+                yield cells
+
+
+def _sentences(cells: Sequence[str]) -> Iterator[str]:
+    """Each cell for itself, "Số: /BC-UBND" apart from "Đại Lãnh, ngày …" beside it; a label together with its value."""
+    for before, cell in zip(["", *cells], cells, strict=False):
+        yield fold(f"{before} {cell}" if before.endswith(":") else cell)
 
 
 def _periods(lines: Sequence[str]) -> Iterator[str]:

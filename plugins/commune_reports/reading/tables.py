@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
-from commune_reports.reading.cell_values import plain_text
+from commune_reports.reading.cell_values import is_ticked, plain_text
 from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid, address
@@ -137,9 +138,27 @@ def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
         both = _with_second_row(grid, number, here, vocabulary)
         if both is not None and both.head_a_table:
             heads.append(Head(number, number + 1, both))
-        elif here.head_a_table:
-            heads.append(Head(number, number, here))
+        else:
+            ticked = _with_one_tick(grid, number, here, vocabulary) if here.columns else here
+            if ticked.head_a_table:
+                heads.append(Head(number, number, ticked))
     return heads
+
+
+def _with_one_tick(grid: Grid, number: int, here: Headings, vocabulary: Vocabulary) -> Headings:
+    """The headings with the only column that is headed by a status, where nothing but ticks stands below it."""
+    if here.has_status:
+        return here
+    for column, text in enumerate(map(_heading_text, grid.rows[number])):
+        status = vocabulary.ticked_by(text) if text else None
+        if status is None:
+            continue
+        # Up to the first empty row: what stands below it is a signature.
+        table = takewhile(lambda row: any(map(plain_text, grid.rows[row])), range(number + 1, len(grid.rows)))
+        below = [is_ticked(value_at(grid, row, column)[1]) for row in table]
+        if True in below and None not in below:
+            return Headings(here.columns, here.twins, {column: status}, here.besides)
+    return here
 
 
 def _with_second_row(grid: Grid, number: int, first: Headings, vocabulary: Vocabulary) -> Headings | None:
