@@ -281,3 +281,53 @@ def test_the_only_column_of_ticks_is_read_if_nothing_but_ticks_stand_in_it(clerk
     assert [(row.status, row.cells["status"]) for row in ticked.rows] == [("completed", "C2"), (None, "C3")]
     dated = _read(clerk, heads, (1, "PCI-01.1", "5/11/2024", "Xong 3 hồ sơ"), (2, "PCI-02.1", "x", "Xong"))
     assert [row.status for row in dated.rows] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("1. STT", "2. Nhiệm vụ", "3. Tình trạng", "4. Tiến độ (%)", "5. Kết quả"),
+        (
+            "STT",
+            "Nội dung nhiệm vụ theo Kế hoạch của xã",
+            "Tình trạng",
+            "Tiến độ",
+            "Kết quả thực hiện các nhiệm vụ được giao",
+        ),
+        ("STT", "Nhiệm vụ", "Tình trạng (" + "chọn một trong danh sách, " * 5 + ")", "Tiến độ", "Kết quả"),
+    ],
+)
+def test_a_heading_may_be_numbered_go_on_or_carry_hints(clerk: Clerk, plan: Plan, heads: Sequence[str]) -> None:
+    reading = _read(clerk, heads, (1, plan.tasks["PCI-03.2"].text, "Chưa thực hiện", 50, "Chờ vốn"))
+    [row] = reading.rows
+    assert (row.task_code, row.status, row.progress_pct, row.result) == ("PCI-03.2", "not_started", 50, "Chờ vốn")
+
+
+def test_a_planned_figure_is_no_figure(clerk: Clerk) -> None:
+    assert clerk.vocabulary.field_of("Tiến độ thực hiện theo kế hoạch năm") is None
+
+
+def test_a_section_that_states_its_own_average_is_still_only_a_section(clerk: Clerk) -> None:
+    reading = _read(
+        clerk,
+        HEADS,
+        ("", "II. Chỉ số Tiếp cận đất đai", "", 45),
+        (2, "", *ANSWER),
+        ("", "Phối hợp", "Đang thực hiện", 45),
+    )
+    assert [row.task_code for row in reading.rows] == ["PCI-02.2", None]
+    assert _codes(reading) == [("task_unknown", "B4")]
+
+
+def test_a_table_of_other_things_below_reports_no_task(clerk: Clerk) -> None:
+    reading = _read(
+        clerk,
+        HEADS,
+        ("PCI-03.2", "", *ANSWER),
+        ("Phụ lục: hồ sơ thủ tục hành chính",),
+        ("STT", "Lĩnh vực", "Số hồ sơ", "Đã giải quyết"),
+        (1, "Đất đai", 20, 18, 90),
+        HEADS,
+        ("PCI-03.4", "", *ANSWER),
+    )
+    assert ([row.task_code for row in reading.rows], reading.findings) == (["PCI-03.2", "PCI-03.4"], ())

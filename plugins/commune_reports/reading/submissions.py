@@ -133,6 +133,11 @@ class _Sheet:
         if not self._is_answered(place):
             self._unanswered(place)
             return place.rows[-1] + 1
+        section = self._headed_by(place)
+        if section is not None:
+            self._state_totals(place)
+            self.section, self.section_starts_at = section, len(self.rows)
+            return place.rows[-1] + 1
         if place.text("indicator"):
             self.section = section_of([place.text("indicator")], self.section, self.clerk.plan) or self.section
         goes_on = rows_going_on(place, end, self.clerk.plan)
@@ -170,6 +175,12 @@ class _Sheet:
             return False
         errors = {*self.opened.formula_errors(self.grid.name), *self.opened.formulas_without_value(self.grid.name)}
         return bool(errors) and any(place.cell(field) in errors for field in REPORTED)
+
+    def _headed_by(self, place: Place) -> Section | None:
+        """The section a row opens that also states the section's own progress or status."""
+        if any(place.filled(name) for name in TEXTS):
+            return None
+        return section_of([place.value("task_text")], self.section, self.clerk.plan)
 
     def _unanswered(self, place: Place) -> None:
         section = section_of(self.grid.rows[place.row], self.section, self.clerk.plan)

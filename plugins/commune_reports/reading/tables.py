@@ -1,5 +1,6 @@
 """Where the table is: heading rows, the column of each field, columns of ticks."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -18,7 +19,8 @@ ANSWERS = ("status", "progress_pct", "result")
 NAMED_BY = ("task", "task_text", "number")
 FEWEST_HEADINGS = 3
 FEWEST_TICKS = 2
-LONGEST_HEADING = 80
+LONGEST_HEADING, LONGEST_HINTS = 80, 400
+BRACKETS = re.compile(r"\([^)]*\)")
 LAST_FIRST_HEAD = 300
 
 
@@ -133,6 +135,8 @@ def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
                 vocabulary.knows(cell) for cell in cells if isinstance(cell, str) and 1 < len(cell) < LONGEST_HEADING
             )
             if known < FEWEST_HEADINGS:
+                if heads and _heads_another_table(cells, grid.rows[heads[0].first_row], vocabulary):
+                    heads.append(Head(number, number, Headings()))
                 continue
         here = _headings(list(map(_heading_text, cells)), vocabulary)
         both = _with_second_row(grid, number, here, vocabulary)
@@ -143,6 +147,14 @@ def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
             if ticked.head_a_table:
                 heads.append(Head(number, number, ticked))
     return heads
+
+
+def _heads_another_table(cells: Sequence[Any], first_head: Sequence[Any], vocabulary: Vocabulary) -> bool:
+    """Whether a row heads a table of other things, below which nobody reports a task."""
+    texts = [text for text in map(plain_text, cells) if text is not None]
+    if len(texts) < FEWEST_HEADINGS or not all(map(_heading_text, (cell for cell in cells if cell != ""))):
+        return False
+    return vocabulary.field_of(texts[0]) == "number" and texts != [text for text in map(plain_text, first_head) if text]
 
 
 def _with_one_tick(grid: Grid, number: int, here: Headings, vocabulary: Vocabulary) -> Headings:
@@ -182,8 +194,11 @@ def _with_second_row(grid: Grid, number: int, first: Headings, vocabulary: Vocab
 
 
 def _heading_text(value: Any) -> str:
+    """A cell as a heading, "" if it is none; hints in brackets do not make it too long for one."""
     text = plain_text(value) if isinstance(value, str) else None
-    return text if text is not None and (text == "%" or 1 < len(text) < LONGEST_HEADING) else ""
+    if text is None or len(text) > LONGEST_HINTS:
+        return ""
+    return text if text == "%" or 1 < len(BRACKETS.sub("", text)) < LONGEST_HEADING else ""
 
 
 def _headings(texts: Sequence[str], vocabulary: Vocabulary) -> Headings:

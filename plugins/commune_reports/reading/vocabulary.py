@@ -16,6 +16,9 @@ from commune_reports.spelling import fold
 HEADING_LIKENESS, WORD_LIKENESS = 88.0, 85.0
 # "Kết quả thực hiện trong tháng 11" is still a result; "Mức độ hoàn thành (%)" is a number.
 QUALIFIER = re.compile(r" (?:(?:trong )?(?:ky|thang|quy|nam)\b|den (?:ngay|het|thang)\b|t ?\d{1,2}\b).*")
+NUMBER_IN_FRONT = re.compile(r"^\s*(?:\(\d{1,2}\)|\d{1,2}[.):])\s*")
+FEWEST_HEADING_WORDS = 3
+GOES_ON_IN_WORDS = {"task_text", "status", "result", "evidence", "difficulty", "proposal", "note"}
 # Below the first a text names no task; between the two it does only if no other task is nearly as close.
 TASK_LIKENESS, CLEAR_LIKENESS, CLEAR_LEAD, LEAST_LEAD = 72.0, 90.0, 8.0, 2.0
 # A few words of a task's text: how many at least, and by how much they count less than the whole.
@@ -152,7 +155,7 @@ def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
         return vocabulary.headings[said]
     if any(f" {words} " in f" {said} " for words in vocabulary.elsewhere):
         return ""
-    bare = fold(re.sub(r"\([^)]*\)", " ", heading))
+    bare = fold(NUMBER_IN_FRONT.sub("", re.sub(r"\([^)]*\)", " ", heading)))
     worded = [said, bare, QUALIFIER.sub("", bare)]
     worded += [vocabulary.written_out(one) for one in worded]
     if "%" in heading and not vocabulary.percentages.isdisjoint(worded):
@@ -167,6 +170,16 @@ def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
             )
             if found:
                 return vocabulary.headings[found[0]]
+    return _field_at_start(bare, vocabulary)
+
+
+def _field_at_start(folded: str, vocabulary: Vocabulary) -> str | None:
+    """The field of a heading that goes on after the words of a known one: "Kết quả thực hiện các nhiệm vụ được giao"."""
+    words = folded.split()
+    for count in range(len(words) - 1, FEWEST_HEADING_WORDS - 1, -1):
+        field_name = vocabulary.headings.get(" ".join(words[:count]))
+        if field_name is not None:
+            return field_name if field_name in GOES_ON_IN_WORDS else None
     return None
 
 
