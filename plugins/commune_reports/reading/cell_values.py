@@ -14,7 +14,12 @@ SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 # 85 · 85,5 · 85.5 · 1.000 · 1.234,5 (a dot before three digits sets thousands apart), with or without a percent sign.
 NUMBER = re.compile(r"([+-]?)(?:(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d+)(?:[.,](\d+))?)(%?)")
 # Words around a number that do not change it.
-AROUND_NUMBER = re.compile(r"^(?:đạt|được|đã đạt)\s+|\s*(?:phần trăm|phan tram)$|(?<=[\d%])[.;,]$", re.IGNORECASE)
+AROUND_NUMBER = re.compile(
+    r"^(?:(?:đã )?đạt(?: tỷ lệ)?|được|(?:đã )?hoàn thành|ht)\s+|\s*(?:phần trăm|phan tram)$|(?<=[\d%])[.;,]$",
+    re.IGNORECASE,
+)
+# A dash, a slash or dots where there is nothing to write.
+BLANKS = re.compile(r"[-–—−_/.…\s]+")
 OF_HUNDRED = re.compile(r"(\d{1,3})\s*/\s*100")
 TICKS = {"x", "v", "co", "1", "dung", "ok", "yes"}
 TICK_SIGNS = set("✓✔☑☒✗✘√●•■◼×xXvV")
@@ -49,13 +54,18 @@ def _cleaned(text: str) -> str | None:
     return SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip() or None
 
 
+def is_blank(value: Any) -> bool:
+    """Whether a cell of a number or a day holds nothing but a dash or dots, which say that there is none."""
+    return isinstance(value, str) and BLANKS.fullmatch(plain_text(value) or "") is not None
+
+
 def progress(value: Any, is_percent: Callable[[], bool | None]) -> float | None | Misread:
     """A percentage 0–100 (85, "85%", "85,0 %", 0.85 in a percent cell).
 
     `is_percent` tells the cell's number format; None where the file format does not let it be known.
     """
     text = plain_text(value)
-    if text is None:
+    if text is None or is_blank(value):
         return None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         shown_as_percent = is_percent() if value else False

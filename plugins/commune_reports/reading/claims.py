@@ -12,6 +12,14 @@ from commune_reports.workbook import Grid
 
 IDENTITY_SHEET = "_commune_reports"
 LAST_TITLE_ROW = 30
+# "Kết quả tháng 11 và phương hướng, nhiệm vụ tháng 12 năm 2024" reports on November.
+AND_NEXT_MONTH = re.compile(
+    r"\bthang (\d{1,2})\b(?: (?:nam )?(\d{4}))?\b.*\b(?:phuong huong|nhiem vu|ke hoach|giai phap|du kien)\b.*?"
+    r"\bthang (\d{1,2}) (?:nam )?(\d{4})\b"
+)
+# A sheet named after its month: T11, Tháng 11, thang 11-2024.
+MONTH_SHEET = re.compile(r"(?:bao cao |bc )?(?:t|thang) ?(\d{1,2})(?: (?:nam )?(\d{4}))?")
+UNIT_BEFORE = r"(?:xa|x|thi tran|tt|phuong|p|ubnd|uy ban nhan dan|don vi|don vi bao cao)"
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
@@ -27,15 +35,24 @@ class Claims:
     other_period_id: str | None = None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The period a file was asked for (None: only the file can tell), and the names of the sheets something is reported in."""
+
+    period_id: str | None
+    reported_in: Sequence[str]
+
+
 def read_claims(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Plan) -> Claims:
     """What the hidden sheet says, and what stands above the tables (`heads`: zero-based header row by sheet)."""
     hidden = next((_hidden(grid) for grid in grids if grid.name == IDENTITY_SHEET), Claims())
     lines = list(_title_lines(grids, heads))
-    stated = [line for line in lines if "ky bao cao" in line]
+    stated = [_with_year(line, plan) for line in lines if "ky bao cao" in line]
     # Beside a hidden sheet only the line made for the period counts; a title may mention other months.
     periods = list(_periods(stated)) or ([] if hidden.period_id else list(_periods(lines)))
     period_id = hidden.period_id or next(iter(periods), None)
-    units = _units(lines, units_in(plan, period_id))
+    sentences = [part for cells in _title_cells(grids, heads) for part in _sentences(cells)]
+    units = _units(sentences, units_in(plan, period_id))
     unit_code = hidden.unit_code or (units[0] if len(units) == 1 else None)
     return replace(
         hidden,
@@ -46,20 +63,69 @@ def read_claims(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Pl
     )
 
 
+def sheets_aside(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Plan, asked: Asked) -> Mapping[str, str]:
+    """The periods of sheets that report another period than the file is for: a workbook with a sheet for every month.
+
+    The file is for the period it was asked for, for that of its hidden sheet, or for the newest one anything is reported in.
+    Nothing is set aside where a sheet names several periods or none names that one.
+    """
+    tables = [grid for grid in grids if grid.visible and heads.get(grid.name) is not None]
+    stated = {grid.name: _sheet_periods(grid, heads, plan) for grid in tables}
+    if any(len(periods) > 1 for periods in stated.values()):
+        return {}
+    ends = {period.id: period.window_end for period in plan.periods()}
+    one_each = {name: periods[0] for name, periods in stated.items() if periods and periods[0] in ends}
+    hidden = next((_hidden(grid).period_id for grid in grids if grid.name == IDENTITY_SHEET), None)
+    reported = [one_each[name] for name in asked.reported_in if name in one_each]
+    chosen = asked.period_id or hidden or max(reported, key=lambda period: (ends[period], period), default=None)
+    if chosen not in one_each.values():
+        return {}
+    return {name: period for name, period in one_each.items() if period != chosen}
+
+
+def _sheet_periods(grid: Grid, heads: Mapping[str, int | None], plan: Plan) -> list[str]:
+    lines = list(_title_lines([grid], heads))
+    stated = [_with_year(line, plan) for line in lines if "ky bao cao" in line]
+    periods = list(_periods(stated)) or list(_periods(lines))
+    named = MONTH_SHEET.fullmatch(fold(grid.name))
+    if not periods and named:
+        periods = [f"{named[2] or plan.year}-{int(named[1]):02d}"]
+    return periods
+
+
+def _with_year(line: str, plan: Plan) -> str:
+    """The line made for the period, with the plan's year where only a month or a quarter is written."""
+    line = re.sub(r"\bky bao cao (?:thang )?(\d{1,2}) (\d{4})\b", r"ky bao cao thang \1 \2", line)
+    line = re.sub(r"\bky bao cao (\d{4}) (\d{1,2})\b", r"ky bao cao thang \2 \1", line)
+    return re.sub(r"\b((?:thang|quy) (?:\d{1,2}|[iv]+))$", rf"\1 {plan.year}", line)
+
+
 def _hidden(grid: Grid) -> Claims:
     said = {plain_text(row[0]): plain_text(row[1]) for row in grid.rows if len(row) > 1}
     return Claims(said.get("plan"), said.get("unit"), said.get("period"), said.get("template_version"))
 
 
 def _title_lines(grids: Sequence[Grid], heads: Mapping[str, int | None]) -> Iterator[str]:
+    for cells in _title_cells(grids, heads):
+        yield fold(" ".join(cells))
+
+
+def _title_cells(grids: Sequence[Grid], heads: Mapping[str, int | None]) -> Iterator[list[str]]:
+    """What is written in each row above the tables, cell by cell."""
     for grid in grids:
         if not grid.visible:
             continue
         head = heads.get(grid.name)
         for row in grid.rows[: LAST_TITLE_ROW if head is None else head]:
-            line = " ".join(text for text in map(plain_text, row) if text)
-            if line:
-                yield fold(line)
+            cells = [text for text in map(plain_text, row) if text]
+            if cells:
+                yield cells
+
+
+def _sentences(cells: Sequence[str]) -> Iterator[str]:
+    """Each cell for itself, "Số: /BC-UBND" apart from "Đại Lãnh, ngày …" beside it; a label together with its value."""
+    for before, cell in zip(["", *cells], cells, strict=False):
+        yield fold(f"{before} {cell}" if before.endswith(":") else cell)
 
 
 def _periods(lines: Sequence[str]) -> Iterator[str]:
@@ -70,7 +136,11 @@ def _periods(lines: Sequence[str]) -> Iterator[str]:
 def _periods_in(line: str) -> Iterator[str]:
     line = re.sub(r"\b(so lieu )?tu (ngay )?\d.*", "", line)
     line = re.sub(r"\bngay (\d{1,2} )?thang (\d{1,2} )?nam \d{4}\b", "", line)
-    if found := re.search(r"\bthang (\d{1,2}) (?:nam )?(\d{4})\b", line):
+    next_month = AND_NEXT_MONTH.search(line)
+    if next_month and int(next_month[3]) == int(next_month[1]) % 12 + 1:
+        year = int(next_month[2] or next_month[4]) - (next_month[2] is None and next_month[3] in ("1", "01"))
+        yield f"{year}-{int(next_month[1]):02d}"
+    elif found := re.search(r"\b(?:thang|t) ?(\d{1,2}) (?:nam )?(\d{4})\b", line):
         yield f"{found[2]}-{int(found[1]):02d}"
     elif found := re.search(r"\bquy (iv|iii|ii|i|[1-4]) (?:nam )?(\d{4})\b", line):
         yield f"{found[2]}-Q{QUARTERS[found[1]]}"
@@ -88,14 +158,14 @@ def units_in(plan: Plan, period_id: str | None) -> tuple[Unit, ...]:
 
 
 def _units(lines: Sequence[str], units: Sequence[Unit]) -> list[str]:
-    found = (code for line in lines for code, name in _unit_names(units) if re.search(rf"\b{name}\b", line))
+    names = _unit_names(tuple((unit.code, unit.name) for unit in units))
+    found = (code for line in lines for code, name in names if name.search(line))
     return list(dict.fromkeys(found))
 
 
-def _unit_names(units: Sequence[Unit]) -> tuple[tuple[str, str], ...]:
-    return _folded_names(tuple((unit.code, unit.full_name) for unit in units))
-
-
 @lru_cache(maxsize=8)
-def _folded_names(names: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((code, fold(name)) for code, name in names)
+def _unit_names(units: tuple[tuple[str, str], ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """How a line names each unit: by its name after a word such as "xã", "X." or "UBND", or by its code."""
+    return tuple(
+        (code, re.compile(rf"\b(?:{UNIT_BEFORE} {fold(name)}|ma (?:don vi|xa|dvhc) {code})\b")) for code, name in units
+    )

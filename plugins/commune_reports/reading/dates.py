@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from commune_reports.reading.cell_values import Misread, plain_text
+from commune_reports.reading.cell_values import Misread, is_blank, plain_text
 
 WRITTEN_DATE = re.compile(r"(?:ngay)?(\d{1,2})(?:thang|[/.\-])(\d{1,2})(?:nam|[/.\-,])(\d{4}|\d{2})")
-ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
+ISO_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ].*)?")
+# What Excel shows, and saves as text, of a day or a month: 5-Nov-24, Nov-24.
+ENGLISH_DATE = re.compile(
+    r"(?:(\d{1,2})[-/ ])?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[-/ ](\d{4}|\d{2})", re.IGNORECASE
+)
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 TIME_OF_DAY = re.compile(r"\s+\d{1,2}(?::|h|g)\d{0,2}(?::\d{2})?$|^\d{1,2}(?::|h|g)\d{0,2}\s+(?=ng)", re.IGNORECASE)
 WEEKDAY = re.compile(r"^(?:thứ [^\s,]+|chủ nhật)\s*,?\s*", re.IGNORECASE)
-MONTH = re.compile(r"(?:thang|t)?(\d{1,2})(?:nam|[/.\-])(\d{4})")
-QUARTER = re.compile(r"(?:quy|q)(iv|iii|ii|i|[1-4])(?:nam|[/.\-])?(\d{4})")
+# Words before a day, a month or a quarter that do not change it.
+AROUND_DATE = re.compile(r"^(?:(?:đã )?(?:hoàn thành|ht|xong)\s*)?(?:trong|vào)?\s*(?:ngày\s*:\s*)?", re.IGNORECASE)
+MONTH = re.compile(r"(?:thang|t\.?)?(\d{1,2})(?:nam|[/.\-])(\d{4})")
+QUARTER = re.compile(r"(?:quy|q)\.?(iv|iii|ii|i|[1-4])(?:nam|[/.\-])?(\d{4})")
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 # Days Excel counts from, and the serial numbers of the years 2000 to 2100: a date in a cell that lost its format.
 EXCEL_EPOCH, MAC_EPOCH, EXCEL_YEARS = date(1899, 12, 30), date(1904, 1, 1), range(35064, 73051)
@@ -40,14 +47,16 @@ def completion_date(value: Any, *, is_1904: bool = False) -> Span | None | Misre
     if isinstance(value, date):
         return _day(value)
     text = plain_text(value)
-    if text is None:
+    if text is None or is_blank(value):
         return None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if int(value) in EXCEL_YEARS:
             return _day((MAC_EPOCH if is_1904 else EXCEL_EPOCH) + timedelta(days=int(value)))
         return Misread("date_unreadable", text)
     try:
-        return _written(WEEKDAY.sub("", TIME_OF_DAY.sub("", text))) or Misread("date_unreadable", text)
+        return _written(AROUND_DATE.sub("", WEEKDAY.sub("", TIME_OF_DAY.sub("", text)))) or Misread(
+            "date_unreadable", text
+        )
     except ValueError:
         return Misread("date_unreadable", text)
 
@@ -64,7 +73,10 @@ def dates_in(text: str) -> list[date | None]:
 def _written(text: str) -> Span | None:
     bare = _without_marks(text).rstrip(".,;")
     if iso := ISO_DATE.fullmatch(text):
-        return _day(date(int(iso[1]), int(iso[2]), int(iso[3])))
+        return _day(date(int(iso[1]), int(iso[3]), int(iso[4])))
+    if english := ENGLISH_DATE.fullmatch(text):
+        year, number = _full_year(int(english[3])), MONTHS.index(english[2].lower()) + 1
+        return _day(date(year, number, int(english[1]))) if english[1] else _months(year, number, 1)
     if written := WRITTEN_DATE.fullmatch(bare):
         return _day(date(_full_year(int(written[3])), int(written[2]), int(written[1])))
     if month := MONTH.fullmatch(bare):

@@ -1,16 +1,23 @@
 """Numbers and dates of documents named in a cell, such as "Số 12/BC-UBND ngày 5/11/2024; 45/QĐ-UBND"."""
 
 import re
+from collections.abc import Iterator
 
 from commune_reports.reading.dates import dates_in
 from commune_reports.task_report import Document
 
 # 12/BC-UBND · 12/2024/QĐ-UBND · 345/UBND-VP (Decree 30/2020/NĐ-CP, art. 8 and 15: number, then type and issuing body).
+# Offices of the Party put a dash for the stroke: 30-NQ/TU.
+ISSUER = r"[A-ZĐƠƯÂÊÔ]{2,}[A-Za-zĐđƠƯ]*"
 SIGNED = re.compile(
-    r"(?<![\d/])(\d{1,5}[a-zA-Z]?)\s*/\s*(?:\d{4}\s*/\s*)?((?:[A-ZĐƠƯÂÊÔ]{2,}[A-Za-zĐđƠƯ]*)(?:\s?[-–&]\s?[A-ZĐƠƯÂÊÔ][A-Za-zĐđƠƯ0-9]*)*)"
+    rf"(?<![\d/])(\d{{1,5}}[a-zA-Z]?)(?:\s*/\s*(?:\d{{4}}\s*/\s*)?({ISSUER}(?:\s?[-–&]\s?[A-ZĐƠƯÂÊÔ][A-Za-zĐđƠƯ0-9]*)*)|\s?-\s?({ISSUER}/{ISSUER}))"
 )
-# Công văn số 345, Báo cáo số: 12
-NUMBERED = re.compile(r"(?:[Ss]ố|SỐ|[Ss]o)\s*:?\s*(\d{1,5}[a-zA-Z]?)\b(?!\s*[/\d])")
+SMALL_LETTERS = re.compile(r"(?<![\d/])\d{1,5}\s*/\s*(?:\d{4}\s*/\s*)?[a-zđ]{2,4}\s?-\s?[a-zđ]{2,8}\b")
+# Công văn số 345, Báo cáo số: 12, BC 12
+NUMBERED = re.compile(
+    r"(?:[Ss]ố|SỐ|[Ss]o|[Cc]ông văn|[Bb]áo cáo|[Kk]ế hoạch|[Qq]uyết định|[Tt]hông báo|[Tt]ờ trình|\b(?:CV|BC|KH|QĐ|TB|TTr))"
+    r"\s*:?\s*(\d{1,5}[a-zA-Z]?)\b(?!\s*[/\d])"
+)
 # The place between one document and the next.
 BETWEEN = re.compile(r"[;\n]|,(?=\s*(?:số|Số|\d{1,5}\s*/))|\s\+\s|\bvà (?=số|Số|\d)")
 
@@ -18,12 +25,21 @@ BETWEEN = re.compile(r"[;\n]|,(?=\s*(?:số|Số|\d{1,5}\s*/))|\s\+\s|\bvà (?=s
 def documents_in(text: str) -> tuple[Document, ...]:
     """The documents a text names, each with its number and its day; a day that does not exist makes `is_dated_wrong`."""
     found = []
-    for part in BETWEEN.split(text):
+    for part in _parts(SMALL_LETTERS.sub(lambda one: one[0].upper(), text)):
         signed, days = SIGNED.search(part), dates_in(part)
         numbered = None if signed else NUMBERED.search(part)
         if not (signed or numbered or days):
             continue
-        number = f"{signed[1]}/{signed[2]}" if signed else (numbered[1] if numbered else None)
+        number = numbered[1] if numbered else None
+        if signed:
+            number = f"{signed[1]}/{signed[2]}" if signed[2] else f"{signed[1]}-{signed[3]}"
         day = days[0] if days else None
         found.append(Document(number=number, dated=day, is_dated_wrong=None in days))
     return tuple(found)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text of each document: up to the place between two, or to where the next number begins."""
+    for part in BETWEEN.split(text):
+        starts = [one.start() for one in SIGNED.finditer(part)][1:]
+        yield from (part[start:end] for start, end in zip([0, *starts], [*starts, len(part)], strict=True))

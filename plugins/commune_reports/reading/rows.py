@@ -63,11 +63,7 @@ def is_touched(place: Place) -> bool:
     """Whether somebody wrote into a reported column."""
     if any(place.filled(field) for field in REPORTED):
         return True
-    return any(
-        is_ticked(value) is not False
-        for column in place.headings.ticks.values()
-        for _, value in place.filled_in(column)
-    )
+    return any(is_ticked(value) is not False for column in place.headings.ticks for _, value in place.filled_in(column))
 
 
 def _progress(opened: Spreadsheet, place: Place) -> float | None | Misread:
@@ -85,7 +81,7 @@ def _status(place: Place, clerk: Clerk, code: str | None) -> tuple[str | None, l
             return None, [said(clerk, place, "status_unreadable", field="status", got=typed, wanted=wanted, task=code)]
         return status, []
     ticked = []
-    for status, column in place.headings.ticks.items():
+    for column, status in place.headings.ticks.items():
         for where, value in place.filled_in(column):
             tick = is_ticked(value)
             if tick is None:

@@ -1,26 +1,21 @@
 """Grids → task rows: walks through every table of a file as a careful clerk would."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from commune_reports.findings import Finding
-from commune_reports.reading.cell_values import plain_text
-from commune_reports.reading.claims import IDENTITY_SHEET, Claims, read_claims, units_in
+from commune_reports.reading.claims import IDENTITY_SHEET, Asked, Claims, read_claims, sheets_aside, units_in
+from commune_reports.reading.lines import merged_rows, rows_going_on
 from commune_reports.reading.rows import is_touched, read_row
-from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place, find_heads, value_at
-from commune_reports.reading.tasks import Clerk, Section, blank_task, entered_section, named_task, said
+from commune_reports.reading.sections import Section, section_of
+from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place, find_heads
+from commune_reports.reading.tasks import Clerk, blank_task, named_task, said
 from commune_reports.reading.totals import totals_in
-from commune_reports.spelling import fold
+from commune_reports.reading.vocabulary import is_start_of_task
 from commune_reports.task_report import Blank, Reading, TaskRow, Total
 from commune_reports.workbook import Grid, Refusal, Spreadsheet, is_mark_sheet, open_spreadsheet
 
 WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết quả thực hiện"
-# What stands under a table without belonging to its last task.
-SIGNATURE = re.compile(
-    r"(nguoi (lap|bao cao|tong hop|ky)|chu tich|pho chu tich|tm |kt |ngay \d* ?thang|.*\bngay \d* ?thang \d* ?nam|noi nhan|"
-    r"trang \d+( \d+)?$|ky ten|ky ghi ro|da ky|thu truong|xac nhan|ghi chu|luu y|tong|cong|ke toan|van phong|uy ban)"
-)
 
 
 def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Reading:
@@ -34,11 +29,18 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     opened = replace(opened, grids=tuple(grid for grid in opened.grids if not is_mark_sheet(grid)))
     heads = {grid.name: find_heads(grid, clerk.vocabulary) for grid in opened.grids if grid.name != IDENTITY_SHEET}
     first_heads = {name: (found[0].first_row if found else None) for name, found in heads.items()}
-    claims = read_claims(opened.grids, first_heads, clerk.plan)
-    findings = list(_contradictions(claims, clerk, unit_code, period_id))
     sheets = [_Sheet(opened, grid, heads[grid.name], clerk) for grid in opened.grids if heads.get(grid.name)]
     for sheet in sheets:
         sheet.read()
+    aside = sheets_aside(
+        opened.grids, first_heads, clerk.plan, Asked(period_id, [sheet.grid.name for sheet in sheets if sheet.rows])
+    )
+    claims = read_claims([grid for grid in opened.grids if grid.name not in aside], first_heads, clerk.plan)
+    findings = list(_contradictions(claims, clerk, unit_code, period_id))
+    findings += _set_aside(
+        aside, [sheet.grid.name for sheet in sheets if sheet.rows], clerk, period_id or claims.period_id
+    )
+    sheets = [sheet for sheet in sheets if sheet.grid.name not in aside]
     visible = [sheet for sheet in sheets if sheet.grid.visible]
     hidden = [sheet for sheet in sheets if not sheet.grid.visible and sheet.rows]
     findings += [
@@ -66,6 +68,18 @@ def _notes(opened: Spreadsheet, clerk: Clerk) -> Iterator[Finding]:
     for note in opened.notes:
         place = {"sheet": note.sheet, "cell": note.cell, "got": note.got, "wanted": note.wanted}
         yield clerk.wordings.finding(note.code, **place)
+
+
+def _set_aside(
+    aside: Mapping[str, str], reported_in: Sequence[str], clerk: Clerk, period_id: str | None
+) -> Iterator[Finding]:
+    labels = {period.id: period.label for period in clerk.plan.periods()}
+    for name, period in aside.items():
+        if name in reported_in:
+            wanted = labels.get(str(period_id), str(period_id))
+            yield clerk.wordings.finding(
+                "other_period_ignored", sheet=name, got=f"{name}: {labels[period]}", wanted=wanted
+            )
 
 
 def _contradictions(claims: Claims, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Iterator[Finding]:
@@ -97,7 +111,7 @@ class _Sheet:
 
     def __init__(self, opened: Spreadsheet, grid: Grid, heads: Sequence[Head], clerk: Clerk) -> None:
         self.opened, self.grid, self.heads, self.clerk = opened, grid, heads, clerk
-        self.section = Section()
+        self.section = section_of([grid.name], Section(), clerk.plan) or Section()
         self.section_starts_at = 0
         self.rows: list[TaskRow] = []
         self.blanks: list[Blank] = []
@@ -106,6 +120,8 @@ class _Sheet:
 
     def read(self) -> None:
         """Fill rows, blanks, totals and findings."""
+        for cells in self.grid.rows[: self.heads[0].first_row]:
+            self.section = section_of(cells, self.section, self.clerk.plan) or self.section
         ends = [head.first_row for head in self.heads[1:]] + [len(self.grid.rows)]
         for head, end in zip(self.heads, ends, strict=True):
             number = head.last_row + 1
@@ -114,22 +130,40 @@ class _Sheet:
 
     def _read_at(self, number: int, headings: Headings, end: int) -> int:
         """Read the row at `number` with the rows that go on with it; the number of the next row to read."""
-        place = Place(self.grid, _merged_rows(self.grid, number, headings, end), headings)
+        place = Place(self.grid, merged_rows(self.grid, number, headings, end), headings)
         if not self._is_answered(place):
             self._unanswered(place)
             return place.rows[-1] + 1
+        section = self._headed_by(place)
+        if section is not None:
+            self._state_totals(place)
+            self.section, self.section_starts_at = section, len(self.rows)
+            return place.rows[-1] + 1
+        if place.text("indicator"):
+            self.section = section_of([place.text("indicator")], self.section, self.clerk.plan) or self.section
+        goes_on = rows_going_on(place, end, self.clerk.plan)
+        whole = Place(self.grid, (*place.rows, *goes_on), headings) if goes_on else place
         named = named_task(place, self.section, self.clerk)
+        if goes_on and (named is None or named.code is None or named.remark is not None):
+            by_all = named_task(whole, self.section, self.clerk)
+            if by_all is not None and by_all.code and (by_all.remark is None or named is None or not named.code):
+                named = by_all
         if named is None:
             self._state_totals(place)
             return number + 1
-        goes_on = _rows_going_on(self.grid, place.rows[-1], headings, end) if named.code else ()
-        if goes_on:
-            place = Place(self.grid, (*place.rows, *goes_on), headings)
+        if named.code:
+            place = whole
+        else:
+            goes_on = ()
         row, troubles = read_row(self.opened, place, code=named.code, matched_by=named.matched_by, clerk=self.clerk)
         self.rows.append(row)
         self.findings += [one for one in (named.remark, *troubles) if one is not None]
         for beside in (Place(self.grid, (one,), headings) for one in goes_on):
-            field = next(name for name in TEXTS if beside.filled(name))
+            field = next((name for name in TEXTS if beside.filled(name)), None)
+            if field is None or (
+                beside.filled("task_text") and is_start_of_task(self.clerk.plan, place.text("task_text"))
+            ):
+                continue  # nothing is reported there, or the text of the task shows that the row belongs to it
             self.findings.append(
                 said(self.clerk, beside, "row_continued", field=field, got=named.code, task=named.code)
             )
@@ -143,8 +177,14 @@ class _Sheet:
         errors = {*self.opened.formula_errors(self.grid.name), *self.opened.formulas_without_value(self.grid.name)}
         return bool(errors) and any(place.cell(field) in errors for field in REPORTED)
 
+    def _headed_by(self, place: Place) -> Section | None:
+        """The section a row opens that also states the section's own progress or status."""
+        if any(place.filled(name) for name in TEXTS):
+            return None
+        return section_of([place.value("task_text")], self.section, self.clerk.plan)
+
     def _unanswered(self, place: Place) -> None:
-        section = entered_section(place, self.section, self.clerk.plan)
+        section = section_of(self.grid.rows[place.row], self.section, self.clerk.plan)
         if section is not None:
             self.section, self.section_starts_at = section, len(self.rows)
             return
@@ -158,34 +198,3 @@ class _Sheet:
         self.totals += totals_in(
             self.opened, place, self.rows, since=self.section_starts_at, vocabulary=self.clerk.vocabulary
         )
-
-
-def _merged_rows(grid: Grid, number: int, headings: Headings, end: int) -> tuple[int, ...]:
-    """The rows one task's code or text is merged over, from `number` on."""
-    rows = [number]
-    columns = [headings.columns[name] for name in ("task", "task_text") if name in headings.columns]
-    while grid.merged_down and rows[-1] + 1 < end:
-        below = rows[-1] + 1
-        tops = [value_at(grid, below, column)[0] for column in columns]
-        is_own = any(
-            top[0] == below and plain_text(value_at(grid, below, column)[1])
-            for top, column in zip(tops, columns, strict=True)
-        )
-        if is_own or not any(number <= top[0] < below and plain_text(grid.rows[top[0]][top[1]]) for top in tops):
-            break
-        rows.append(below)
-    return tuple(rows)
-
-
-def _rows_going_on(grid: Grid, last: int, headings: Headings, end: int) -> tuple[int, ...]:
-    """The rows right below a task that only go on with its texts, without naming a task or giving an answer."""
-    texts = {headings.columns[name] for name in TEXTS if name in headings.columns}
-    rows: list[int] = []
-    for number in range(last + 1, end):
-        filled = {
-            column: text for column, value in enumerate(grid.rows[number]) if (text := plain_text(value)) is not None
-        }
-        if not filled or not filled.keys() <= texts or any(SIGNATURE.match(fold(text)) for text in filled.values()):
-            break
-        rows.append(number)
-    return tuple(rows)

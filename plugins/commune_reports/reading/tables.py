@@ -1,30 +1,40 @@
 """Where the table is: heading rows, the column of each field, columns of ticks."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
-from commune_reports.reading.cell_values import plain_text
+from commune_reports.reading.cell_values import is_ticked, plain_text
 from commune_reports.reading.vocabulary import Vocabulary
+from commune_reports.spelling import fold
 from commune_reports.workbook import Grid, address
 
 REPORTED = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
 TEXTS = ("result", "evidence", "difficulty", "proposal", "note")
+# Fields whose two columns people head differently and mean both: "Lý do" and "Ghi chú", "Đề xuất" and "Kiến nghị".
+TOLD_IN_TWO = ("evidence", "difficulty", "proposal", "note")
 ANSWERS = ("status", "progress_pct", "result")
 NAMED_BY = ("task", "task_text", "number")
 FEWEST_HEADINGS = 3
 FEWEST_TICKS = 2
-LONGEST_HEADING = 80
+LONGEST_HEADING, LONGEST_HINTS = 80, 400
+BRACKETS = re.compile(r"\([^)]*\)")
 LAST_FIRST_HEAD = 300
 
 
 @dataclass(frozen=True)
 class Headings:
-    """The column of each field, the second column of a field that has two, and the column of each status to be ticked."""
+    """The column of each field, the second column of a field that has two, and the status each column of ticks stands for.
+
+    A second column that is headed in other words and holds text only goes on with the first (`besides`); any other is a twin.
+    """
 
     columns: Mapping[str, int] = field(default_factory=dict)
     twins: Mapping[str, int] = field(default_factory=dict)
-    ticks: Mapping[str, int] = field(default_factory=dict)
+    ticks: Mapping[int, str] = field(default_factory=dict)
+    besides: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def has_status(self) -> bool:
@@ -34,7 +44,7 @@ class Headings:
     @property
     def head_a_table(self) -> bool:
         """Whether they name the task in one column and an answer in another."""
-        answers = [name for name in ANSWERS if name in self.columns] + list(self.ticks)
+        answers = [name for name in ANSWERS if name in self.columns] + list(self.ticks.values())
         named = any(name in self.columns for name in ("task", "task_text"))
         return named and bool(answers) and len(self.columns) + len(self.ticks) >= FEWEST_HEADINGS
 
@@ -64,8 +74,9 @@ class Place:
 
     def filled(self, name: str) -> list[tuple[tuple[int, int], Any]]:
         """Every non-empty cell of a field with its row and column; an area merged over several rows is one cell."""
-        column = self.headings.columns.get(name)
-        return [] if column is None else self.filled_in(column)
+        column, beside = self.headings.columns.get(name), self.headings.besides.get(name)
+        filled = [] if column is None else self.filled_in(column)
+        return filled if beside is None else [*filled, *self.filled_in(beside)]
 
     def filled_in(self, column: int) -> list[tuple[tuple[int, int], Any]]:
         """Every non-empty cell of a column with its row and column."""
@@ -91,9 +102,9 @@ class Place:
         """The address of the cell that holds or would hold a field; None where the table has no column for it."""
         column = self.headings.columns.get(name)
         if column is None:
-            ticks = sorted(self.headings.ticks.values()) if name == "status" else []
+            ticks = sorted(self.headings.ticks) if name == "status" else []
             return address(self.row, ticks[0]) if ticks else None
-        filled = self.filled_in(column)
+        filled = self.filled(name)
         return address(*(filled[0][0] if filled else value_at(self.grid, self.row, column)[0]))
 
     def _look(self, column: int) -> list[tuple[tuple[int, int], Any]]:
@@ -124,14 +135,42 @@ def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
                 vocabulary.knows(cell) for cell in cells if isinstance(cell, str) and 1 < len(cell) < LONGEST_HEADING
             )
             if known < FEWEST_HEADINGS:
+                if heads and _heads_another_table(cells, grid.rows[heads[0].first_row], vocabulary):
+                    heads.append(Head(number, number, Headings()))
                 continue
         here = _headings(list(map(_heading_text, cells)), vocabulary)
         both = _with_second_row(grid, number, here, vocabulary)
         if both is not None and both.head_a_table:
             heads.append(Head(number, number + 1, both))
-        elif here.head_a_table:
-            heads.append(Head(number, number, here))
+        else:
+            ticked = _with_one_tick(grid, number, here, vocabulary) if here.columns else here
+            if ticked.head_a_table:
+                heads.append(Head(number, number, ticked))
     return heads
+
+
+def _heads_another_table(cells: Sequence[Any], first_head: Sequence[Any], vocabulary: Vocabulary) -> bool:
+    """Whether a row heads a table of other things, below which nobody reports a task."""
+    texts = [text for text in map(plain_text, cells) if text is not None]
+    if len(texts) < FEWEST_HEADINGS or not all(map(_heading_text, (cell for cell in cells if cell != ""))):
+        return False
+    return vocabulary.field_of(texts[0]) == "number" and texts != [text for text in map(plain_text, first_head) if text]
+
+
+def _with_one_tick(grid: Grid, number: int, here: Headings, vocabulary: Vocabulary) -> Headings:
+    """The headings with the only column that is headed by a status, where nothing but ticks stands below it."""
+    if here.has_status:
+        return here
+    for column, text in enumerate(map(_heading_text, grid.rows[number])):
+        status = vocabulary.ticked_by(text) if text else None
+        if status is None:
+            continue
+        # Up to the first empty row: what stands below it is a signature.
+        table = takewhile(lambda row: any(map(plain_text, grid.rows[row])), range(number + 1, len(grid.rows)))
+        below = [is_ticked(value_at(grid, row, column)[1]) for row in table]
+        if True in below and None not in below:
+            return Headings(here.columns, here.twins, {column: status}, here.besides)
+    return here
 
 
 def _with_second_row(grid: Grid, number: int, first: Headings, vocabulary: Vocabulary) -> Headings | None:
@@ -148,33 +187,38 @@ def _with_second_row(grid: Grid, number: int, first: Headings, vocabulary: Vocab
     is_merged_down = any(grid.merged_down.get((number + 1, column), (number + 1,))[0] == number for column in names)
     if not found or is_named or (found < FEWEST_TICKS and not is_merged_down):
         return None
-    known = {*second.columns.values(), *second.twins.values(), *second.ticks.values()}
+    known = {*second.columns.values(), *second.twins.values(), *second.besides.values(), *second.ticks}
     width = max(len(upper), len(lower))
     pairs = zip(upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower)), strict=True)
     return _headings([low if column in known else up for column, (up, low) in enumerate(pairs)], vocabulary)
 
 
 def _heading_text(value: Any) -> str:
+    """A cell as a heading, "" if it is none; hints in brackets do not make it too long for one."""
     text = plain_text(value) if isinstance(value, str) else None
-    return text if text is not None and 1 < len(text) < LONGEST_HEADING else ""
+    if text is None or len(text) > LONGEST_HINTS:
+        return ""
+    return text if text == "%" or 1 < len(BRACKETS.sub("", text)) < LONGEST_HEADING else ""
 
 
 def _headings(texts: Sequence[str], vocabulary: Vocabulary) -> Headings:
     columns: dict[str, int] = {}
     twins: dict[str, int] = {}
-    ticks: dict[str, int] = {}
+    besides: dict[str, int] = {}
+    ticks: dict[int, str] = {}
     for column, text in enumerate(texts):
         if not text:
             continue
         status = vocabulary.ticked_by(text)
         if status is not None:
-            ticks.setdefault(status, column)
+            ticks[column] = status
             continue
         name = vocabulary.field_of(text)
         if name and columns.setdefault(name, column) != column:
-            twins.setdefault(name, column)
-    if len(ticks) < FEWEST_TICKS:
+            goes_on = name in TOLD_IN_TWO and fold(texts[columns[name]]) != fold(text)
+            (besides if goes_on else twins).setdefault(name, column)
+    if len(set(ticks.values())) < FEWEST_TICKS:
         ticks = {}
-    if ticks and columns.get("status") in ticks.values():
+    if ticks and columns.get("status") in ticks:
         del columns["status"]
-    return Headings(columns, twins, ticks)
+    return Headings(columns, twins, ticks, besides)

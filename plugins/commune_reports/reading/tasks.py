@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import plain_text, progress
+from commune_reports.reading.codes import is_task_number, task_coded, task_numbered, without_front
+from commune_reports.reading.sections import Section
 from commune_reports.reading.tables import NAMED_BY, Place
-from commune_reports.reading.vocabulary import Vocabulary, index_titled, indicator_titled, task_texted
+from commune_reports.reading.vocabulary import TaskMatch, Vocabulary, task_texted
 from commune_reports.spelling import fold
 
 SUM_ROW = re.compile(r"(tien do )?(tong cong|tong so|trung binh|binh quan|cong)\b.{0,25}$|tong( chung)?$|noi nhan\b")
+LIKE_A_CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
 TALLY = re.compile(
     r"(?:hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh|(?:tong )?so nhiem vu(?: da bao cao| bao cao| trong bang)?)"
 )
-CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
-NUMBER = re.compile(r"(?:([ivx]+) )?(?:\d+ )?(\d+)")
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,6 @@ class Clerk:
 
 
 @dataclass(frozen=True)
-class Section:
-    """The index and the indicator announced above a row."""
-
-    index: str | None = None
-    indicator: str | None = None
-
-
-@dataclass(frozen=True)
 class Named:
     """The task of a row (None: nobody can say which), how it was recognised, and what is to be said about that."""
 
@@ -46,27 +39,13 @@ class Named:
     remark: Finding | None = None
 
 
-def entered_section(place: Place, section: Section, plan: Plan) -> Section | None:
-    """The section a row opens; None if it opens none."""
-    for text in map(plain_text, place.grid.rows[place.row]):
-        if text is None or len(text) < 3:
-            continue
-        index = index_titled(plan, text)
-        if index is not None:
-            return Section(index=index)
-        indicator = indicator_titled(plan, text, section.index)
-        if indicator is not None:
-            return Section(section.index, indicator)
-    return None
-
-
 def named_task(place: Place, section: Section, clerk: Clerk) -> Named | None:
     """The task a filled row reports; None if it reports none at all (a sum, a note, a signature)."""
     plan = clerk.plan
     if _numbers_the_columns(place) or tallied(place) is not None:
         return None
-    written, text = place.text("task"), _task_text(place, clerk)
-    by_code = _code(written, plan)
+    written = place.text("task")
+    by_code, text = _coded(place, clerk)
     if by_code is not None:
         other = _other_task(plan, by_code, text)
         if other is None:
@@ -77,11 +56,11 @@ def named_task(place: Place, section: Section, clerk: Clerk) -> Named | None:
             said(clerk, place, "task_contradiction", field="task", got=by_code, wanted=other, task=by_code),
         )
     by_number = _numbered(place, section, plan)
-    matched = task_texted(plan, text) if text else None
+    matched = _texted(text, section, by_number, clerk) if text else None
     if matched is not None:
         is_sure = matched.is_exact or matched.code == by_number
         remark = None
-        if (written and not _is_number(written)) or not is_sure:
+        if (written and not is_task_number(written)) or not is_sure:
             remark = said(
                 clerk,
                 place,
@@ -105,10 +84,10 @@ def named_task(place: Place, section: Section, clerk: Clerk) -> Named | None:
 
 def blank_task(place: Place, section: Section, clerk: Clerk) -> str | None:
     """The task an unanswered row asks for; only what is beyond doubt."""
-    by_code = _code(place.text("task"), clerk.plan)
+    by_code, text = _coded(place, clerk)
     if by_code is not None:
         return by_code
-    text, by_number = _task_text(place, clerk), _numbered(place, section, clerk.plan)
+    by_number = _numbered(place, section, clerk.plan)
     if not text:
         return by_number
     matched = task_texted(clerk.plan, text)
@@ -139,8 +118,25 @@ def said(clerk: Clerk, place: Place, code: str, *, field: str, **more: str | Non
     return clerk.wordings.finding(code, row=place.row + 1, **place_of)
 
 
-def _task_text(place: Place, clerk: Clerk) -> str:
-    return place.text("task_text").removesuffix(clerk.optional_mark).strip()
+def _coded(place: Place, clerk: Clerk) -> tuple[str | None, str]:
+    """The code of a row, in its own column, in that of the number or in front of the text; and the bare text."""
+    written = place.text("task_text").removesuffix(clerk.optional_mark).strip()
+    in_front, text = without_front(written, clerk.plan)
+    by_code = task_coded(clerk.plan, place.text("task")) or task_coded(clerk.plan, place.text("number"))
+    return by_code or in_front, text
+
+
+def _texted(text: str, section: Section, by_number: str | None, clerk: Clerk) -> TaskMatch | None:
+    """The task of a text: by all of it, by its abbreviations written out, among those of its section, or by some words."""
+    plan = clerk.plan
+    written_out = clerk.vocabulary.written_out(fold(text))
+    matched = task_texted(plan, text) or task_texted(plan, written_out)
+    if matched is None and section.indicator is not None:
+        among = [code for code, task in plan.tasks.items() if task.indicator_code == section.indicator]
+        matched = task_texted(plan, written_out, among)
+    if matched is None and by_number is not None:
+        matched = task_texted(plan, written_out, [by_number])
+    return matched or task_texted(plan, written_out, may_be_short=True)
 
 
 def _is_report_row(place: Place, vocabulary: Vocabulary) -> bool:
@@ -154,14 +150,19 @@ def _is_report_row(place: Place, vocabulary: Vocabulary) -> bool:
     return (
         vocabulary.status_of(place.text("status")) is not None
         or isinstance(pct, float)
-        or CODE.match(fold(place.text("task"))) is not None
+        or LIKE_A_CODE.match(fold(place.text("task"))) is not None
     )
 
 
 def _numbers_the_columns(place: Place) -> bool:
-    """A row (1) (2) (3) … under the headings."""
+    """A row (1) (2) (3) … under the headings, also A B 1 2 3 and (4)=(3)/(2)."""
     words = [fold(text) for text in map(plain_text, place.grid.rows[place.row]) if text]
-    return len(words) > 1 and all(one.isdigit() and len(one) < 3 for one in words)
+    while words and re.fullmatch(r"[a-e]", words[0]):
+        words.pop(0)
+    if len(words) < 2 or not all(re.fullmatch(r"\d{1,2}( \d{1,2})*", one) for one in words):
+        return False
+    numbers = [int(one.split()[0]) for one in words]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _other_task(plan: Plan, code: str, text: str) -> str | None:
@@ -172,32 +173,8 @@ def _other_task(plan: Plan, code: str, text: str) -> str | None:
     return matched.code if matched is not None and matched.code != code else None
 
 
-def _code(written: str, plan: Plan) -> str | None:
-    if not written:
-        return None
-    found = re.fullmatch(r"([a-z]+) ?0*(\d+) 0*(\d+)", fold(written))
-    if not found:
-        return None
-    code = f"{found[1].upper()}-{int(found[2]):02d}.{int(found[3])}"
-    return code if code in plan.tasks else None
-
-
 def _numbered(place: Place, section: Section, plan: Plan) -> str | None:
-    """The task with the row's number under the indicator announced above, or under the one its Roman numeral names."""
-    found = NUMBER.fullmatch(fold(place.text("number"))) or NUMBER.fullmatch(fold(place.text("task")))
-    if not found:
-        return None
-    indicator = section.indicator
-    if found[1]:
-        meant = [
-            one.code
-            for one in plan.indicators
-            if one.numeral.casefold() == found[1] and section.index in (None, one.index_code)
-        ]
-        indicator = meant[0] if len(meant) == 1 else None
-    code = f"{indicator}.{int(found[2])}"
-    return code if code in plan.tasks else None
-
-
-def _is_number(written: str) -> bool:
-    return NUMBER.fullmatch(fold(written)) is not None
+    """The task with the row's number under the indicator announced above, or under the one its own first part names."""
+    return task_numbered(plan, place.text("number"), section.index, section.indicator) or task_numbered(
+        plan, place.text("task"), section.index, section.indicator
+    )

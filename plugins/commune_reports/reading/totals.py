@@ -43,7 +43,7 @@ def totals_in(
         yield from _sums(opened, place, parts)
     for column, value in enumerate(place.grid.rows[place.row]):
         text = plain_text(value) if isinstance(value, str) else None
-        if text is None or column in place.headings.ticks.values():
+        if text is None or column in place.headings.ticks:
             continue
         clauses = CLAUSES.split(PERCENTAGE.sub("", text))
         for found in filter(None, (COUNTED.fullmatch(fold(clause)) for clause in clauses)):
@@ -59,7 +59,9 @@ def _sums(opened: Spreadsheet, place: Place, parts: Sequence[Sequence[TaskRow]])
         stated = progress(value_at(place.grid, place.row, column)[1], lambda: opened.is_percent(place.grid.name, cell))
         if isinstance(stated, float):
             yield _total(place, column, FIELD_LABELS["progress_pct"], stated, tuple(_meant(parts)))
-    for status, column in place.headings.ticks.items():
+    for column, status in place.headings.ticks.items():
+        if list(place.headings.ticks.values()).count(status) > 1:
+            continue  # done in time and done late: each column holds only a part of the tasks that are done
         stated = _number(value_at(place.grid, place.row, column)[1])
         if stated is not None:
             counted = tuple(float(sum(row.status == status for row in part)) for part in parts)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,21 +14,36 @@ from commune_reports.plan import Plan
 from commune_reports.spelling import fold
 
 HEADING_LIKENESS, WORD_LIKENESS = 88.0, 85.0
-TITLE_LIKENESS = 90.0
 # "Kết quả thực hiện trong tháng 11" is still a result; "Mức độ hoàn thành (%)" is a number.
-QUALIFIER = re.compile(r" (trong )?(ky|thang|quy|nam)\b.*")
-PERCENT_HEADINGS = {"muc do hoan thanh", "hoan thanh", "muc do thuc hien", "ket qua"}
+QUALIFIER = re.compile(r" (?:(?:trong )?(?:ky|thang|quy|nam)\b|den (?:ngay|het|thang)\b|t ?\d{1,2}\b).*")
+NUMBER_IN_FRONT = re.compile(r"^\s*(?:\(\d{1,2}\)|\d{1,2}[.):])\s*")
+FEWEST_HEADING_WORDS = 3
+GOES_ON_IN_WORDS = {"task_text", "status", "result", "evidence", "difficulty", "proposal", "note"}
 # Below the first a text names no task; between the two it does only if no other task is nearly as close.
-TASK_LIKENESS, CLEAR_LIKENESS, CLEAR_LEAD = 72.0, 90.0, 8.0
+TASK_LIKENESS, CLEAR_LIKENESS, CLEAR_LEAD, LEAST_LEAD = 72.0, 90.0, 8.0, 2.0
+# A few words of a task's text: how many at least, and by how much they count less than the whole.
+FEWEST_WORDS, ONLY_SOME_WORDS = 5, 12.0
 
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Folded headings by field (a field that is not read maps to ""), words by status, and ways to write that there is none."""
+    """Folded headings by field (a field that is not read maps to ""), words by status, ways to write that there is none.
+
+    Further what is about another period (`elsewhere`), a number when it carries a percent sign (`percentages`), what
+    may surround a status (`around_statuses`), and what abbreviations stand for.
+    """
 
     headings: Mapping[str, str]
     statuses: Mapping[str, str]
     nothing: frozenset[str]
+    percentages: frozenset[str] = frozenset()
+    elsewhere: tuple[str, ...] = ()
+    around_statuses: tuple[str, ...] = ()
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
+
+    def written_out(self, folded: str) -> str:
+        """Folded words with their abbreviations written out."""
+        return _written_out(folded, self)
 
     def says_none(self, text: str) -> bool:
         """Whether a text only says that there is nothing to say ("không có", "-")."""
@@ -51,7 +66,8 @@ class Vocabulary:
         """The status a heading names whose column is ticked; None for any other heading."""
         if "%" in heading:
             return None
-        return self.statuses.get(fold(re.sub(r"\([^)]*\)", " ", heading)))
+        bare = fold(re.sub(r"\([^)]*\)", " ", heading))
+        return self.statuses.get(bare) or _among_others(bare, self)
 
 
 @dataclass(frozen=True)
@@ -68,40 +84,13 @@ def load_vocabulary(include: Path) -> Vocabulary:
     return _load_vocabulary(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
-def indicator_titled(plan: Plan, title: str, index_code: str | None) -> str | None:
-    """The indicator a section row such as "III Chỉ số Tính minh bạch (Trọng số 5%)" announces."""
-    wanted = _bare_title(title)
-    if len(wanted) < 5:
-        return None
-    candidates = {
-        one.code: _bare_title(one.title)
-        for one in plan.indicators
-        if index_code is None or one.index_code == index_code
-    }
-    found = process.extractOne(wanted, candidates, scorer=fuzz.ratio, score_cutoff=TITLE_LIKENESS)
-    return found[2] if found else None
+def task_texted(
+    plan: Plan, text: str, among: Sequence[str] | None = None, *, may_be_short: bool = False
+) -> TaskMatch | None:
+    """The task whose text this is, exactly or nearly; None if none is near or two are equally near.
 
-
-@lru_cache(maxsize=16_384)
-def _bare_title(title: str) -> str:
-    """An indicator's title without its number, its weight and the words "Chỉ số"."""
-    bare = re.sub(r"\b(trong so|ty trong)\b.*", "", fold(title))
-    bare = re.sub(r"^(\d+|[ivx]+) ", "", bare)
-    return re.sub(r"^chi so (thanh phan )?", "", bare).strip()
-
-
-def index_titled(plan: Plan, title: str) -> str | None:
-    """The index a section row such as "A CHỈ SỐ NĂNG LỰC CẠNH TRANH CẤP TỈNH (PCI)" announces."""
-    wanted = re.sub(r"^[a-z] ", "", fold(title))
-    for index in plan.indices:
-        name = fold(index.title)
-        if wanted in (name, fold(index.code)) or fuzz.ratio(wanted, name) >= TITLE_LIKENESS:
-            return index.code
-    return None
-
-
-def task_texted(plan: Plan, text: str, among: Sequence[str] | None = None) -> TaskMatch | None:
-    """The task whose text this is, exactly or nearly; None if none is near or two are equally near."""
+    `may_be_short`: a few words are enough if only one task has them all ("Thực hiện đấu thầu qua mạng").
+    """
     wanted = fold(text)
     texts = _task_texts(plan.sha256, tuple((task.code, task.text) for task in plan.tasks.values()))
     pool = texts if among is None else {code: texts[code] for code in among}
@@ -113,14 +102,21 @@ def task_texted(plan: Plan, text: str, among: Sequence[str] | None = None) -> Ta
     best = process.extract(
         wanted,
         pool,
-        scorer=_likeness,  # type: ignore[arg-type]
+        scorer=_likeness_of_few if may_be_short else _likeness,  # type: ignore[arg-type]
         limit=2,
         score_cutoff=TASK_LIKENESS,
     )
     if not best:
         return None
-    is_clear = best[0][1] >= CLEAR_LIKENESS or len(best) == 1 or best[0][1] - best[1][1] >= CLEAR_LEAD
+    lead = best[0][1] - best[1][1] if len(best) > 1 else 100.0
+    is_clear = lead >= CLEAR_LEAD or (best[0][1] >= CLEAR_LIKENESS and lead >= LEAST_LEAD)
     return TaskMatch(best[0][2], is_exact=False) if is_clear else None
+
+
+def is_start_of_task(plan: Plan, text: str) -> bool:
+    """Whether a text is the beginning of a task's text, or all of it."""
+    texts = _task_texts(plan.sha256, tuple((task.code, task.text) for task in plan.tasks.values()))
+    return any(f"{known} ".startswith(f"{fold(text)} ") for known in texts.values())
 
 
 def _likeness(one: str, other: str, **options: float) -> float:
@@ -129,6 +125,14 @@ def _likeness(one: str, other: str, **options: float) -> float:
     if shorter >= 40 and one[:shorter] == other[:shorter]:
         return 99.0
     return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other) - 3)
+
+
+def _likeness_of_few(wanted: str, known: str, **options: float) -> float:
+    """The same where a text may also be some words of the other; never so near that a second one may be as near."""
+    likeness = _likeness(wanted, known)
+    if len(wanted.split()) < FEWEST_WORDS or len(wanted) > len(known):
+        return likeness
+    return max(likeness, fuzz.token_set_ratio(wanted, known) - ONLY_SOME_WORDS)
 
 
 @lru_cache(maxsize=8)
@@ -144,11 +148,20 @@ def _knows(heading: str, vocabulary: Vocabulary) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
-    if "%" in heading and fold(heading) in PERCENT_HEADINGS:
+    if heading == "%":
         return "progress_pct"
-    bare = re.sub(r"\([^)]*\)", " ", heading)
-    for wording in (heading, bare, QUALIFIER.sub("", fold(bare))):
-        folded = re.sub(r"\bphan tram\b", "", fold(wording)).strip() or fold(wording)
+    said = fold(heading)
+    if said in vocabulary.headings and "%" not in heading:
+        return vocabulary.headings[said]
+    if any(f" {words} " in f" {said} " for words in vocabulary.elsewhere):
+        return ""
+    bare = fold(NUMBER_IN_FRONT.sub("", re.sub(r"\([^)]*\)", " ", heading)))
+    worded = [said, bare, QUALIFIER.sub("", bare)]
+    worded += [vocabulary.written_out(one) for one in worded]
+    if "%" in heading and not vocabulary.percentages.isdisjoint(worded):
+        return "progress_pct"
+    for wording in dict.fromkeys(worded):
+        folded = re.sub(r"\bphan tram\b", "", wording).strip() or wording
         if folded in vocabulary.headings:
             return vocabulary.headings[folded]
         if 6 <= len(folded) <= 60:
@@ -157,20 +170,55 @@ def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
             )
             if found:
                 return vocabulary.headings[found[0]]
+    return _field_at_start(bare, vocabulary)
+
+
+def _field_at_start(folded: str, vocabulary: Vocabulary) -> str | None:
+    """The field of a heading that goes on after the words of a known one: "Kết quả thực hiện các nhiệm vụ được giao"."""
+    words = folded.split()
+    for count in range(len(words) - 1, FEWEST_HEADING_WORDS - 1, -1):
+        field_name = vocabulary.headings.get(" ".join(words[:count]))
+        if field_name is not None:
+            return field_name if field_name in GOES_ON_IN_WORDS else None
     return None
 
 
 @lru_cache(maxsize=16_384)
 def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
     said = fold(text)
-    bare = re.sub(r" \d+( \d+)?( phan tram)?$", "", said)
-    known = vocabulary.statuses.get(said) or vocabulary.statuses.get(bare)
-    if known == "completed" and bare != said and not re.search(r" 100(?: 0+)?(?: phan tram)?$", said):
+    bare = re.sub(r" (?:ngay )?\d+( \d+)*( phan tram)?$", "", said)
+    known = vocabulary.statuses.get(said) or _among_others(bare, vocabulary)
+    is_share = "%" in text or "phan tram" in said or re.fullmatch(r".* \d{1,3}", said) is not None
+    if known == "completed" and bare != said and is_share and not re.search(r" 100(?: 0+)?(?: phan tram)?$", said):
         return None  # "hoàn thành 80%" is not completed
     if known or len(bare) < 6:
         return known
     meant = {status for words, status in vocabulary.statuses.items() if _is_slip(bare, words)}
     return meant.pop() if len(meant) == 1 else None
+
+
+def _among_others(said: str, vocabulary: Vocabulary) -> str | None:
+    """The status some words name, written out and without what may surround it: "HT đúng hạn", "Không p/sinh trong kỳ"."""
+    statuses = vocabulary.statuses
+    for words in dict.fromkeys((said, vocabulary.written_out(said))):
+        if words in statuses:
+            return statuses[words]
+        for other in vocabulary.around_statuses:
+            known = statuses.get(words.removesuffix(f" {other}")) or statuses.get(words.removeprefix(f"{other} "))
+            if known:
+                return known
+    return None
+
+
+@lru_cache(maxsize=16_384)
+def _written_out(folded: str, vocabulary: Vocabulary) -> str:
+    return _short_forms(vocabulary).sub(lambda found: vocabulary.abbreviations[found[0]], folded)
+
+
+@lru_cache(maxsize=4)
+def _short_forms(vocabulary: Vocabulary) -> re.Pattern[str]:
+    longest_first = sorted(vocabulary.abbreviations, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(longest_first)})\b" if longest_first else "(?!)")
 
 
 def _is_slip(typed: str, words: str) -> bool:
@@ -194,7 +242,16 @@ def _load_vocabulary(path: Path, _changed: int) -> Vocabulary:
         headings = {name: field for field, names in raw["fields"].items() for name in names}
         headings |= {name: "" for names in raw["ignored"].values() for name in names}
         statuses = {name: status for status, names in raw["statuses"].items() for name in names}
-        nothing = frozenset(raw["nothing"])
+        vocabulary = Vocabulary(
+            headings,
+            statuses,
+            frozenset(raw["nothing"]),
+            frozenset(raw["percentages"]),
+            tuple(raw["elsewhere"]),
+            tuple(raw["around_statuses"]),
+            raw["abbreviations"],
+        )
+        _short_forms(vocabulary)
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise NeedsHuman(f"vocabulary {path} is not right: {' '.join(str(error).split())}") from error
-    return Vocabulary(headings, statuses, nothing)
+    return vocabulary

@@ -1,0 +1,96 @@
+"""Unit and period as titles and sheet names say them."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+
+from commune_reports.reading import Clerk, read_submission
+from commune_reports.task_report import Reading
+
+HEADS = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
+
+
+def _read(clerk: Clerk, sheets: dict[str, Sequence[Sequence[object]]], *, period_id: str | None = None) -> Reading:
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = workbook.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    buffer = BytesIO()
+    workbook.save(buffer)
+    return read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id=period_id)
+
+
+def _done(code: str, result: str) -> tuple[object, ...]:
+    return (code, "Đang thực hiện", 50, result)
+
+
+@pytest.mark.parametrize(
+    ("line", "period"),
+    [
+        ("BÁO CÁO T11/2024", "2024-11"),
+        ("Kỳ báo cáo: 11/2024", "2024-11"),
+        ("Kỳ báo cáo: 2024-11", "2024-11"),
+        ("Kỳ báo cáo: tháng 11", "2024-11"),
+        ("Kết quả tháng 11 và phương hướng, nhiệm vụ tháng 12 năm 2024", "2024-11"),
+        ("Kết quả tháng 12 năm 2024, nhiệm vụ tháng 01 năm 2025", "2024-12"),
+        ("Kết quả thực hiện nhiệm vụ tháng 12 năm 2024", "2024-12"),
+        ("Đại Lãnh, ngày    tháng 11 năm 2024", None),
+    ],
+)
+def test_a_title_names_the_period_it_reports_on(clerk: Clerk, line: str, period: str | None) -> None:
+    reading = _read(clerk, {"Báo cáo": [(line,), HEADS, _done("PCI-01.1", "x")]})
+    assert (reading.period_claimed, reading.findings) == (period, ())
+
+
+@pytest.mark.parametrize("line", ["Đơn vị: Vạn Thọ", "UBND X. VẠN THỌ", "UBND Vạn Thọ", "Mã đơn vị: 22504"])
+def test_another_unit_is_noticed_however_it_is_named(clerk: Clerk, line: str) -> None:
+    reading = _read(clerk, {"Báo cáo": [(line,), HEADS, _done("PCI-01.1", "x")]})
+    assert [one.code for one in reading.findings] == ["unit_mismatch"]
+
+
+@pytest.mark.parametrize(
+    "line", ["Đơn vị: Đại Lãnh", "Kính gửi: UBND huyện Vạn Ninh", "Vạn Thọ, ngày 5 tháng 11 năm 2024"]
+)
+def test_the_own_unit_the_district_and_a_place_of_signing_are_no_other_unit(clerk: Clerk, line: str) -> None:
+    assert _read(clerk, {"Báo cáo": [(line,), HEADS, _done("PCI-01.1", "x")]}).findings == ()
+
+
+TITLED = {
+    "Trang 1": [("Kỳ báo cáo: tháng 10/2024",), HEADS, _done("PCI-01.1", "Việc của tháng 10")],
+    "Trang 2": [("Kỳ báo cáo: tháng 11/2024",), HEADS, _done("PCI-01.1", "Việc của tháng 11")],
+    "Trang 3": [("Kỳ báo cáo: tháng 12/2024",), HEADS, ("PCI-01.1", "", "", "")],
+}
+NAMED = {"T10": TITLED["Trang 1"][1:], "T11": TITLED["Trang 2"][1:], "Tháng 12": TITLED["Trang 3"][1:]}
+
+
+@pytest.mark.parametrize("sheets", [TITLED, NAMED])
+@pytest.mark.parametrize("period_id", ["2024-11", None])
+def test_a_workbook_with_a_sheet_for_every_month_reports_the_newest_and_says_so(
+    clerk: Clerk, sheets: dict[str, Sequence[Sequence[object]]], period_id: str | None
+) -> None:
+    reading = _read(clerk, sheets, period_id=period_id)
+    assert [row.result for row in reading.rows] == ["Việc của tháng 11"]
+    assert [(one.code, one.sheet) for one in reading.findings] == [("other_period_ignored", next(iter(sheets)))]
+
+
+def test_the_month_that_is_asked_for_counts_though_a_newer_one_is_there(clerk: Clerk) -> None:
+    reading = _read(clerk, TITLED, period_id="2024-10")
+    assert [row.result for row in reading.rows] == ["Việc của tháng 10"]
+    assert [(one.code, one.sheet) for one in reading.findings] == [("other_period_ignored", "Trang 2")]
+
+
+def test_sheets_of_other_months_only_are_not_taken_for_the_month_asked_for(clerk: Clerk) -> None:
+    reading = _read(clerk, {"Báo cáo": TITLED["Trang 1"]}, period_id="2024-11")
+    assert [one.code for one in reading.findings] == ["period_mismatch"]
+
+
+def test_a_symbol_and_the_place_of_signing_beside_it_are_no_unit(clerk: Clerk) -> None:
+    top = [("UBND XÃ VẠN THỌ", "CỘNG HÒA XÃ HỘI"), ("Số: 12/BC-UBND", "Đại Lãnh, ngày 14 tháng 11 năm 2024")]
+    reading = _read(clerk, {"Báo cáo": [*top, HEADS, _done("PCI-01.1", "x")]})
+    assert [one.code for one in reading.findings] == ["unit_mismatch"]
+    labelled = _read(clerk, {"Báo cáo": [("Đơn vị:", "Vạn Thọ"), HEADS, _done("PCI-01.1", "x")]})
+    assert [one.code for one in labelled.findings] == ["unit_mismatch"]
