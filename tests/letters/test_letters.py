@@ -112,6 +112,18 @@ def test_an_accepted_file_with_nothing_owed_asks_for_nothing(plan: Plan, wording
     assert "CẦN SỬA" not in letter.text
 
 
+def test_doubts_are_to_be_looked_at_and_said_to_count_only_where_they_do(plan: Plan, wordings: Wordings) -> None:
+    doubt = wordings.finding(
+        "evidence_missing", sheet="Báo cáo", cell="I16", row=16, task="PCI-02.1", wanted="số văn bản"
+    )
+    for verdict, counts in (("accepted", True), ("rejected", False)):
+        assessment = Assessment("abc123def", verdict, 29, 29, 29 * counts, 0, (), (doubt,))
+        letter = _receipt(plan, wordings, assessment=assessment, still_owed=[])
+        for text in (letter.text, _visible(letter.html)):
+            assert ("số liệu vẫn được tính" in text) is counts
+            assert ("xem lại các ô nêu trên" in text) is counts
+
+
 def test_an_announcement_says_where_the_template_lies_and_until_when(plan: Plan) -> None:
     letter = announcement(plan, plan.units[1], PERIOD, dates=plan.dates(PERIOD), include=INCLUDE)
     assert [one.email for one in letter.to] == [plan.units[1].email]

@@ -185,6 +185,18 @@ def test_a_workbook_without_marks_is_not_touched() -> None:
     assert unmark(before) is before
 
 
+def test_marks_vanish_although_somebody_deleted_their_sheet() -> None:
+    marked = mark(_report(), [_finding("A2"), _finding("C3", "warning")], heading=HEADING)
+    assert marked is not None
+    workbook = load_workbook(BytesIO(marked.content))
+    del workbook[MARK_SHEET]
+    unmarked = load_workbook(BytesIO(unmark(_saved(workbook))))["Báo cáo"]
+    assert [unmarked[cell].fill.fill_type for cell in ("A2", "C3")] == [None, None]
+    assert unmarked["A2"].comment.text == "Lời nhắn của kế toán"
+    assert unmarked["C3"].comment is None
+    assert unmarked["B2"].fill.start_color.rgb == "FF00B050"
+
+
 def test_the_sheet_of_findings_is_known_under_any_name() -> None:
     workbook = load_workbook(BytesIO(_marked(_report(), _finding("C2"))))
     workbook[MARK_SHEET].title = "Lỗi"

@@ -57,6 +57,7 @@ class Submitted:
     received_at: datetime | None = None
     backdrop: Backdrop = field(default_factory=Backdrop)
     waived: frozenset[str] = frozenset()
+    file_name: str = ""
 
 
 @dataclass(frozen=True)
