@@ -78,6 +78,21 @@ def test_a_receipt_says_verdict_cells_owed_tasks_date_and_whom_to_ask(plan: Plan
     assert "<b>" not in letter.html  # what a commune typed never becomes markup
 
 
+def test_a_receipt_names_the_sheet_beside_every_cell_and_no_text_is_too_long_for_its_page(
+    plan: Plan, wordings: Wordings
+) -> None:
+    word = "x" * 60
+    wrong = wordings.finding(
+        "status_unreadable", sheet="Phần PGI", cell="E9", row=9, task="PGI-01.1", got=word, wanted="a"
+    )
+    assessment = Assessment("abc123def", "partly_accepted", 2, 2, 1, 0, (), (wrong,))
+    letter = _receipt(plan, wordings, assessment=assessment)
+    assert "Phần PGI" in letter.text
+    assert "Phần PGI" in _visible(letter.html)
+    [cell] = [one for one in letter.html.split("<td ") if "xxx" in one]
+    assert "overflow-wrap:anywhere" in cell
+
+
 def test_a_receipt_goes_to_the_folder_the_file_came_from_under_one_key(plan: Plan, wordings: Wordings) -> None:
     letter = _receipt(plan, wordings)
     assert (letter.channel, letter.folder, letter.key) == ("folder", "22492-dai-lanh", "receipt:abc123def")

@@ -316,6 +316,11 @@ def test_old_and_open_formats_come_as_a_marked_copy(tmp_path: Path, kind: str) -
     sheet = load_workbook(BytesIO(marked.content))["Báo cáo"]
     assert (sheet["C2"].value, sheet["C2"].fill.start_color.rgb) == (120, RED)
     assert sheet["D2"].value.date() == date(2024, 11, 5)
+    (tmp_path / "m.xlsx").write_bytes(marked.content)
+    _convert(tmp_path / "m.xlsx", kind, tmp_path)
+    again = mark((tmp_path / f"m.{kind}").read_bytes(), [_finding("C2")], heading=HEADING)
+    assert again is not None
+    assert load_workbook(BytesIO(again.content)).sheetnames == [MARK_SHEET, *SHEETS]
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4", b"PK\x03\x04broken", b"PK\x03\x04" + bytes(50)])
