@@ -27,7 +27,8 @@ class TaskRow:
     """One reported task. `cells` maps each field that has a column to the A1 address of the cell that holds its value.
 
     `status` is completed, in_progress, not_started or nil; `matched_by` is code, number or text. Where only a month or a
-    quarter is written, `completed_since` is its first day and `completed_on` its last.
+    quarter is written, `completed_since` is its first day and `completed_on` its last. `documents` are those of the evidence;
+    of a row without evidence, the unit's own that its result and note name.
     """
 
     sheet: str

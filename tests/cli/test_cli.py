@@ -55,6 +55,13 @@ def _filled(plan: Plan, share: Path, out: Path, entries: dict[str, Entry] | None
     return out
 
 
+def test_a_missing_file_is_named_before_any_answer(run: Run, opened: Path, plan: Plan, tmp_path: Path) -> None:
+    good = _filled(plan, opened, tmp_path / "a.xlsx")
+    code, out, error = run("check", good, tmp_path / "khong-co.xlsx", "--json")
+    assert (code, out) == (2, "")
+    assert "khong-co.xlsx" in error
+
+
 def test_check_answers_in_the_documented_form(run: Run, opened: Path, plan: Plan, tmp_path: Path) -> None:
     bad = _filled(plan, opened, tmp_path / "a b.xlsx", spoil(honest_entries(plan, plan.units[1], PERIOD)))
     code, out, _ = run("check", bad, "--unit", "22492", "--period", "2024-11", "--json")

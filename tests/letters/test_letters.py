@@ -78,6 +78,21 @@ def test_a_receipt_says_verdict_cells_owed_tasks_date_and_whom_to_ask(plan: Plan
     assert "<b>" not in letter.html  # what a commune typed never becomes markup
 
 
+def test_a_receipt_names_the_sheet_beside_every_cell_and_no_text_is_too_long_for_its_page(
+    plan: Plan, wordings: Wordings
+) -> None:
+    word = "x" * 60
+    wrong = wordings.finding(
+        "status_unreadable", sheet="Phần PGI", cell="E9", row=9, task="PGI-01.1", got=word, wanted="a"
+    )
+    assessment = Assessment("abc123def", "partly_accepted", 2, 2, 1, 0, (), (wrong,))
+    letter = _receipt(plan, wordings, assessment=assessment)
+    assert "Phần PGI" in letter.text
+    assert "Phần PGI" in _visible(letter.html)
+    [cell] = [one for one in letter.html.split("<td ") if "xxx" in one]
+    assert "overflow-wrap:anywhere" in cell
+
+
 def test_a_receipt_goes_to_the_folder_the_file_came_from_under_one_key(plan: Plan, wordings: Wordings) -> None:
     letter = _receipt(plan, wordings)
     assert (letter.channel, letter.folder, letter.key) == ("folder", "22492-dai-lanh", "receipt:abc123def")
@@ -110,6 +125,18 @@ def test_an_accepted_file_with_nothing_owed_asks_for_nothing(plan: Plan, wording
     assert "ĐÃ TIẾP NHẬN: 29/29" in letter.text
     assert "không phải làm gì thêm" in letter.text
     assert "CẦN SỬA" not in letter.text
+
+
+def test_doubts_are_to_be_looked_at_and_said_to_count_only_where_they_do(plan: Plan, wordings: Wordings) -> None:
+    doubt = wordings.finding(
+        "evidence_missing", sheet="Báo cáo", cell="I16", row=16, task="PCI-02.1", wanted="số văn bản"
+    )
+    for verdict, counts in (("accepted", True), ("rejected", False)):
+        assessment = Assessment("abc123def", verdict, 29, 29, 29 * counts, 0, (), (doubt,))
+        letter = _receipt(plan, wordings, assessment=assessment, still_owed=[])
+        for text in (letter.text, _visible(letter.html)):
+            assert ("số liệu vẫn được tính" in text) is counts
+            assert ("xem lại các ô nêu trên" in text) is counts
 
 
 def test_an_announcement_says_where_the_template_lies_and_until_when(plan: Plan) -> None:

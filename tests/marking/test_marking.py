@@ -185,6 +185,18 @@ def test_a_workbook_without_marks_is_not_touched() -> None:
     assert unmark(before) is before
 
 
+def test_marks_vanish_although_somebody_deleted_their_sheet() -> None:
+    marked = mark(_report(), [_finding("A2"), _finding("C3", "warning")], heading=HEADING)
+    assert marked is not None
+    workbook = load_workbook(BytesIO(marked.content))
+    del workbook[MARK_SHEET]
+    unmarked = load_workbook(BytesIO(unmark(_saved(workbook))))["Báo cáo"]
+    assert [unmarked[cell].fill.fill_type for cell in ("A2", "C3")] == [None, None]
+    assert unmarked["A2"].comment.text == "Lời nhắn của kế toán"
+    assert unmarked["C3"].comment is None
+    assert unmarked["B2"].fill.start_color.rgb == "FF00B050"
+
+
 def test_the_sheet_of_findings_is_known_under_any_name() -> None:
     workbook = load_workbook(BytesIO(_marked(_report(), _finding("C2"))))
     workbook[MARK_SHEET].title = "Lỗi"
@@ -304,6 +316,11 @@ def test_old_and_open_formats_come_as_a_marked_copy(tmp_path: Path, kind: str) -
     sheet = load_workbook(BytesIO(marked.content))["Báo cáo"]
     assert (sheet["C2"].value, sheet["C2"].fill.start_color.rgb) == (120, RED)
     assert sheet["D2"].value.date() == date(2024, 11, 5)
+    (tmp_path / "m.xlsx").write_bytes(marked.content)
+    _convert(tmp_path / "m.xlsx", kind, tmp_path)
+    again = mark((tmp_path / f"m.{kind}").read_bytes(), [_finding("C2")], heading=HEADING)
+    assert again is not None
+    assert load_workbook(BytesIO(again.content)).sheetnames == [MARK_SHEET, *SHEETS]
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4", b"PK\x03\x04broken", b"PK\x03\x04" + bytes(50)])

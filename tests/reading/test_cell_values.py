@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.dates import Span, completion_date
-from commune_reports.reading.documents import documents_in
+from commune_reports.reading.documents import documents_in, own_documents_in
 from commune_reports.task_report import Document
 
 
@@ -165,3 +165,18 @@ def test_a_tick_is_a_tick_however_it_is_made(typed: object, meant: bool | None) 
 def test_text_is_always_text(typed: str) -> None:
     text = plain_text(typed)
     assert text is None or (text == text.strip() and "\u200b" not in text)
+
+
+@pytest.mark.parametrize(
+    ("said", "numbers"),
+    [
+        ("Đã ban hành Báo cáo số 45/BC-UBND ngày 05/11/2024, 12 hồ sơ", ["45/BC-UBND"]),
+        ("UBND xã có Thông báo số 31 niêm yết tại trụ sở", ["31"]),
+        ("Thực hiện Kế hoạch số 2914/KH-UBND, đã mở 2 lớp", []),
+        ("Phổ biến Kế hoạch số 2914/KH-UBND ngày 26/7/2024 của UBND huyện", []),
+        ("Phổ biến Nghị định số 55/2019/NĐ-CP cho 18 doanh nghiệp", []),
+        ("Tiếp nhận 12/15 hồ sơ", []),
+    ],
+)
+def test_a_sentence_names_the_units_own_documents_only(said: str, numbers: list[str]) -> None:
+    assert [one.number for one in own_documents_in(said, None)] == numbers

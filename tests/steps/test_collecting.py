@@ -86,8 +86,24 @@ def test_another_units_file_is_rejected_and_counts_for_nobody(office: Any) -> No
     (office.folder("22489") / "nop" / "x.xlsx").unlink()
     office.drop("22492", "cua xa khac.xlsx", content)
     assert office.collect()["rejected"] == 1
-    assert "thị trấn Vạn Giã" in office.receipts("22492")[0]
+    [receipt] = office.receipts("22492")
+    assert "thị trấn Vạn Giã" in receipt
+    assert "vẫn được tính" not in receipt
     assert [office.standing(unit)["reported"] for unit in ("22492", "22489")] == [0, 0]
+
+
+def test_a_task_that_two_files_of_one_batch_report_differently_is_told(office: Any) -> None:
+    office.fill("22492", "a.xlsx")
+    path = office.fill("22492", "b.xlsx")
+    workbook = load_workbook(path)
+    sheet = workbook.worksheets[0]
+    [heading] = [cell for row in sheet.iter_rows() for cell in row if cell.value == "Kết quả thực hiện"]
+    below = [sheet.cell(number, heading.column) for number in range(heading.row + 1, sheet.max_row)]
+    next(cell for cell in below if cell.value).value = "Kết quả khác: 7 hồ sơ"
+    workbook.save(path)
+    office.collect()
+    assert sum("thay số liệu trong tệp" in one for one in office.receipts("22492")) == 1
+    assert all(".xlsx nhận lúc" in one for one in office.receipts("22492") if "thay số liệu" in one)
 
 
 def test_a_file_for_a_period_that_is_not_open_yet_is_told_when_it_will_be(office: Any, moment: Moment) -> None:

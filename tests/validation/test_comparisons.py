@@ -119,6 +119,18 @@ def _counting(**changes: object) -> Backdrop:
             "Thiếu",
         ),
         (replace(ROW, proposal="Khó khăn: thiếu người"), Backdrop(), "difficulty_in_proposal", "L12", "Khó khăn"),
+        *[
+            (replace(ROW, result=said), Backdrop(), "text_says_nothing", "H12", said)
+            for said in ("Đã triển khai thực hiện", "Như báo cáo tháng trước", "Giống mục 1", "100%", "xxx xxx", "n/t")
+        ],
+        *[
+            (replace(ROW, difficulty=said), Backdrop(), "proposal_in_difficulty", "K12", said)
+            for said in ("Thiếu người. Đề nghị huyện bổ sung", "Ít tiền, kiến nghị cấp thêm", "UBND xã đề nghị cấp máy")
+        ],
+        *[
+            (replace(ROW, proposal=said), Backdrop(), "difficulty_in_proposal", "L12", said)
+            for said in ("Gặp khó khăn về mặt bằng", "Kinh phí còn hạn hẹp", "Thiếu cán bộ, thiếu máy")
+        ],
         (replace(DONE, evidence="có văn bản kèm theo"), Backdrop(), "evidence_without_number", "I12", "kèm theo"),
         (
             replace(DONE, documents=(Document("12/BC-UBND", None, is_dated_wrong=True),)),
@@ -164,6 +176,28 @@ def test_a_rule_fires_on_its_example(
         (replace(ROW, progress_pct=99.0), Backdrop()),
         (replace(ROW, difficulty="Đề án chậm được duyệt", proposal="Đề nghị sớm phê duyệt"), Backdrop()),
         (replace(DONE, evidence="Danh sách 30 hộ"), Backdrop()),
+        (replace(DONE, evidence=None, documents=(Document("45/BC-UBND"),)), Backdrop()),
+        *[
+            (replace(ROW, result=said), Backdrop())
+            for said in (
+                "Đã niêm yết 100% TTHC",
+                "Thực hiện theo quy định",
+                "Như Báo cáo số 45/BC-UBND",
+                "Đạt 85% kế hoạch",
+            )
+        ],
+        *[
+            (replace(ROW, difficulty=said), Backdrop())
+            for said in ("Kiến nghị của người dân còn nhiều", "Đề nghị cấp vốn của xã chưa được phê duyệt")
+        ],
+        *[
+            (replace(ROW, proposal=said), Backdrop())
+            for said in (
+                "Hạn chế tối đa việc yêu cầu bổ sung hồ sơ",
+                "Khó khăn về vốn, đề nghị huyện quan tâm",
+                "Hỗ trợ máy",
+            )
+        ],
         (replace(DONE, documents=(Document("12/BC-UBND", date(2024, 11, 18)),)), Backdrop()),
         (replace(DONE, task_code="PCI-04.2", evidence=None), Backdrop()),
         (replace(IDLE, task_code="PCI-09.1"), Backdrop()),
@@ -183,6 +217,31 @@ def test_the_tasks_own_words_are_no_result(plan: Plan, rules: Rules, wordings: W
     assert [(one.code, one.cell) for one in pasted.findings] == [("text_repeats_task", "H12")]
     added = replace(ROW, result=f"{said[:60]}: đã tổ chức 3 hội nghị cho 120 người tại 5 thôn")
     assert _assessed(plan, rules, wordings, Reading(rows=(added,))).findings == ()
+    green = plan.tasks["PGI-03.1"]
+    counted = replace(ROW, task_code=green.code, result=f"Đã {green.text.replace('người dân', '350 người dân')}")
+    assert _assessed(plan, rules, wordings, Reading(rows=(counted,))).findings == ()
+    numbered = replace(ROW, result=f"1. {said}")
+    assert [one.code for one in _assessed(plan, rules, wordings, Reading(rows=(numbered,))).findings] == [
+        "text_repeats_task"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("note", "is_reason"),
+    [
+        ("Chưa thực hiện", False),
+        ("chưa triển khai", False),
+        ("x", False),
+        ("Chưa có kinh phí", True),
+        ("Chờ huyện", True),
+    ],
+)
+def test_the_status_once_more_is_no_reason(
+    plan: Plan, rules: Rules, wordings: Wordings, note: str, is_reason: bool
+) -> None:
+    row = replace(IDLE, note=note, cells=ROW.cells | {"note": "M12"})
+    found = [(one.code, one.cell) for one in _assessed(plan, rules, wordings, Reading(rows=(row,))).findings]
+    assert found == ([] if is_reason else [("reason_missing", "M12")])
 
 
 def test_every_task_a_report_leaves_out_is_named_with_its_cell(plan: Plan, rules: Rules, wordings: Wordings) -> None:

@@ -68,6 +68,7 @@ def receipt(facts: ReceiptFacts, *, plan: Plan, include: Path) -> Letter:
         "marked": facts.marked.name if facts.marked else None,
         "to_mend": findings[Severity.CRITICAL],
         "to_know": findings[Severity.WARNING],
+        "counts_anyway": "" if assessment.verdict == "rejected" else " – số liệu vẫn được tính",
         "remarks": findings[Severity.INFO],
         "still_owed": [plan.tasks[code] for code in facts.still_owed],
         "next_step": _next_step(facts, plan),
@@ -301,8 +302,14 @@ def _next_step(facts: ReceiptFacts, plan: Plan) -> str:
     when = f"trước {due}" if facts.received_at <= dates.unit_due_at else f"ngay, vì đã quá hạn nộp {due}"
     if facts.assessment.verdict != "accepted":
         return f"sửa các ô nêu trên và nộp lại {when}; tệp nộp lại có thể chỉ gồm các dòng đã sửa."
+    has_doubts = any(one.severity is Severity.WARNING and one.code not in LISTED for one in facts.assessment.findings)
     if facts.still_owed:
-        return f"báo cáo các nhiệm vụ còn lại {when}."
+        review = "xem lại các ô nêu trên, nếu sai thì sửa và nộp lại; " if has_doubts else ""
+        return f"{review}báo cáo các nhiệm vụ còn lại {when}."
+    if has_doubts:
+        return (
+            f"xem lại các ô nêu trên; nếu đúng thì không phải làm gì thêm, nếu sai thì nộp lại các dòng đã sửa {when}."
+        )
     return "không phải làm gì thêm; nếu có thay đổi, chỉ cần nộp lại các dòng thay đổi."
 
 

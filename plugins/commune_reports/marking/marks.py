@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +15,7 @@ from lxml import etree
 
 from commune_reports.findings import Finding, Severity
 from commune_reports.marking.cells import CELL, SheetCells
-from commune_reports.marking.comments import add_comments, remove_comments
+from commune_reports.marking.comments import HEAD, add_comments, remove_comments
 from commune_reports.marking.copying import copied
 from commune_reports.marking.package import (
     LARGEST_PART,
@@ -29,7 +29,7 @@ from commune_reports.marking.package import (
 )
 from commune_reports.marking.styles import AMBER, RED, Styles
 from commune_reports.marking.summary import Coloured, Heading, summary_sheet
-from commune_reports.workbook import MARK_SHEET, MARK_SIGN, Refusal, open_spreadsheet
+from commune_reports.workbook import MARK_SHEET, MARK_SIGN, Refusal, is_mark_sheet, open_spreadsheet
 
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError, NotImplementedError, RuntimeError)
 # More comments than this on one sheet help nobody.
@@ -60,7 +60,8 @@ def mark(content: bytes, findings: Sequence[Finding], *, heading: Heading) -> Ma
     opened = open_spreadsheet(content)
     if isinstance(opened, Refusal):
         return None
-    return Marked(_marked(Package(copied(opened)), findings, heading), ".xlsx")
+    reports = tuple(grid for grid in opened.grids if not is_mark_sheet(grid))
+    return Marked(_marked(Package(copied(replace(opened, grids=reports))), findings, heading), ".xlsx")
 
 
 def unmark(content: bytes) -> bytes:
@@ -145,7 +146,7 @@ def _unmark(package: Package) -> bool:
     """Take everything off that an earlier marking put on; whether there was anything."""
     ours = _our_sheet(package)
     if ours is None:
-        return False
+        return _unmark_strays(package)
     memory, coloured = _remembered(package, ours)
     sheets = [sheet for sheet in package.sheets() if sheet.part != ours.part]
     styles = Styles(package)
@@ -157,6 +158,25 @@ def _unmark(package: Package) -> bool:
         styles.cut_back(tuple(memory["counts"]))
     _remove_sheet(package, ours, int(memory.get("active", 0)))
     return True
+
+
+def _unmark_strays(package: Package) -> bool:
+    """Take marks off whose sheet somebody deleted: what the cells looked like before is gone with it, so they get no colour."""
+    found = package.related(package.workbook_part, "/styles")
+    looks = package.raw(found[1]).upper() if found is not None and found[1] in package else b""
+    may_be_coloured = any(colour.encode() in looks for colour in (RED, AMBER))
+    commented = []
+    for sheet in package.sheets():
+        said = package.related(sheet.part, "/comments")
+        if said is not None and said[1] in package and HEAD.encode() in package.raw(said[1]):
+            commented.append(sheet)
+    if may_be_coloured:
+        styles = Styles(package)
+        for sheet in package.sheets():
+            _restore(package, sheet, styles, coloured={}, is_as_left=False)
+    for sheet in commented:
+        remove_comments(package, sheet)
+    return may_be_coloured or bool(commented)
 
 
 def _restore(

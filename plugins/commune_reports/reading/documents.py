@@ -18,6 +18,17 @@ NUMBERED = re.compile(
     r"(?:[Ss]ố|SỐ|[Ss]o|[Cc]ông văn|[Bb]áo cáo|[Kk]ế hoạch|[Qq]uyết định|[Tt]hông báo|[Tt]ờ trình|\b(?:CV|BC|KH|QĐ|TB|TTr))"
     r"\s*:?\s*(\d{1,5}[a-zA-Z]?)\b(?!\s*[/\d])"
 )
+# What a unit issues itself, as it names it in the middle of a sentence: a signed number, or the kind of document and a number.
+OWN_KINDS = {"BC", "KH", "TB", "TTR", "BB", "CV", "QĐ", "HD", "UBND"}
+OWN_NUMBERED = re.compile(
+    r"(?:báo cáo|kế hoạch|thông báo|công văn|tờ trình|biên bản|hướng dẫn)\s+số\s*:?\s*(\d{1,5})\b(?!\s*[/\d])",
+    re.IGNORECASE,
+)
+# Documents of others: what something is done after, and who issued it.
+AFTER = re.compile(r"(?:theo|căn cứ|thực hiện|triển khai)\s+(?:\S+\s+){0,4}$", re.IGNORECASE)
+BY_OTHERS = re.compile(
+    r"^[^;\n]{0,40}?của\s+(?:UBND\s+|HĐND\s+|Ủy ban nhân dân\s+)?(?:tỉnh|huyện|Sở|Phòng|Bộ|Chính phủ|Thủ tướng|Trung ương)"
+)
 # The place between one document and the next.
 BETWEEN = re.compile(r"[;\n]|,(?=\s*(?:số|Số|\d{1,5}\s*/))|\s\+\s|\bvà (?=số|Số|\d)")
 
@@ -43,3 +54,16 @@ def _parts(text: str) -> Iterator[str]:
     for part in BETWEEN.split(text):
         starts = [one.start() for one in SIGNED.finditer(part)][1:]
         yield from (part[start:end] for start, end in zip([0, *starts], [*starts, len(part)], strict=True))
+
+
+def own_documents_in(*texts: str | None) -> tuple[Document, ...]:
+    """The documents of the unit's own that sentences name; those they only follow, or that others issued, are none."""
+    found = []
+    for text in filter(None, texts):
+        for match in (*SIGNED.finditer(text), *OWN_NUMBERED.finditer(text)):
+            number = f"{match[1]}/{match[2] or match[3]}" if match.re is SIGNED else match[1]
+            kinds = re.split(r"[-–&\s/]+", number.upper())[1:]
+            is_own = kinds[0] in OWN_KINDS and "TTG" not in kinds if kinds else True
+            if is_own and not AFTER.search(text[: match.start()]) and not BY_OTHERS.search(text[match.end() :]):
+                found.append(Document(number=number))
+    return tuple(found)

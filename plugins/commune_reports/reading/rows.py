@@ -6,7 +6,7 @@ from typing import Any
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.dates import Span, completion_date
-from commune_reports.reading.documents import documents_in
+from commune_reports.reading.documents import documents_in, own_documents_in
 from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, Headings, Place
 from commune_reports.reading.tasks import Clerk, said
 from commune_reports.task_report import TaskRow
@@ -52,7 +52,9 @@ def read_row(
         progress_pct=progress_pct,
         completed_on=span.last if span else None,
         completed_since=span.first if span else None,
-        documents=documents_in(texts["evidence"]) if texts["evidence"] else (),
+        documents=documents_in(texts["evidence"])
+        if texts["evidence"]
+        else own_documents_in(texts["result"], texts["note"]),
         cells={field: cell for field in (*place.headings.columns, "status") if (cell := place.cell(field)) is not None},
         **texts,
     )

@@ -47,6 +47,8 @@ def check(settings: Settings, files: Sequence[Path], asked: Asked) -> Iterator[d
         plan_period(plan, period)
     if unit is not None and unit not in {one.code for one in plan.units}:
         raise NeedsHuman(f"unit {unit} is not in plan {plan.id}; it has {', '.join(one.code for one in plan.units)}")
+    for path in files:  # a wrong name is said before any answer, not between two
+        _readable(path)
     bench, memory = Bench.load(settings, plan), _memory(settings, asked.as_of or now)
     done, size = 0, 1
     while done < len(files):
@@ -93,6 +95,13 @@ def _memory(settings: Settings, now: datetime) -> Memory | None:
     except (NeedsHuman, Transient) as error:
         log.warning("checking without what was reported before: %s", error)
         return None
+
+
+def _readable(path: Path) -> None:
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise NeedsHuman(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _content(path: Path) -> bytes:

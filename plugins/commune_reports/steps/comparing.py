@@ -8,7 +8,7 @@ from datetime import datetime
 
 from commune_reports import warehouse
 from commune_reports.plan import Plan
-from commune_reports.task_report import Backdrop, Peers, counted_pct, text_key
+from commune_reports.task_report import Backdrop, Counting, Peers, counted_pct, text_key
 from commune_reports.validation import Submitted
 from commune_reports.warehouse import Comparison, Spread, Warehouse
 
@@ -53,26 +53,48 @@ def _within_period(files: Sequence[Submitted], plan: Plan, known: Memory) -> lis
     owners = defaultdict(list, owned)
     names = {unit.code: f"UBND {unit.full_name}" for unit in plan.units_on(period.window_end)}
     spreads, adds = _stored_and_batch(files if known.together else (), found)
-    answered: dict[str, set[str]] = defaultdict(set)
+    # What a unit's files of this batch say, newest last: beside them stands what was stored before.
+    told: dict[str, dict[str, Counting]] = defaultdict(dict)
     ready = []
     for one in files:
-        counting = found.counting.get(one.unit_code, {})
+        if one.reading.is_hopeless:  # nothing in it counts, so that there is nothing to compare
+            ready.append(replace(one, waived=waived.get(one.unit_code, frozenset())))
+            continue
+        counting = {**found.counting.get(one.unit_code, {}), **told[one.unit_code]}
         backdrop = Backdrop(
             earlier=found.earlier.get(one.unit_code, {}),
             counting=counting,
             peers=_peers(one, spreads, adds),
             texts=_texts(one, owners, names),
-            answered=frozenset(answered[one.unit_code] | counting.keys()),
+            answered=frozenset(counting),
         )
         ready.append(replace(one, backdrop=backdrop, waived=waived.get(one.unit_code, frozenset())))
         if not known.together:
             continue
-        answered[one.unit_code] |= {row.task_code for row in one.reading.rows if row.task_code}
+        told[one.unit_code].update(_told(one))
         for row in one.reading.rows:
             key = text_key(row)
             if key is not None and one.unit_code not in owners[key]:
                 owners[key].append(one.unit_code)
     return ready
+
+
+def _told(one: Submitted) -> dict[str, Counting]:
+    """What the rows of a file of this batch say, for the files of its unit that follow."""
+    assert one.received_at is not None
+    return {
+        row.task_code: Counting(
+            status=row.status or "",
+            progress_pct=row.progress_pct,
+            counted_pct=counted_pct(row),
+            result=row.result,
+            file_name=one.file_name,
+            sha256="",
+            received_at=one.received_at,
+        )
+        for row in one.reading.rows
+        if row.task_code
+    }
 
 
 def _texts(one: Submitted, owners: Mapping[str, Sequence[str]], names: Mapping[str, str]) -> dict[str, str]:

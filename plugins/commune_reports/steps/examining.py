@@ -167,6 +167,7 @@ def _place(bench: Bench, one: Incoming, reading: Reading, reopened: Mapping[str,
             owed=owed,
             optional=optional,
             received_at=one.received_at,
+            file_name=one.name,
         ),
     )
 

@@ -1,5 +1,6 @@
 """What rules are about: rows, whole files and totals as typed columns, each line with the cells a failed rule blames."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,11 +25,13 @@ LARGE_DISTANCE, DEVIATIONS, FEWEST_PEERS = 50.0, 5.0, 8
 FEWEST_TEXTS = 5
 # A longer part of the task's text, word for word, is still only the task's text.
 SHORTEST_PART, SAME_PART = 40, 97.0
+FIGURE, CLAUSE_ENDS = re.compile(r"\d+"), re.compile(r"[.,;:\n]|\s[-–—]\s")
 NUMBERS, FLAGS = "float64", "bool"
 # The typed columns of a task row, so that no rule can stumble over a text in a column of numbers.
 TASK_ROW_TYPES = {
     **dict.fromkeys(("task_code", "status", "result", "evidence", "difficulty", "proposal", "note", "reason"), "str"),
-    **dict.fromkeys(("result_folded", "difficulty_folded", "proposal_folded", "copied_from", "replaces"), "str"),
+    **dict.fromkeys(("result_folded", "difficulty_folded", "proposal_folded", "difficulty_clauses"), "str"),
+    **dict.fromkeys(("own_proposal", "reason_folded", "copied_from", "replaces"), "str"),
     **dict.fromkeys(("progress_pct", "progress_in_range", "counted_pct", "completed_on", "completed_since"), NUMBERS),
     **dict.fromkeys(("first_day", "last_day", "received_on", "evidence_last_day", "result_task_likeness"), NUMBERS),
     **dict.fromkeys(("earlier_pct", "rise", "largest_usual_rise", "peer_distance", "largest_usual_distance"), NUMBERS),
@@ -54,6 +57,7 @@ class Submitted:
     received_at: datetime | None = None
     backdrop: Backdrop = field(default_factory=Backdrop)
     waived: frozenset[str] = frozenset()
+    file_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,21 +178,26 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times_in_file: int) -
     counted = counted_pct(row)
     last_day, since = submitted.period.window_end, row.completed_since or row.completed_on
     received_on = submitted.received_at.astimezone(ZONE).date() if submitted.received_at else last_day
-    evidence_days = [one.dated for one in row.documents if one.dated]
+    documents = row.documents if row.evidence else ()
+    evidence_days = [one.dated for one in documents if one.dated]
+    reason = " ".join(filter(None, (row.note, row.difficulty, row.result)))
     difficulty, proposal = fold(row.difficulty or ""), fold(row.proposal or "")
     key = text_key(row)
     return {
         "task_code": row.task_code,
         "status": row.status,
         "result": row.result,
-        "evidence": row.evidence,
+        "evidence": row.evidence or _named_elsewhere(row, task),
         "difficulty": row.difficulty,
         "proposal": row.proposal,
         "note": row.note,
-        "reason": row.note or row.difficulty or row.result,
+        "reason": reason or None,
+        "reason_folded": fold(reason) or None,
         "result_folded": None if row.result is None else fold(row.result),
         "difficulty_folded": difficulty or None,
+        "difficulty_clauses": _clauses(row.difficulty),
         "proposal_folded": proposal or None,
+        "own_proposal": proposal if proposal and proposal != difficulty else None,
         "progress_pct": row.progress_pct,
         "progress_in_range": in_range,
         "counted_pct": counted,
@@ -198,7 +207,7 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times_in_file: int) -
         "last_day": last_day.toordinal(),
         "received_on": max(received_on, last_day).toordinal(),
         "evidence_last_day": max(evidence_days).toordinal() if evidence_days else None,
-        "evidence_dates_exist": not any(one.is_dated_wrong for one in row.documents),
+        "evidence_dates_exist": not any(one.is_dated_wrong for one in documents),
         "nil_allowed": task is None or task.nil_allowed,
         "needs_document": task is not None and task.product is not Product.BY_PLAN,
         "is_given": row.task_code is None or row.task_code in submitted.owed or row.task_code in submitted.optional,
@@ -233,13 +242,31 @@ def _surprise(backdrop: Backdrop, code: str, counted: float | None) -> dict[str,
 
 
 def _likeness(row: TaskRow, task: Task | None) -> float | None:
-    """How much the result is only the task's own words, 0–100."""
+    """How much the result is only the task's own words, 0–100; with figures of its own it is more than that."""
     if task is None or row.result is None:
         return None
     said, words = fold(row.result), fold(task.text)
+    if _own_figures(said, words):
+        return 0.0
     if SHORTEST_PART <= len(said) < len(words) and fuzz.partial_ratio(said, words) >= SAME_PART:
         return 100.0
     return float(fuzz.ratio(said, words))
+
+
+def _own_figures(said: str, words: str) -> set[str]:
+    """The numbers a text has and the task's words have not; one at the very beginning only counts points."""
+    return {*FIGURE.findall(said)[bool(re.match(r"\d{1,2}\b", said)) :]} - {*FIGURE.findall(words)}
+
+
+def _clauses(text: str | None) -> str | None:
+    """A text's clauses in bare words, a stroke between them."""
+    return " / ".join(filter(None, map(fold, CLAUSE_ENDS.split(text or "")))) or None
+
+
+def _named_elsewhere(row: TaskRow, task: Task | None) -> str | None:
+    """The unit's own documents that a row without evidence names in its other texts, as far as the task does not name them."""
+    numbers = [one.number for one in row.documents if one.number and not (task and one.number in task.text)]
+    return "; ".join(numbers) or None
 
 
 def _replaced(submitted: Submitted, row: TaskRow) -> str | None:

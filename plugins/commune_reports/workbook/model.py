@@ -15,7 +15,8 @@ TALLEST_MERGE = 60
 
 # The sheet of findings a marked workbook comes back with, and the sign in it by which it is known under any name.
 MARK_SHEET, MARK_SIGN = "Kết quả kiểm tra", "commune-reports:marks"
-MARK_SIGN_ROW = 0
+# The sign stands in the first row; rows somebody inserted above it are few.
+MARK_SIGN_ROWS = 20
 
 # Quoted or escaped, a percent sign in a number format is only text.
 LITERAL = re.compile(r'"[^"]*"|\\.')
@@ -126,7 +127,7 @@ class Spreadsheet:
 
 def is_mark_sheet(grid: Grid) -> bool:
     """Whether a sheet is the list of findings an earlier answer added; nobody's report."""
-    return len(grid.rows) > MARK_SIGN_ROW and MARK_SIGN in grid.rows[MARK_SIGN_ROW]
+    return any(MARK_SIGN in row for row in grid.rows[:MARK_SIGN_ROWS])
 
 
 @lru_cache(maxsize=65_536)
