@@ -331,3 +331,17 @@ def test_a_table_of_other_things_below_reports_no_task(clerk: Clerk) -> None:
         ("PCI-03.4", "", *ANSWER),
     )
     assert ([row.task_code for row in reading.rows], reading.findings) == (["PCI-03.2", "PCI-03.4"], ())
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        ("", "Tỷ lệ hoàn thành chung", "", 50),
+        ("", "", "", "", "Hoàn thành: 0/1 nhiệm vụ"),
+        ("", "", "", "", "TUQ. CHỦ TỊCH"),
+        ("", "Người lập biểu", "", "", "Chủ tịch UBND xã"),
+    ],
+)
+def test_what_sums_up_or_signs_below_the_last_task_is_not_its_result(clerk: Clerk, below: Sequence[object]) -> None:
+    reading = _read(clerk, HEADS, ("PCI-03.2", "", *ANSWER), below)
+    assert ([row.result for row in reading.rows], reading.findings) == (["Đã làm 3 việc"], ())

@@ -19,6 +19,8 @@ SIGNATURE = re.compile(
     r"(?:cong chuc )?(?:dia chinh|tai chinh|van phong|tu phap|van hoa) (?:xay dung|ke toan|thong ke|ho tich|xa hoi)|"
     r"(?:[a-z]+ ){0,3}(?:[a-z]+ )?ngay (?:\d+ )?thang (?:\d+ )?nam(?: \d{4})?|noi nhan\b.*|trang \d+(?: \d+)?|"
     r"ky ten.*|ky (?:va )?ghi ro.*|da ky|thu truong(?: [a-z]+){0,3}|xac nhan(?: cua [a-z ]+)?|(?:ghi chu|luu y)\b.*|"
+    r"(?:tong so |trong do |so )*(?:nhiem vu )?(?:da )?(?:hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh) \d+(?: \d+)?"
+    r"(?: nhiem vu)?|"
     r"(?:tong|cong)(?: cong| so| chung)?(?: \d+)*(?: nhiem vu)?|ke toan(?: truong)?|uy ban nhan dan(?: [a-z]+){0,4}"
 )
 MOST_TITLE_WORDS = 8

@@ -12,7 +12,10 @@ from commune_reports.reading.tables import NAMED_BY, Place
 from commune_reports.reading.vocabulary import TaskMatch, Vocabulary, task_texted
 from commune_reports.spelling import fold
 
-SUM_ROW = re.compile(r"(tien do )?(tong cong|tong so|trung binh|binh quan|cong)\b.{0,25}$|tong( chung)?$|noi nhan\b")
+SUM_ROW = re.compile(
+    r"(tien do )?(tong cong|tong so|trung binh|binh quan|cong)\b.{0,25}$|tong( chung)?$|noi nhan\b|"
+    r"(ty le|tien do|diem|muc do)( [a-z]+){0,3} (chung|trung binh|binh quan)\b.{0,15}$"
+)
 LIKE_A_CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
 TALLY = re.compile(
     r"(?:hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh|(?:tong )?so nhiem vu(?: da bao cao| bao cao| trong bang)?)"
