@@ -7,6 +7,7 @@ A file leaves nop/ only after its bytes are safe in HOME/archive and the arrival
 import errno
 import fcntl
 import hashlib
+import logging
 import os
 import re
 import stat
@@ -27,6 +28,11 @@ CHUNK = 1 << 20
 PASSING_NAMES = re.compile(
     r"^(~\$|\.|~.*\.tmp$)|\.(part|partial|crdownload|tmp|filepart)$|^(thumbs\.db|desktop\.ini)$", re.I
 )
+
+
+# Faults of one folder; others are faults of the share, and come again for every unit.
+ONE_FOLDER_ONLY = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP}
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -192,19 +198,26 @@ def plain_file_name(name: str) -> str:
 def _look(share: Path) -> list[Dropped]:
     found = []
     for folder in sorted(share.iterdir(), key=lambda entry: entry.name):
-        if folder.name.startswith(".") or folder.is_symlink() or not (folder / DROP).is_dir():
+        drop = folder / DROP
+        if folder.name.startswith(".") or folder.is_symlink() or drop.is_symlink() or not drop.is_dir():
             continue
         found += [
             Dropped(path, folder.name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-            for path, status in _files_below(folder / DROP)
+            for path, status in _files_below(drop)
         ]
     return found
 
 
-def _files_below(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+def _files_below(folder: Path, *, is_ours: bool = True) -> Iterator[tuple[Path, os.stat_result]]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except FileNotFoundError:
+    except OSError as error:
+        if error.errno == errno.ENOENT:
+            return
+        if is_ours or error.errno not in ONE_FOLDER_ONLY:
+            raise
+        # A folder a sender made, locked or endless, must not keep the other units waiting.
+        log.warning("%s is left alone: %s", folder, error.strerror)
         return
     for entry in entries:
         if PASSING_NAMES.search(entry.name):
@@ -214,7 +227,7 @@ def _files_below(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
         except FileNotFoundError:
             continue
         if stat.S_ISDIR(status.st_mode):
-            yield from _files_below(Path(entry.path))
+            yield from _files_below(Path(entry.path), is_ours=False)
         elif stat.S_ISREG(status.st_mode):
             yield Path(entry.path), status
 

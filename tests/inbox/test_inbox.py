@@ -1,9 +1,11 @@
 """The shared folder as communes and their machines treat it."""
 
+import errno
 import hashlib
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -168,3 +170,34 @@ def test_an_answer_appears_whole_under_a_name_every_system_accepts(tmp_path: Pat
 def test_every_name_becomes_a_plain_one(name: str) -> None:
     plain = inbox.plain_file_name(name)
     assert plain and len(plain) <= 111 and "/" not in plain and plain.isascii() and not plain.startswith(".")
+
+
+def test_a_drop_folder_that_is_a_link_to_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    share, elsewhere = tmp_path / "share", tmp_path / "elsewhere"
+    own = _drop(share, "a.xlsx")
+    elsewhere.mkdir()
+    (elsewhere / "secret.xlsx").write_bytes(b"bi mat")
+    (share / "22495-van-phuoc").mkdir()
+    (share / "22495-van-phuoc/nop").symlink_to(elsewhere)
+    assert [found.path for found in _settled(share)] == [own]
+
+
+@pytest.mark.parametrize("fault", [errno.EACCES, errno.ENAMETOOLONG])
+@pytest.mark.parametrize("where", ["22495-van-phuoc/nop/khoa", "22495-van-phuoc/nop"])
+def test_a_locked_folder_inside_a_drop_folder_keeps_nobody_else_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, fault: int
+) -> None:
+    own, real = _drop(tmp_path, "a.xlsx"), os.scandir
+    (tmp_path / "22495-van-phuoc/nop/khoa").mkdir(parents=True)
+
+    def locked(path: Path) -> Any:
+        if Path(path) == tmp_path / where:
+            raise OSError(fault, "no", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", locked)
+    if where.endswith("khoa"):
+        assert [found.path for found in _settled(tmp_path)] == [own]
+    else:
+        with pytest.raises(Transient, match="nop"):
+            _settled(tmp_path)

@@ -176,3 +176,38 @@ def test_a_reader_that_panics_leaves_a_broken_file(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(grids, "_grids_of", give_up)
     assert isinstance(open_spreadsheet(_xlsx()), Spreadsheet), "the other reader of packages takes over"
     assert open_spreadsheet((SAVED / "da-dien.ods").read_bytes()) == Refusal("broken_file")
+
+
+FAR_ROW = b'<table:table-row table:number-rows-repeated="1000000"><table:table-cell/></table:table-row>'
+FAR_COLUMN = b'<table:table-cell table:number-columns-repeated="16000"/>'
+WORD = b'<table:table-cell office:value-type="string"><text:p>xa</text:p></table:table-cell>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_said"),
+    [
+        (FAR_ROW + b"<table:table-row>" + WORD + b"</table:table-row>", True),
+        (FAR_ROW + b"<table:table-row>" + FAR_COLUMN + WORD + b"</table:table-row>", True),
+        (FAR_ROW.replace(b"<table:table-cell/>", WORD), True),
+        (FAR_ROW.replace(b"1000000", b"9" * 30), False),
+        (FAR_ROW, False),
+    ],
+)
+def test_an_opendocument_sheet_with_cells_far_out_is_read_without_them(rows: bytes, is_said: bool) -> None:
+    for end in (b"</table:table-row>", FAR_COLUMN + WORD + b"</table:table-row>"):
+        _is_read_without_far_cells(end, rows, is_said=is_said)
+
+
+def _is_read_without_far_cells(end: bytes, rows: bytes, *, is_said: bool) -> None:
+    saved = (SAVED / "da-dien.ods").read_bytes()
+    usual = open_spreadsheet(saved)
+
+    def longer(part: bytes) -> bytes:
+        return part.replace(b"</table:table-row>", end, 1).replace(b"</table:table>", rows + b"</table:table>", 1)
+
+    opened = open_spreadsheet(_repacked(saved, {"content.xml": longer}))
+    assert isinstance(opened, Spreadsheet)
+    assert isinstance(usual, Spreadsheet)
+    lines = [[value for value in row if value != ""] for row in usual.grids[0].rows]
+    assert [[value for value in row if value != ""] for row in opened.grids[0].rows[: len(lines)]] == lines
+    assert [note.code for note in opened.notes] == ["sheet_too_long"] * is_said

@@ -37,6 +37,8 @@ MANIFEST = (
 LINKED = re.compile(rb"""table:formula=["'][^"']*(?:'|&apos;)file:""")
 # Equal cells below and beside each other are written once; of the copies of a marked cell this many are looked at.
 MOST_COPIES = 100
+# No sheet has more rows than this; the number would not even fit.
+MOST_TIMES = 2**24
 
 
 def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
@@ -52,8 +54,13 @@ def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
     )
     if root is None:
         return Refusal("broken_file")
+    far, long = _without_far_cells(root)
     try:
-        grids = grids_of(repacked(archive, {}) if archive.is_renamed else content)
+        if far:
+            content = repacked(archive, {"content.xml": bytes(etree.tostring(root))})
+        elif archive.is_renamed:
+            content = repacked(archive, {})
+        grids = grids_of(content)
     except UNREADABLE:
         # Indented XML is beyond calamine.
         grids = grids_of(repacked(archive, {"content.xml": _without_indents(root)}))
@@ -63,7 +70,10 @@ def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
     notes = [Note("macros_ignored")] if any(name.startswith(("Basic/", "Scripts/")) for name in archive.parts) else []
     if LINKED.search(body):
         notes.append(Note("external_links"))
-    grids = with_errors_apart([replace(grid, merged=merges.get(grid.name, ())) for grid in grids], stored)
+    grids = with_errors_apart(
+        [replace(grid, merged=merges.get(grid.name, ()), is_cut=grid.is_cut or grid.name in long) for grid in grids],
+        stored,
+    )
     return Spreadsheet(
         kind="ods",
         grids=grids,
@@ -82,6 +92,36 @@ def flat_as_package(content: bytes) -> bytes:
         kept.writestr("META-INF/manifest.xml", MANIFEST)
         kept.writestr("content.xml", content)
     return buffer.getvalue()
+
+
+def _without_far_cells(root: Any) -> tuple[bool, frozenset[str]]:
+    """Take away the rows and columns nobody looks at; whether something stood there, and in which sheets below the last row.
+
+    Calamine lays a sheet out whole, up to the last cell that holds something.
+    """
+    far, long = False, set()
+    for table in root.iter(f"{{{TABLE}}}table"):
+        number = 0
+        for row in list(table.iter(ROW)):
+            times, column = _count(row, "number-rows-repeated"), 0
+            for cell in list(row.iterchildren(CELL, COVERED)):
+                along = _count(cell, "number-columns-repeated")
+                if len(cell) and number + times > MOST_ROWS:
+                    long.add(table.get(f"{{{TABLE}}}name", ""))
+                far |= len(cell) > 0 and column + along > MOST_COLUMNS
+                _shorten(cell, "number-columns-repeated", along, MOST_COLUMNS - column)
+                column += along
+            far |= times > MOST_TIMES
+            _shorten(row, "number-rows-repeated", times, MOST_ROWS - number)
+            number += times
+    return far or bool(long), frozenset(long)
+
+
+def _shorten(element: Any, name: str, times: int, room: int) -> None:
+    if room <= 0:
+        element.getparent().remove(element)
+    elif times > room:
+        element.set(f"{{{TABLE}}}{name}", str(room))
 
 
 def _without_indents(root: Any) -> bytes:
