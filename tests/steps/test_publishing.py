@@ -99,6 +99,59 @@ def test_late_facts_make_one_revision_a_day(office: Any, moment: Moment) -> None
     assert [one["subject"].count("điều chỉnh") for one in _letters(office, "report")] == [0, 1]
 
 
+def _made_again(office: Any, moment: datetime, out: Path) -> bytes:
+    [workbook, *_] = steps.render_report(office.settings, period="2024-11", as_of=moment, out=out)
+    return workbook.read_bytes()
+
+
+def _kept(office: Any, answer: dict[str, Any]) -> bytes:
+    return Path(office.settings.home / answer["report"][0]).read_bytes()
+
+
+@pytest.mark.parametrize("what", ["collect", "withdraw", "reopen"])
+def test_what_a_run_that_began_before_a_report_writes_after_it_is_of_the_next_revision(
+    office: Any, moment: Moment, tmp_path: Path, what: str
+) -> None:
+    office.fill("22492")
+    office.collect()
+    first = steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+    began = moment(11, 19, 7, 50)
+    who = {"who": "Lê Thị Cúc, Văn phòng", "reason": "nhầm tệp"}
+    if what == "collect":
+        office.fill("22489")
+        office.collect(began)
+    elif what == "withdraw":
+        [row, *_] = [one for one in steps.trace(office.settings, period="2024-11", now=began)["rows"] if one["sha256"]]
+        steps.withdraw(office.settings, submission=row["sha256"], now=began, **who)
+    else:
+        until = steps.Decision(**who, until_at=moment(11, 25))
+        steps.reopen(office.settings, period="2024-11", decision=until, now=began)
+    assert _made_again(office, moment(11, 19, 8), tmp_path) == _kept(office, first)
+    due = [] if what == "reopen" else ["2024-11"]
+    assert steps.periods_to_publish(office.settings, now=moment(11, 20, 8)) == {"periods": due}
+
+
+def test_a_fact_written_while_the_report_is_made_is_in_it_or_in_the_next_one(
+    office: Any, moment: Moment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.fill("22492")
+    office.collect()
+    rendering, drops = steps.publishing._render, iter(["22489", None, None])
+
+    def slowly(*made: Any, **more: Any) -> Any:
+        if unit := next(drops):
+            office.fill(unit)
+            office.collect(moment(11, 19, 7, 50))
+        return rendering(*made, **more)
+
+    monkeypatch.setattr(steps.publishing, "_render", slowly)
+    first = steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+    assert (first["state"], first["revision"]) == ("published", 0)
+    assert _made_again(office, moment(11, 19, 8), tmp_path) == _kept(office, first)
+    shown = steps.status(office.settings, period="2024-11", now=moment(11, 19, 9), as_of=moment(11, 19, 8))["units"]
+    assert [one["unit"] for one in shown if one["timeliness"] != "missing"] == ["22489", "22492"]
+
+
 def test_any_report_ever_sent_can_be_made_again_byte_for_byte(office: Any, moment: Moment, tmp_path: Path) -> None:
     office.fill("22492")
     office.collect()

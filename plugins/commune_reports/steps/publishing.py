@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from commune_reports import warehouse
-from commune_reports.errors import NeedsHuman
+from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.letters import Attachment, Letter, ReportIssue, report_letter
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.report import write_consolidated_report
@@ -21,6 +21,7 @@ from commune_reports.warehouse import ReportRecord
 
 # Corrections are taken up for this long after the collection ends; later ones wait for a person to publish by hand.
 REVISION_DAYS = timedelta(days=14)
+MOST_TRIES = 5
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -61,7 +62,7 @@ def render_report(settings: Settings, *, period: str, as_of: datetime, out: Path
     sent_then = known and known[-1].as_of == as_of
     revision = known[-1].revision if sent_then else len(known)
     before = known[:-1] if sent_then else known
-    card, previous, _ = _cards(desk, wanted, before, as_of)
+    card, previous, *_ = _cards(desk, wanted, before, as_of)
     paths = _render(desk, card, previous, revision=revision, out=out)
     letter = _letter(desk, card, previous, revision=revision, files=_attached(paths, out))
     bodies = {out / f"{paths[0].stem}-thu.txt": letter.text, out / f"{paths[0].stem}-thu.html": letter.html}
@@ -98,10 +99,21 @@ def _facts_between(desk: Desk, period: ReportingPeriod, after: datetime, until: 
 def _publish(
     desk: Desk, period: ReportingPeriod, earlier: Sequence[ReportRecord], *, as_of: datetime, now: datetime
 ) -> dict[str, Any]:
-    desk = as_it_held(desk, period, as_of)
+    """The report of a moment nothing was added to while it was made; what is written later is of a later moment."""
+    for _ in range(MOST_TRIES):
+        made = _publish_once(as_it_held(desk, period, as_of), period, earlier, as_of=as_of, now=now)
+        if made is not None:
+            return made
+    raise Transient(f"facts of period {period.id} as of {as_of.isoformat()} were still coming in; publish it again")
+
+
+def _publish_once(
+    desk: Desk, period: ReportingPeriod, earlier: Sequence[ReportRecord], *, as_of: datetime, now: datetime
+) -> dict[str, Any] | None:
+    """One report, recorded and queued; None if a fact of its moment was written meanwhile."""
     revision = len(earlier)
     folder = Path("reports") / desk.plan.id / period.id / f"r{revision}"
-    card, previous, answers = _cards(desk, period, earlier, as_of)
+    card, previous, answers, known = _cards(desk, period, earlier, as_of)
     warnings = pass_gate(desk, card, answers, revision=revision, now=now)
     paths = _render(desk, card, previous, revision=revision, out=desk.settings.home / folder)
     files = _attached(paths, folder)
@@ -110,18 +122,23 @@ def _publish(
     )
     letter = _letter(desk, card, previous, revision=revision, files=files)
 
-    def write(connection: Connection) -> None:
+    def write(connection: Connection) -> bool:
+        warehouse.settle(connection)
+        if warehouse.facts_known(connection, desk.warehouse, desk.plan.id, period.id, as_of=as_of) != known:
+            return False
         warehouse.record_report(connection, record, card, now=now)
         warehouse.queue_letter(connection, letter, now=now)
+        return True
 
-    desk.warehouse.insist(write)
+    if not desk.warehouse.insist(write):
+        return None
     return {**_outcome("published", record), "warnings": warnings}
 
 
 def _cards(
     desk: Desk, period: ReportingPeriod, earlier: Sequence[ReportRecord], as_of: datetime
-) -> tuple[Scorecard, Scorecard | None, dict[str, list[dict[str, Any]]]]:
-    """The figures of a report, those of the one before it, and what the gate looks at: all from one state."""
+) -> tuple[Scorecard, Scorecard | None, dict[str, list[dict[str, Any]]], int]:
+    """The figures of a report, those of the one before it, what the gate looks at, how many facts: all from one state."""
     with desk.reading() as connection:
 
         def card_of(moment: datetime) -> Scorecard:
@@ -131,7 +148,8 @@ def _cards(
 
         card = card_of(as_of)
         previous = card_of(earlier[-1].as_of) if earlier else None
-        return card, previous, warehouse.gate_answers(connection, desk.warehouse, card)
+        known = warehouse.facts_known(connection, desk.warehouse, desk.plan.id, period.id, as_of=as_of)
+        return card, previous, warehouse.gate_answers(connection, desk.warehouse, card), known
 
 
 def _render(desk: Desk, card: Scorecard, previous: Scorecard | None, *, revision: int, out: Path) -> list[Path]:

@@ -55,6 +55,7 @@ from commune_reports.warehouse.scoring import (
     successor_scores,
     task_counts,
 )
+from commune_reports.warehouse.settling import facts_known, settle
 from commune_reports.warehouse.snapshots import Held, check_snapshot, looking, take_snapshot
 from commune_reports.warehouse.storing import (
     Assessed,
@@ -95,6 +96,7 @@ __all__ = [
     "dictionary",
     "downgrade",
     "extracted",
+    "facts_known",
     "facts_since",
     "find_described",
     "find_submissions",
@@ -130,6 +132,7 @@ __all__ = [
     "score_changes",
     "score_trend",
     "scorecard",
+    "settle",
     "start_attempts",
     "state_of",
     "store_assessments",

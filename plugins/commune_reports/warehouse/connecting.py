@@ -31,6 +31,7 @@ UNLIKE = "it is not what it should be; look with: commune-reports db status"
 # What the drivers say when the account, the tables or the disk have to be mended, not waited for, and what to do then.
 HOPELESS = {
     "password authentication": "correct the account in COMMUNE_REPORTS_WAREHOUSE",
+    'role "': "correct the account in COMMUNE_REPORTS_WAREHOUSE",
     "permission denied": LET_IN,
     "readonly database": LET_IN,
     "read-only transaction": LET_IN,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, or_, select
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.facts import Arrival
 from commune_reports.warehouse.named_sql import values_of
+from commune_reports.warehouse.settling import known_since
 from commune_reports.warehouse.storing import insert_new
 
 
@@ -36,7 +37,11 @@ def find_submissions(connection: Connection, beginning: str) -> list[Arrival]:
 
 def withdraw(connection: Connection, submission_id: str, decision: Decision, *, now: datetime) -> bool:
     """Take a file's rows out of every figure from now on; False if it is withdrawn already."""
-    row = {"submission_id": submission_id, "who": decision.who, "reason": decision.reason, "recorded_at": now}
+    judged = tables.assessment
+    place = select(judged.c.plan_id, judged.c.period_id).where(judged.c.submission_id == submission_id)
+    found = connection.execute(place).first()
+    at = _known(connection, found.plan_id, found.period_id, now) if found else now
+    row = {"submission_id": submission_id, "who": decision.who, "reason": decision.reason, "recorded_at": at}
     return insert_new(connection, tables.withdrawal, [row]) == 1
 
 
@@ -51,13 +56,14 @@ def waive(
     now: datetime,
 ) -> None:
     """From now until the decision's end, a rule has no consequences for a unit's files of a period."""
-    row = {"plan_id": plan_id, "period_id": period_id, "unit_code": unit_code, "rule": rule, "recorded_at": now}
+    at = _known(connection, plan_id, period_id, now)
+    row = {"plan_id": plan_id, "period_id": period_id, "unit_code": unit_code, "rule": rule, "recorded_at": at}
     connection.execute(insert(tables.waiver), row | vars(decision))
 
 
 def reopen(connection: Connection, plan_id: str, period_id: str, *, decision: Decision, now: datetime) -> None:
     """Collect a period until the decision's end; what was late stays late."""
-    row = {"plan_id": plan_id, "period_id": period_id, "recorded_at": now}
+    row = {"plan_id": plan_id, "period_id": period_id, "recorded_at": _known(connection, plan_id, period_id, now)}
     connection.execute(insert(tables.reopening), row | vars(decision))
 
 
@@ -108,3 +114,7 @@ def decisions(
         )
         found[kind] = [dict(row._mapping) for row in connection.execute(statement.order_by(made.c.number))]
     return found
+
+
+def _known(connection: Connection, plan_id: str, period_id: str | None, now: datetime) -> datetime:
+    return known_since(connection, plan_id, [period_id], now=now)[period_id]

@@ -13,6 +13,7 @@ from commune_reports.plan import Plan
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.deciding import Decision
 from commune_reports.warehouse.named_sql import ask
+from commune_reports.warehouse.settling import known_since
 from commune_reports.warehouse.storing import insert_new
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def open_period(
     earlier = opening_of(connection, plan.id, period.id)
     if earlier and earlier.plan_sha256 == plan.sha256:
         return 0
-    known_since = now if earlier else min(now, plan.dates(period).opens_at)
+    later = known_since(connection, plan.id, [period.id], now=now)[period.id]
+    known_at = later if earlier else min(now, plan.dates(period).opens_at)
     opening = {
         "plan_id": plan.id,
         "period_id": period.id,
@@ -67,7 +69,7 @@ def open_period(
         "plan_sha256": plan.sha256,
         "obligations_of": like.obligations_of if like else plan.sha256,
         **_dates(plan, period),
-        "recorded_at": known_since,
+        "recorded_at": known_at,
     }
     if not insert_new(connection, tables.reporting_period, [opening]) or like:
         return 0
@@ -79,7 +81,7 @@ def open_period(
             "unit_code": unit_code,
             "task_code": task_code,
             "is_owed": is_owed,
-            "recorded_at": known_since,
+            "recorded_at": known_at,
         }
         for (unit_code, task_code), is_owed in _obligations(plan, period).items()
     ]
@@ -103,7 +105,7 @@ def adopt_plan(
         "changes": list(changes),
         "who": decision.who,
         "reason": decision.reason,
-        "recorded_at": now,
+        "recorded_at": known_since(connection, plan.id, [period.id], now=now)[period.id],
     }
     connection.execute(insert(tables.plan_adoption), row)
 

@@ -14,6 +14,7 @@ from commune_reports.scorecard import Scorecard
 from commune_reports.task_report import Assessment, RuleOutcome, text_key
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.facts import Arrival, ReportRecord
+from commune_reports.warehouse.settling import known_since
 
 ROW_FIELDS = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
 
@@ -129,12 +130,14 @@ def store_assessments(
     """Store verdicts, rows that count, findings, rule outcomes and receipts; returns what was not known already."""
     known = _assessed(connection, [one.arrival.submission_id for one in items])
     fresh = [one for one in items if one.arrival.submission_id not in known]
+    since = known_since(connection, plan_id, [one.period_id for one in fresh], now=now)
     # Another process may store the same verdicts at this moment: whoever's verdict is kept stores what belongs to it.
-    won = _claim(connection, [_assessment_row(one, plan_id, now) for one in fresh])
+    won = _claim(connection, [_assessment_row(one, plan_id, since[one.period_id]) for one in fresh])
     fresh = [one for one in fresh if one.arrival.submission_id in won]
-    insert_new(connection, tables.task_report, [row for one in fresh for row in _task_rows(one, plan_id, now)])
-    insert_new(connection, tables.finding, [row for one in fresh for row in _finding_rows(one, now)])
-    insert_new(connection, tables.rule_outcome, [row for one in fresh for row in _outcome_rows(one, now)])
+    dated = [(one, since[one.period_id]) for one in fresh]
+    insert_new(connection, tables.task_report, [row for one, at in dated for row in _task_rows(one, plan_id, at)])
+    insert_new(connection, tables.finding, [row for one, at in dated for row in _finding_rows(one, at)])
+    insert_new(connection, tables.rule_outcome, [row for one, at in dated for row in _outcome_rows(one, at)])
     insert_new(connection, tables.letter, [letter_row(one.receipt, now) for one in fresh])
     return fresh
 
