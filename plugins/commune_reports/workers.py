@@ -14,7 +14,8 @@ from typing import Any, Generic, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 SECONDS = 10.0
-BYTES = 300 * 2**20
+# For the whole process, what it inherits included; a process that inherits much (Airflow's) still gets some for the file.
+BYTES, FEWEST_BYTES = 300 * 2**20, 200 * 2**20
 MOST_WORKERS = 4
 # Handing a file to a worker costs half as much as reading it: many files go in stacks, usual ones take 0.1 s together.
 STACK, STACK_SECONDS, FEWEST_FOR_STACKS = 16, 3.0, 64
@@ -74,8 +75,10 @@ def _begin(do: Callable[[Any], Any]) -> None:
     global _work  # noqa: PLW0603  (one per process, set before its first item)
     _work = do
     gc.freeze()  # what was inherited stays; looking through it again and again for garbage costs a tenth of the time
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + BYTES,) * 2)
+    mapped, resident = (
+        int(pages) * resource.getpagesize() for pages in Path("/proc/self/statm").read_text().split()[:2]
+    )
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + max(BYTES - resident, FEWEST_BYTES),) * 2)
 
 
 def _do(stack: Sequence[Any]) -> list[Any]:
