@@ -45,7 +45,7 @@ def counted_once(
         left_out.setdefault(dropped.sheet, []).append(dropped)
     counting = {(row.sheet, row.row) for same_task in kept.values() for row in same_task}
     remarks = [
-        wordings.finding("rows_repeated", sheet=sheet, got=f"{len(copies)}", wanted=_numbers(copies))
+        wordings.finding("rows_repeated", sheet=sheet, got=f"{len(copies)}", wanted=row_numbers(copies))
         for sheet, copies in left_out.items()
     ]
     return [row for row in rows if (row.sheet, row.row) in counting], remarks
@@ -59,7 +59,7 @@ def without_progress(rows: Sequence[TaskRow], answered: set[str | None], wording
             by_sheet.setdefault(row.sheet, []).append(row)
     for sheet, told in by_sheet.items():
         code = "progress_not_told" if answered else "progress_columns_missing"
-        yield wordings.finding(code, sheet=sheet, got=f"{len(told)}", wanted=_numbers(told))
+        yield wordings.finding(code, sheet=sheet, got=f"{len(told)}", wanted=row_numbers(told))
 
 
 def _misread(findings: Sequence[Finding]) -> Mapping[tuple[str | None, int | None], frozenset[tuple[object, ...]]]:
@@ -71,7 +71,7 @@ def _misread(findings: Sequence[Finding]) -> Mapping[tuple[str | None, int | Non
     return faults
 
 
-def _numbers(rows: Sequence[TaskRow]) -> str:
+def row_numbers(rows: Sequence[TaskRow]) -> str:
     """Row numbers as people write them: 4–12, 15."""
     numbers = sorted({row.row for row in rows})
     runs: list[list[int]] = []

@@ -6,6 +6,7 @@ from dataclasses import replace
 from commune_reports.findings import Finding
 from commune_reports.reading.claims import IDENTITY_SHEET, Asked, Claims, read_claims, sheets_aside, units_in
 from commune_reports.reading.copies import counted_once, states_progress, without_progress
+from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.lines import merged_rows, rows_going_on
 from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of
@@ -54,6 +55,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         for sheet in visible:
             sheet.leave_tables_without_progress()
     findings += [one for sheet in visible for one in sheet.findings]
+    unseen = [one for sheet in visible for one in read_unseen(sheet.grid, sheet.rows, clerk.wordings)]
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
         findings.append(clerk.wordings.finding("no_table", wanted=WANTED_HEADINGS))
@@ -67,7 +69,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         rows=tuple(rows),
         blanks=tuple(blank for sheet in visible for blank in sheet.blanks),
         totals=tuple(total for sheet in visible for total in sheet.totals),
-        findings=(*findings, *remarks, *_notes(opened, clerk)),
+        findings=(*findings, *remarks, *unseen, *_notes(opened, clerk)),
     )
 
 

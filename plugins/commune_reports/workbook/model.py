@@ -47,7 +47,8 @@ class Note:
 class Grid:
     """One sheet: `rows[r][c]` is the value of row r+1 and column c+1, "" where empty; merged areas as (r, c), (r, c).
 
-    `is_cut` tells that something stands below the rows anybody looks at.
+    `is_cut` tells that something stands below the rows anybody looks at, `is_narrowed` that something stands right of
+    the columns. `hidden_rows` and `hidden_columns` are counted from zero, where the format lets them be known cheaply.
     """
 
     name: str
@@ -55,6 +56,9 @@ class Grid:
     rows: Sequence[Sequence[Any]]
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
     is_cut: bool = False
+    is_narrowed: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
     @cached_property
     def merged_down(self) -> Mapping[tuple[int, int], tuple[int, int]]:
