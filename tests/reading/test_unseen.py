@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from commune_reports.reading import Clerk, read_submission
@@ -52,3 +53,40 @@ def test_hidden_places_without_a_report_are_not_told(clerk: Clerk, sheet: Worksh
     for column in ("E", "H"):
         sheet.column_dimensions[column].hidden = True
     assert _read(clerk, sheet).findings == ()
+
+
+@pytest.mark.parametrize(("cell", "told"), [("IW4", "IW"), ("XFD4", "XFD")])
+def test_what_stands_too_far_right_is_told_with_its_column(
+    clerk: Clerk, sheet: Worksheet, cell: str, told: str
+) -> None:
+    sheet[cell] = "ghi ở rất xa"
+    assert [(one.code, one.got, one.wanted) for one in _read(clerk, sheet).findings] == [
+        ("columns_beyond", told, "256")
+    ]
+
+
+def test_blank_cells_far_right_are_not_told(clerk: Clerk, sheet: Worksheet) -> None:
+    sheet["IV4"], sheet["IW4"] = "trong giới hạn", " "
+    assert _read(clerk, sheet).findings == ()
+
+
+def test_formatted_cells_far_right_are_not_told(clerk: Clerk, sheet: Worksheet) -> None:
+    sheet["XFD5"].font = Font(bold=True)
+    assert _read(clerk, sheet).findings == ()
+
+
+def _as_csv(result: bytes) -> bytes:
+    lines = [",".join("" if value is None else str(value) for value in row).encode() for row in ROWS]
+    return b"\r\n".join(lines).replace("Xong 5 hồ sơ".encode(), result)
+
+
+def test_letters_lost_in_a_text_file_are_told_with_their_cell(clerk: Clerk) -> None:
+    content = _as_csv("Xong 5 hồ s".encode() + b"\xff\xfe h\xc6")
+    reading = read_submission(content, clerk=clerk, unit_code="22492", period_id="2024-11")
+    assert [(one.code, one.wanted) for one in reading.findings] == [("letters_lost", "D4")]
+    assert len(reading.rows) == 3
+
+
+def test_a_text_file_with_all_its_letters_is_not_blamed(clerk: Clerk) -> None:
+    content = _as_csv("Xong 5 hồ sơ".encode())
+    assert read_submission(content, clerk=clerk, unit_code="22492", period_id="2024-11").findings == ()

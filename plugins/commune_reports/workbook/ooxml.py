@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 from openpyxl.styles.numbers import BUILTIN_FORMATS
-from openpyxl.utils import column_index_from_string
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from commune_reports.workbook.archives import LARGEST_PART, Archive, Refused, is_declaring, repacked
 from commune_reports.workbook.grids import UNREADABLE, grids_of, patient_grids
@@ -160,7 +160,7 @@ class _Thinned:
     """A huge sheet without the rows and cells that hold nothing, and without what lies where nobody reports."""
 
     def __init__(self, archive: Archive, name: str) -> None:
-        self.name, self.beyond = name, 0
+        self.name, self.beyond, self.right_of = name, 0, 0
         kept: list[bytes] = []
         rest, number = b"", 0
         for piece in archive.pieces(name):
@@ -188,7 +188,11 @@ class _Thinned:
         for cell in CELL.finditer(row[3]):
             found = NUMBERED.search(cell[2])
             column = column_index_from_string(found[1].decode()) if found and found[1] else column + 1
-            if cell[3] is not None and column <= MOST_COLUMNS and HAS_VALUE.search(cell[3]):
+            if cell[3] is None or not HAS_VALUE.search(cell[3]):
+                continue
+            if column > MOST_COLUMNS:
+                self.right_of = min(self.right_of or column, column)
+            else:
                 at = b"" if found and found[1] else b' r="%s"' % address(number - 1, column - 1).encode()
                 cells.append(b"<%sc%s%s>%s</%sc>" % (cell[1], at, cell[2], cell[3], cell[1]))
         return b'<%srow r="%d">%s</%srow>' % (row[1], number, b"".join(cells), row[1])
@@ -197,6 +201,8 @@ class _Thinned:
         """What was left out although it says something."""
         if self.beyond:
             yield Note("sheet_too_long", got=str(self.beyond), wanted=str(MOST_ROWS))
+        if self.right_of:
+            yield Note("columns_beyond", got=get_column_letter(self.right_of), wanted=str(MOST_COLUMNS))
 
 
 class _Looker:
