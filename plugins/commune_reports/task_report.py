@@ -179,3 +179,23 @@ def counted_pct(row: TaskRow) -> float | None:
     if row.progress_pct is not None and 0 <= row.progress_pct <= 100:
         return row.progress_pct
     return {"completed": 100.0, "not_started": 0.0}.get(row.status or "")
+
+
+# What two rows about one task must agree on to be the same report; a note is anybody's own remark.
+SAYING = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal")
+
+
+def first_difference(one: TaskRow, other: TaskRow) -> str | None:
+    """The first field two rows about one task state differently; a field only one of them has a column for is none."""
+    both = one.cells.keys() & other.cells.keys()
+    return next(
+        (name for name in SAYING if (name in both or name in SAYING[:2]) and _said(one, name) != _said(other, name)),
+        None,
+    )
+
+
+def _said(row: TaskRow, name: str) -> object:
+    value = getattr(row, name)
+    if name == "progress_pct" and value is None:
+        return {"completed": 100.0, "not_started": 0.0, "nil": 0.0}.get(row.status or "")
+    return fold(value) if isinstance(value, str) else value

@@ -92,6 +92,22 @@ def test_check_answers_in_the_documented_form(run: Run, opened: Path, plan: Plan
         assert finding["cell"] in finding["message"]
 
 
+def test_check_tells_people_in_their_own_words_within_80_columns(
+    run: Run, opened: Path, plan: Plan, tmp_path: Path
+) -> None:
+    entries = spoil(honest_entries(plan, plan.units[1], PERIOD))
+    bad, good = _filled(plan, opened, tmp_path / "a.xlsx", entries), _filled(plan, opened, tmp_path / "b.xlsx")
+    code, out, _ = run("check", bad, good, "--unit", "22492", "--period", "2024-11")
+    said = " ".join(out.split())
+    assert code == 1
+    assert "Kết luận: nhận một phần – 26/31 nhiệm vụ được nhận" in said
+    assert "Kết luận: nhận – 31/31 nhiệm vụ được nhận" in said
+    for words in ("Mức độ", "Nhiệm vụ", "Nội dung", "Cần sửa", "Phát hiện: 5 cần sửa", "Không có gì phải sửa."):
+        assert words in said
+    assert not any(word in said for word in ("accepted", "critical", "severity", "message"))
+    assert max(len(line) for line in out.splitlines() if not line.startswith("/")) <= 80
+
+
 def test_check_writes_marked_copies_where_it_is_told_to(run: Run, opened: Path, plan: Plan, tmp_path: Path) -> None:
     honest = honest_entries(plan, plan.units[1], PERIOD)
     (tmp_path / "b").mkdir()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from tests.damage.answers import DIFFICULTIES, PROPOSALS, draw_answer, words
+from tests.damage.answers import DIFFICULTIES, PROPOSALS, document, draw_answer, words
 from tests.damage.damages import BOOKS, TABLES, Damage, Mark, looks, pick
 from tests.damage.drafts import TWIN_HEADINGS, Draft, Raw, Row
 
@@ -18,6 +18,12 @@ NO_NUMBER = ("khoảng một nửa", "trên 50", "gần xong", "80-90%", "năm m
 NO_DAY = ("31/11/2024", "30/02/2024", "sắp xong", "5/13/2024", "đang chờ ký", "00/10/2024")
 NO_DOCUMENT_NUMBER = ("có văn bản kèm theo", "Có", "Đã ban hành văn bản", "Báo cáo của UBND xã", "Văn bản lưu tại VP")
 SAYS_NOTHING = ("…", "...", "như trên", "nt", "-", "Như trên.", "......")
+WORK_DONE = (
+    "Tổ chức {a} buổi tuyên truyền tại thôn {h} với {b} lượt người tham dự",
+    "Đã niêm yết công khai thủ tục lĩnh vực {w} tại trụ sở UBND xã",
+    "UBND xã đã kiểm tra {a} cơ sở tại thôn {h}",
+    "Rà soát {b} hồ sơ lĩnh vực {w}; trả đúng hạn {a} hồ sơ",
+)
 ERRORS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?")
 FORMULAS = {
     "progress_pct": "=100/2",
@@ -170,6 +176,21 @@ def _busy_nil(draft: Draft) -> list[Mark]:
     return [Mark("", row, "progress_pct")]
 
 
+def _working(status: str) -> Callable[[Draft], list[Mark]]:
+    def hurt(draft: Draft) -> list[Mark]:
+        row = pick(draft, status)
+        _typed(draft, row, "result", words(WORK_DONE, draft.period, draft.chance))
+        return [Mark("", row, "result")]
+
+    return hurt
+
+
+def _numbered_nil(draft: Draft) -> list[Mark]:
+    row = pick(draft, "nil")
+    _typed(draft, row, "evidence", document(draft.period, draft.chance))
+    return [Mark("", row, "evidence")]
+
+
 def _repeated_task(draft: Draft) -> list[Mark]:
     row = pick(draft, *ANSWERED)
     text = row.task.text
@@ -226,6 +247,9 @@ CELL_DAMAGES = (
     Damage("reason_missing", _without_reason, looks()),
     Damage("nil_not_allowed", _forbidden_nil, looks()),
     Damage("nil_with_content", _busy_nil, looks()),
+    Damage("nil_with_work", _working("nil"), looks()),
+    Damage("nil_with_work/document", _numbered_nil, looks()),
+    Damage("not_started_with_work", _working("not_started"), looks()),
     Damage("text_says_nothing", _typing("result", ANSWERED, SAYS_NOTHING), looks()),
     Damage("text_repeats_task", _repeated_task, looks()),
     Damage("proposal_in_difficulty", _said_elsewhere("difficulty", PROPOSALS, ("",)), looks()),

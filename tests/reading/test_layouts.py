@@ -116,6 +116,35 @@ def test_a_tick_under_a_status_is_that_status(clerk: Clerk, merged: Sequence[str
     assert reading.rows[1].cells["status"] == "B6"
 
 
+@pytest.mark.parametrize("top", [(), (("Mã nhiệm vụ", "Nhiệm vụ", "Tình trạng", "", "", "", "Kết quả thực hiện"),)])
+def test_a_tick_under_either_part_of_a_status_is_that_status(clerk: Clerk, top: Sequence[Sequence[object]]) -> None:
+    named = ("", "", "Hoàn thành", "", "Đang thực hiện", "Chưa thực hiện", "")
+    heads = named if top else ("Mã nhiệm vụ", "Nhiệm vụ", *named[2:6], "Kết quả thực hiện")
+    reading = _read(
+        clerk,
+        _book(
+            *top,
+            heads,
+            ("", "", "Đúng hạn", "Quá hạn"),
+            ("PCI-01.1", "", "x", "", "", "", "Xong 5 hồ sơ"),
+            ("PCI-02.1", "", "", "x", "", "", "Xong 2 hồ sơ"),
+            ("PCI-02.2", "", "", "", "x", "", "Họp 2 lần"),
+        ),
+    )
+    assert [(row.task_code, row.status) for row in reading.rows] == [
+        ("PCI-01.1", "completed"),
+        ("PCI-02.1", "completed"),
+        ("PCI-02.2", "in_progress"),
+    ]
+    assert reading.findings == ()
+
+
+def test_a_row_of_other_words_below_the_ticks_is_no_part_of_the_heading(clerk: Clerk) -> None:
+    heads = ("Mã nhiệm vụ", "Nhiệm vụ", "Hoàn thành", "", "Chưa thực hiện", "Kết quả thực hiện")
+    reading = _read(clerk, _book(heads, ("", "", "Nhóm A", "Nhóm B"), ("PCI-01.1", "", "", "x", "", "Xong")))
+    assert [(row.task_code, row.status) for row in reading.rows] == [("PCI-01.1", None)]
+
+
 def test_two_ticks_in_a_row_are_not_chosen_between(clerk: Clerk) -> None:
     reading = _read(clerk, _book(TICKED, STATUSES, ("PCI-01.1", "x", "x", "", "", "Xong")))
     assert _codes(reading) == [("status_ticked_twice", "C5")]

@@ -1,5 +1,6 @@
 """Rules that look beyond the row: the unit's past, its other files, the other units, the file's own totals."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -54,6 +55,7 @@ ROW = TaskRow(
 )
 DONE = replace(ROW, status="completed", progress_pct=100.0, completed_on=date(2024, 11, 5), evidence="12/BC-UBND")
 IDLE = replace(ROW, status="not_started", progress_pct=0.0, result=None)
+NIL = replace(ROW, status="nil", progress_pct=None, result=None)
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +133,6 @@ def _counting(**changes: object) -> Backdrop:
             (replace(ROW, proposal=said), Backdrop(), "difficulty_in_proposal", "L12", said)
             for said in ("Gặp khó khăn về mặt bằng", "Kinh phí còn hạn hẹp", "Thiếu cán bộ, thiếu máy")
         ],
-        (replace(DONE, evidence="có văn bản kèm theo"), Backdrop(), "evidence_without_number", "I12", "kèm theo"),
         (
             replace(DONE, documents=(Document("12/BC-UBND", None, is_dated_wrong=True),)),
             Backdrop(),
@@ -175,7 +176,6 @@ def test_a_rule_fires_on_its_example(
         (ROW, _counting()),
         (replace(ROW, progress_pct=99.0), Backdrop()),
         (replace(ROW, difficulty="Đề án chậm được duyệt", proposal="Đề nghị sớm phê duyệt"), Backdrop()),
-        (replace(DONE, evidence="Danh sách 30 hộ"), Backdrop()),
         (replace(DONE, evidence=None, documents=(Document("45/BC-UBND"),)), Backdrop()),
         *[
             (replace(ROW, result=said), Backdrop())
@@ -281,3 +281,86 @@ def test_a_total_that_disagrees_with_its_rows_is_blamed(
     assessment = _assessed(plan, rules, wordings, Reading(rows=(ROW,), totals=(total,)))
     assert [(one.code, one.cell) for one in assessment.findings] == ([("total_mismatch", "G20")] if blamed else [])
     assert assessment.rows_accepted == 1
+
+
+def _told_of(
+    plan: Plan, rules: Rules, wordings: Wordings, rows: Sequence[TaskRow]
+) -> list[list[tuple[str, str | None]]]:
+    """The findings of many files of one row each, in one run."""
+    backdrop = Backdrop(answered=frozenset(plan.tasks))
+    batch = [
+        Submitted(
+            f"{number}", "22492", PERIOD, Reading(rows=(row,)), frozenset({"PCI-01.1"}), frozenset(), RECEIVED, backdrop
+        )
+        for number, row in enumerate(rows)
+    ]
+    found = validate(batch, plan=plan, rules=rules, wordings=wordings).findings
+    return [[(one.code, one.cell) for one in found.get(f"{number}", ())] for number in range(len(rows))]
+
+
+DOCUMENTS_WITHOUT_NUMBER = (
+    "có văn bản kèm theo",
+    "Có",
+    "Báo cáo của UBND xã",
+    "Đã ban hành kế hoạch",
+    "Biên bản họp thôn",
+    "Trang thông tin điện tử xã; báo cáo",
+    "BC UBND xã",
+)
+PRODUCTS = (
+    "Danh sách 30 hộ",
+    "Bảng niêm yết",
+    "Trang thông tin điện tử xã",
+    "Biển hướng dẫn",
+    "Video tuyên truyền",
+    "Bảng thông báo tại bộ phận một cửa",
+    "Tờ rơi, sổ theo dõi kế hoạch",
+    "Thông báo trên loa truyền thanh",
+    "Báo cáo số 12",
+    "Biên bản ngày 5/11/2024",
+)
+
+
+def test_a_document_without_number_is_asked_for_it_and_a_product_is_not(
+    plan: Plan, rules: Rules, wordings: Wordings
+) -> None:
+    rows = [replace(DONE, evidence=said) for said in (*DOCUMENTS_WITHOUT_NUMBER, *PRODUCTS)]
+    expected = [[("evidence_without_number", "I12")]] * len(DOCUMENTS_WITHOUT_NUMBER) + [[]] * len(PRODUCTS)
+    assert _told_of(plan, rules, wordings, rows) == expected
+
+
+WORK = (
+    "Đã tổ chức 2 hội nghị",
+    "Tiếp nhận 12 hồ sơ, trả đúng hạn",
+    "Đã giải quyết 5 hồ sơ, không có hồ sơ trễ hạn",
+    "UBND xã đã niêm yết công khai tại trụ sở",
+    "Kiểm tra 3 cơ sở; phát 200 tờ rơi",
+)
+NO_WORK = (
+    "Không phát sinh hồ sơ",
+    "Chưa có chỉ đạo của cấp trên",
+    "Dự kiến tháng 12",
+    "Trong kỳ không có trường hợp nào",
+    "Đã xây dựng kế hoạch, dự kiến tổ chức trong tháng 12",
+    "Tổ chức 2 hội nghị vào tháng 12",
+    "Đã rà soát 5 thôn, không phát sinh trường hợp nào",
+    "Chờ hướng dẫn của huyện, đã gửi công văn xin ý kiến",
+    "Đã hoàn thành trong tháng trước",
+    "Thực hiện khi có chỉ đạo",
+    "Đã tiếp nhận 0 hồ sơ",
+    "Theo kế hoạch, thực hiện quý IV",
+)
+
+
+@pytest.mark.parametrize(("idle", "code"), [(NIL, "nil_with_work"), (IDLE, "not_started_with_work")])
+def test_a_status_of_nothing_done_agrees_with_the_result(
+    plan: Plan, rules: Rules, wordings: Wordings, idle: TaskRow, code: str
+) -> None:
+    rows = [replace(idle, result=said) for said in (*WORK, *NO_WORK)]
+    assert _told_of(plan, rules, wordings, rows) == [[(code, "H12")]] * len(WORK) + [[]] * len(NO_WORK)
+
+
+def test_a_document_beside_nothing_done_is_asked_about(plan: Plan, rules: Rules, wordings: Wordings) -> None:
+    with_document = replace(NIL, evidence="Số 12/BC-UBND", documents=(Document("12/BC-UBND"),))
+    only_named = replace(NIL, note="Theo Kế hoạch số 12/KH-UBND", documents=(Document("12/KH-UBND"),))
+    assert _told_of(plan, rules, wordings, [with_document, only_named]) == [[("nil_with_work", "I12")], []]

@@ -232,3 +232,11 @@ def test_a_suite_that_is_no_suite_is_refused(tmp_path: Path, content: str) -> No
 def test_an_empty_folder_is_no_pass(tmp_path: Path) -> None:
     with pytest.raises(NeedsHuman, match="nothing would be checked"):
         load_rules(tmp_path)
+
+
+def test_a_task_told_in_two_ways_is_shown_both_with_their_cells(plan: Plan, rules: Rules, wordings: Wordings) -> None:
+    other = replace(DONE, sheet="Tổng hợp", row=4, result="Đã niêm yết 9 thủ tục", cells={"task": "B4", "result": "D4"})
+    here, there = _assessed(plan, rules, wordings, DONE, other).findings
+    for cell in ("H12", "D4 trang Tổng hợp", "Đã niêm yết 12 thủ tục", "Đã niêm yết 9 thủ tục"):
+        assert cell in here.message
+    assert (there.cell, there.code) == ("B4", "duplicate_task")

@@ -4,11 +4,13 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import click
 
 from commune_reports import steps
+from commune_reports.cli.checked import NARROWEST, findings_table, verdict_lines
 from commune_reports.cli.terminal import (
     DONE,
     NEEDS_A_PERSON,
@@ -20,7 +22,6 @@ from commune_reports.cli.terminal import (
     open_settings,
     period_option,
     show,
-    table_of,
     writing,
 )
 
@@ -97,14 +98,9 @@ def collect(now: datetime, as_json: bool) -> int:
 
 
 def _show_check(answer: dict[str, Any]) -> None:
-    rows = answer["rows"]
-    heading = f"{answer['file']}: {answer['verdict']}, {rows['accepted']} of {rows['read']} rows accepted, {rows['owed']} owed"
-    if not answer["findings"]:
-        click.echo(heading)
-        return
-    if answer.get("marked"):
-        heading += f"\nmarked: {answer['marked']}"
-    table = table_of(heading, "severity", "sheet", "cell", "task", "message")
-    for one in answer["findings"]:
-        table.add_row(one["severity"], one["sheet"] or "–", one["cell"] or "–", one["task"] or "–", one["message"])
-    show(table)
+    for line in verdict_lines(answer):
+        for part in wrap(line, NARROWEST, break_long_words=False, break_on_hyphens=False):
+            click.echo(part)
+    if answer["findings"]:
+        show(findings_table(answer), narrowest=NARROWEST)
+    click.echo()

@@ -76,10 +76,10 @@ def heading(result: dict[str, Any]) -> str:
     return f"{result['label']} as of {result['as_of']}"
 
 
-def show(table: Table) -> None:
+def show(table: Table, *, narrowest: int = NARROWEST) -> None:
     """A table as wide as the terminal, or wide enough for a file."""
     console = Console()
-    (console if console.is_terminal else Console(width=NARROWEST)).print(table)
+    (console if console.is_terminal else Console(width=narrowest)).print(table)
 
 
 def table_of(title: str, *columns: str) -> Table:

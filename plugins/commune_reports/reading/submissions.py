@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from commune_reports.findings import Finding
 from commune_reports.reading.claims import IDENTITY_SHEET, Asked, Claims, read_claims, sheets_aside, units_in
+from commune_reports.reading.copies import counted_once, states_progress, without_progress
+from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.lines import merged_rows, rows_going_on
 from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of
@@ -46,8 +48,15 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     findings += [
         clerk.wordings.finding("hidden_sheet_ignored", sheet=sheet.grid.name, got=sheet.grid.name) for sheet in hidden
     ]
+    told = {row.task_code for sheet in visible for row in sheet.rows if states_progress(row)}
+    tables_aside = [row for sheet in visible for row in sheet.rows if not states_progress(row)]
+    findings += without_progress(tables_aside, told, clerk.wordings)
+    if told:  # beside a report, a table without status and progress is a plan of work or the like
+        for sheet in visible:
+            sheet.leave_tables_without_progress()
     findings += [one for sheet in visible for one in sheet.findings]
-    rows = tuple(row for sheet in visible for row in sheet.rows)
+    unseen = [one for sheet in visible for one in read_unseen(sheet.grid, sheet.rows, clerk.wordings)]
+    rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
         findings.append(clerk.wordings.finding("no_table", wanted=WANTED_HEADINGS))
     elif not rows and not findings:
@@ -57,10 +66,10 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         period_claimed=claims.period_id,
         plan_claimed=claims.plan_id,
         template_version=claims.template_version,
-        rows=rows,
+        rows=tuple(rows),
         blanks=tuple(blank for sheet in visible for blank in sheet.blanks),
         totals=tuple(total for sheet in visible for total in sheet.totals),
-        findings=(*findings, *_notes(opened, clerk)),
+        findings=(*findings, *remarks, *unseen, *_notes(opened, clerk)),
     )
 
 
@@ -127,6 +136,20 @@ class _Sheet:
             number = head.last_row + 1
             while number < end:
                 number = self._read_at(number, head.headings, end)
+
+    def leave_tables_without_progress(self) -> None:
+        """Forget what was read in tables that have no column for status or progress."""
+        ends = [head.first_row for head in self.heads[1:]] + [len(self.grid.rows)]
+        left = {
+            number + 1
+            for head, end in zip(self.heads, ends, strict=True)
+            if not head.headings.has_status and "progress_pct" not in head.headings.columns
+            for number in range(head.last_row, end)
+        }
+        self.rows = [one for one in self.rows if one.row not in left]
+        self.blanks = [one for one in self.blanks if one.row not in left]
+        self.totals = [one for one in self.totals if one.row not in left]
+        self.findings = [one for one in self.findings if one.row not in left]
 
     def _read_at(self, number: int, headings: Headings, end: int) -> int:
         """Read the row at `number` with the rows that go on with it; the number of the next row to read."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
 
@@ -141,11 +141,11 @@ def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
         here = _headings(list(map(_heading_text, cells)), vocabulary)
         both = _with_second_row(grid, number, here, vocabulary)
         if both is not None and both.head_a_table:
-            heads.append(Head(number, number + 1, both))
+            heads.append(_with_row_of_terms(grid, Head(number, number + 1, both), vocabulary))
         else:
             ticked = _with_one_tick(grid, number, here, vocabulary) if here.columns else here
             if ticked.head_a_table:
-                heads.append(Head(number, number, ticked))
+                heads.append(_with_row_of_terms(grid, Head(number, number, ticked), vocabulary))
     return heads
 
 
@@ -191,6 +191,24 @@ def _with_second_row(grid: Grid, number: int, first: Headings, vocabulary: Vocab
     width = max(len(upper), len(lower))
     pairs = zip(upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower)), strict=True)
     return _headings([low if column in known else up for column, (up, low) in enumerate(pairs)], vocabulary)
+
+
+def _with_row_of_terms(grid: Grid, head: Head, vocabulary: Vocabulary) -> Head:
+    """The heading with a row below it that parts a column of ticks into "Đúng hạn" and "Quá hạn": the status is the same."""
+    below = head.last_row + 1
+    if not head.headings.ticks or below >= len(grid.rows):
+        return head
+    terms = {column: text for column, text in enumerate(map(plain_text, grid.rows[below])) if text is not None}
+    if len(terms) < FEWEST_TICKS or not all(fold(text) in vocabulary.around_statuses for text in terms.values()):
+        return head
+    above = grid.rows[head.last_row]
+    ticks = dict(head.headings.ticks)
+    for column in terms:
+        # A heading over several columns stands in the first of them.
+        first = next((one for one in range(min(column, len(above) - 1), -1, -1) if plain_text(above[one])), column)
+        if first in head.headings.ticks:
+            ticks[column] = head.headings.ticks[first]
+    return Head(head.first_row, below, replace(head.headings, ticks=ticks))
 
 
 def _heading_text(value: Any) -> str:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from rapidfuzz import fuzz
 
 from commune_reports.errors import NeedsHuman
-from commune_reports.findings import STATUS_LABELS
+from commune_reports.findings import FIELD_LABELS, STATUS_LABELS
 from commune_reports.period import ZONE, ReportingPeriod, moment_text
 from commune_reports.plan import Plan, Product, Task
 from commune_reports.spelling import fold
-from commune_reports.task_report import Backdrop, Reading, TaskRow, Total, counted_pct, text_key
+from commune_reports.task_report import Backdrop, Reading, TaskRow, Total, counted_pct, first_difference, text_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,12 +25,14 @@ LARGE_DISTANCE, DEVIATIONS, FEWEST_PEERS = 50.0, 5.0, 8
 FEWEST_TEXTS = 5
 # A longer part of the task's text, word for word, is still only the task's text.
 SHORTEST_PART, SAME_PART = 40, 97.0
+LONGEST_SAID = 36
 FIGURE, CLAUSE_ENDS = re.compile(r"\d+"), re.compile(r"[.,;:\n]|\s[-–—]\s")
 NUMBERS, FLAGS = "float64", "bool"
 # The typed columns of a task row, so that no rule can stumble over a text in a column of numbers.
 TASK_ROW_TYPES = {
     **dict.fromkeys(("task_code", "status", "result", "evidence", "difficulty", "proposal", "note", "reason"), "str"),
     **dict.fromkeys(("result_folded", "difficulty_folded", "proposal_folded", "difficulty_clauses"), "str"),
+    **dict.fromkeys(("result_clauses", "evidence_clauses", "evidence_numbers"), "str"),
     **dict.fromkeys(("own_proposal", "reason_folded", "copied_from", "replaces"), "str"),
     **dict.fromkeys(("progress_pct", "progress_in_range", "counted_pct", "completed_on", "completed_since"), NUMBERS),
     **dict.fromkeys(("first_day", "last_day", "received_on", "evidence_last_day", "result_task_likeness"), NUMBERS),
@@ -100,6 +102,9 @@ def task_rows(batch: Sequence[Submitted], plan: Plan) -> Lines:
         for submitted, row in pairs
     ]
     times = Counter(named)
+    told: dict[tuple[str, str | None], list[TaskRow]] = {}
+    for task, (_, row) in zip(named, pairs, strict=True):
+        told.setdefault(task, []).append(row)
     facts = [
         _facts(submitted, row, plan, times[task] if task[1] else 1)
         for (submitted, row), task in zip(pairs, named, strict=True)
@@ -107,7 +112,10 @@ def task_rows(batch: Sequence[Submitted], plan: Plan) -> Lines:
     return Lines(
         columns=_columns(facts, TASK_ROW_TYPES),
         submitted=[submitted for submitted, _ in pairs],
-        subjects=[_about_row(submitted, row, facts[number]) for number, (submitted, row) in enumerate(pairs)],
+        subjects=[
+            _about_row(submitted, row, facts[number], told[named[number]])
+            for number, (submitted, row) in enumerate(pairs)
+        ],
     )
 
 
@@ -196,6 +204,9 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times_in_file: int) -
         "result_folded": None if row.result is None else fold(row.result),
         "difficulty_folded": difficulty or None,
         "difficulty_clauses": _clauses(row.difficulty),
+        "result_clauses": _clauses(row.result),
+        "evidence_clauses": _clauses(row.evidence),
+        "evidence_numbers": "; ".join(one.number for one in documents if one.number) or None,
         "proposal_folded": proposal or None,
         "own_proposal": proposal if proposal and proposal != difficulty else None,
         "progress_pct": row.progress_pct,
@@ -311,7 +322,9 @@ def _copied(submitted: Submitted) -> tuple[float, str | None]:
     return count / len(keys), name
 
 
-def _about_row(submitted: Submitted, row: TaskRow, facts: Mapping[str, Any]) -> Callable[[str], list[Subject]]:
+def _about_row(
+    submitted: Submitted, row: TaskRow, facts: Mapping[str, Any], told: Sequence[TaskRow]
+) -> Callable[[str], list[Subject]]:
     def about(_field: str) -> list[Subject]:
         peers = submitted.backdrop.peers.get(row.task_code or "")
         earlier = submitted.backdrop.earlier.get(row.task_code or "")
@@ -321,11 +334,30 @@ def _about_row(submitted: Submitted, row: TaskRow, facts: Mapping[str, Any]) -> 
             "peer_mean": shown(round(peers.mean, 1)) or "" if peers else "",
             "copied_from": facts["copied_from"] or "",
             "replaces": facts["replaces"] or "",
+            **_said_twice(row, told),
         }
         values = {name: getattr(row, name, None) for name in row.cells} | {"task": row.task_code}
         return [Subject(submitted, row.sheet, row.row, row.task_code, row.cells, values, words)]
 
     return about
+
+
+def _said_twice(row: TaskRow, told: Sequence[TaskRow]) -> dict[str, str]:
+    """What a row says otherwise than another one about its task, and where both stand."""
+    others = [other for other in told if other is not row]
+    if not others:
+        return {}
+    other = next((one for one in others if first_difference(row, one)), others[0])
+    name = first_difference(row, other) or "task"
+
+    def said(one: TaskRow) -> str:
+        value = shown(one.task_code if name == "task" else getattr(one, name)) or "trống"
+        value = value if len(value) <= LONGEST_SAID else value[: LONGEST_SAID - 1] + "…"
+        cell = one.cells.get(name) or one.cells.get("task") or one.cells.get("task_text")
+        place = f"ô {cell}" if cell else f"dòng {one.row}"
+        return f"{value} ở {place}" + ("" if one.sheet == row.sheet else f" trang {one.sheet}")
+
+    return {"said_here": f"{FIELD_LABELS[name]}: {said(row)}", "said_there": said(other)}
 
 
 def _about_file(

@@ -3,16 +3,19 @@
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import islice
 
 from commune_reports.workbook.model import (
-    MOST_COLUMNS,
     MOST_ROWS,
     Grid,
+    Note,
     Refusal,
     Spreadsheet,
     Stored,
+    address,
+    narrowed,
     with_errors_apart,
 )
 from commune_reports.workbook.old_encodings import best_code_page
@@ -68,9 +71,24 @@ def open_delimited(text: str) -> Spreadsheet | Refusal:
     if not best:
         return Refusal("wrong_format", got="tệp văn bản")
     stored = {"csv": Stored()}
-    rows = [row[:MOST_COLUMNS] for row in best[:MOST_ROWS]]
-    grids = with_errors_apart([Grid("csv", visible=True, rows=rows, is_cut=len(best) > MOST_ROWS)], stored)
-    return Spreadsheet("csv", grids, has_formulas=bool(stored["csv"].errors), look=stored.get)
+    kept, cut_column = narrowed(best[:MOST_ROWS])
+    grid = Grid("csv", visible=True, rows=kept, is_cut=len(best) > MOST_ROWS, cut_column=cut_column)
+    grids = with_errors_apart([grid], stored)
+    return Spreadsheet(
+        "csv",
+        grids,
+        tuple(_lost(kept)) if LOST in text else (),
+        has_formulas=bool(stored["csv"].errors),
+        look=stored.get,
+    )
+
+
+def _lost(rows: Sequence[Sequence[str]]) -> Iterator[Note]:
+    """One note on the letters no encoding gives back, with the first cell they are missing in."""
+    cells = [(address(number, column), value) for number, row in enumerate(rows) for column, value in enumerate(row)]
+    lost = [(cell, value.count(LOST)) for cell, value in cells if LOST in value]
+    if lost:
+        yield Note("letters_lost", sheet="csv", got=str(sum(count for _, count in lost)), wanted=lost[0][0])
 
 
 def _nearly_utf8(content: bytes) -> str | None:

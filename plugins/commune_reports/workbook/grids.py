@@ -7,7 +7,7 @@ from io import BytesIO
 from openpyxl import load_workbook
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, Grid
+from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, Grid, narrowed
 
 UNREADABLE = (CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, SyntaxError)
 
@@ -34,13 +34,15 @@ def _grids_of(content: bytes) -> tuple[Grid, ...]:
             read = workbook.get_sheet_by_name(sheet.name)
             last_row, last_column = read.end or (0, 0)
             rows = read.to_python(skip_empty_area=False, nrows=MOST_ROWS)
+            kept, cut_column = narrowed(rows) if last_column >= MOST_COLUMNS else (rows, None)
             grids.append(
                 Grid(
                     name=sheet.name,
                     visible=sheet.visible == SheetVisibleEnum.Visible,
-                    rows=[row[:MOST_COLUMNS] for row in rows] if last_column >= MOST_COLUMNS else rows,
+                    rows=kept,
                     merged=read.merged_cell_ranges or (),
                     is_cut=last_row >= MOST_ROWS,
+                    cut_column=cut_column,
                 )
             )
     return tuple(grids)

@@ -47,7 +47,9 @@ class Note:
 class Grid:
     """One sheet: `rows[r][c]` is the value of row r+1 and column c+1, "" where empty; merged areas as (r, c), (r, c).
 
-    `is_cut` tells that something stands below the rows anybody looks at.
+    `is_cut` tells that something stands below the rows anybody looks at; `cut_column` is the first column with content
+    right of the columns anybody looks at, counted from zero. `hidden_rows` and `hidden_columns` are counted from zero,
+    where the format lets them be known cheaply.
     """
 
     name: str
@@ -55,6 +57,9 @@ class Grid:
     rows: Sequence[Sequence[Any]]
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
     is_cut: bool = False
+    cut_column: int | None = None
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
     @cached_property
     def merged_down(self) -> Mapping[tuple[int, int], tuple[int, int]]:
@@ -134,6 +139,16 @@ def is_mark_sheet(grid: Grid) -> bool:
 def address(row: int, column: int) -> str:
     """A1 address of a zero-based row and column."""
     return f"{get_column_letter(column + 1)}{row + 1}"
+
+
+def narrowed(rows: Sequence[Sequence[Any]]) -> tuple[Sequence[Sequence[Any]], int | None]:
+    """Rows without what lies right of the columns anybody looks at, and the first column of it that says something."""
+    if all(len(row) <= MOST_COLUMNS for row in rows):
+        return rows, None
+    beyond = (
+        next((column for column in range(MOST_COLUMNS, len(row)) if str(row[column]).strip()), None) for row in rows
+    )
+    return [row[:MOST_COLUMNS] for row in rows], min((column for column in beyond if column is not None), default=None)
 
 
 def is_percent_format(code: str) -> bool:

@@ -7,19 +7,21 @@ stored value into empty cells; those questions are answered from the XML, and on
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from io import BytesIO
 from typing import Any
 
 from lxml import etree
 from openpyxl.styles.numbers import BUILTIN_FORMATS
-from openpyxl.utils import column_index_from_string
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from commune_reports.workbook.archives import LARGEST_PART, Archive, Refused, is_declaring, repacked
 from commune_reports.workbook.grids import UNREADABLE, grids_of, patient_grids
 from commune_reports.workbook.model import (
     MOST_COLUMNS,
     MOST_ROWS,
+    Grid,
     Note,
     Refusal,
     Spreadsheet,
@@ -42,6 +44,10 @@ EMPTY_ROW = re.compile(rb"""<row(?=[^>]*\br="\d)[^>]*(?:/>|>(?:<c\b[^>]*/>)*</ro
 ROW = re.compile(rb"<((?:\w+:)?)row\b([^>]*?)(?:/>|>(.*?)</\1row>)", re.DOTALL)
 CELL = re.compile(rb"<((?:\w+:)?)c\b([^>]*?)(?:/>|>(.*?)</\1c>)", re.DOTALL)
 NUMBERED = re.compile(rb"""\br=["']([A-Z]*)(\d+)["']""")
+# Plain words first: a pattern takes longer to find nothing than the whole sheet takes to read.
+HIDDEN = (b'hidden="1"', b'hidden="true"', b"hidden='1'", b"hidden='true'")
+ROW_OR_COLUMN = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*)>")
+EXTENT = re.compile(rb"""\b(min|max|r)=["'](\d+)["']""")
 HAS_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is|f)\b")
 # Everything behind the rows (merged areas, validations) is shorter than this in a sheet anybody made.
 LONGEST_ROW = 16 * 2**20
@@ -94,6 +100,9 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         if is_binary:
             raise
         grids = patient_grids(content)
+    looker = None if binary else _Looker(archive, book, styles)
+    if looker is not None and any(map(_hides, sheets.values())):
+        grids = tuple(_with_hidden(grid, sheets.get(looker.part_of(grid.name), b"")) for grid in grids)
     return Spreadsheet(
         kind="xlsb" if is_binary else "xlsx",
         grids=grids,
@@ -101,8 +110,33 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         is_1904=binary.is_1904 if binary else SINCE_1904.search(said) is not None,
         has_formulas=is_binary or has_formulas,
         has_percents=is_binary or (PERCENT_FORMAT.search(formats) is not None if formats else None),
-        look=binary.look if binary else _Looker(archive, book, styles).look,
+        look=(binary or looker or _Looker(archive, book, styles)).look,
     )
+
+
+def _hides(markup: bytes) -> bool:
+    return any(mark in markup for mark in HIDDEN)
+
+
+def _with_hidden(grid: Grid, sheet: bytes) -> Grid:
+    """The grid with the rows and columns that are hidden, by hand or by a filter."""
+    if not _hides(sheet):
+        return grid
+    rows: set[int] = set()
+    columns: set[int] = set()
+    number = 0
+    for kind, said in ROW_OR_COLUMN.findall(sheet):
+        extent = {name: int(value) for name, value in EXTENT.findall(said)}
+        if kind == b"row":
+            number = extent.get(b"r", number + 1)
+        if not _hides(said):
+            continue
+        if kind == b"row":
+            rows.add(number - 1)
+        else:
+            last = min(extent.get(b"max", 0), MOST_COLUMNS)
+            columns.update(range(extent.get(b"min", 1) - 1, last))
+    return replace(grid, hidden_rows=frozenset(rows), hidden_columns=frozenset(columns))
 
 
 def _notes(archive: Archive) -> Iterator[Note]:
@@ -126,7 +160,7 @@ class _Thinned:
     """A huge sheet without the rows and cells that hold nothing, and without what lies where nobody reports."""
 
     def __init__(self, archive: Archive, name: str) -> None:
-        self.name, self.beyond = name, 0
+        self.name, self.beyond, self.right_of = name, 0, 0
         kept: list[bytes] = []
         rest, number = b"", 0
         for piece in archive.pieces(name):
@@ -154,7 +188,11 @@ class _Thinned:
         for cell in CELL.finditer(row[3]):
             found = NUMBERED.search(cell[2])
             column = column_index_from_string(found[1].decode()) if found and found[1] else column + 1
-            if cell[3] is not None and column <= MOST_COLUMNS and HAS_VALUE.search(cell[3]):
+            if cell[3] is None or not HAS_VALUE.search(cell[3]):
+                continue
+            if column > MOST_COLUMNS:
+                self.right_of = min(self.right_of or column, column)
+            else:
                 at = b"" if found and found[1] else b' r="%s"' % address(number - 1, column - 1).encode()
                 cells.append(b"<%sc%s%s>%s</%sc>" % (cell[1], at, cell[2], cell[3], cell[1]))
         return b'<%srow r="%d">%s</%srow>' % (row[1], number, b"".join(cells), row[1])
@@ -163,6 +201,8 @@ class _Thinned:
         """What was left out although it says something."""
         if self.beyond:
             yield Note("sheet_too_long", got=str(self.beyond), wanted=str(MOST_ROWS))
+        if self.right_of:
+            yield Note("columns_beyond", got=get_column_letter(self.right_of), wanted=str(MOST_COLUMNS))
 
 
 class _Looker:
@@ -175,6 +215,10 @@ class _Looker:
         """What a sheet has beside its values."""
         part = self._parts.get(sheet)
         return _stored(self.archive.read(part), self._percents) if part is not None and part in self.archive else None
+
+    def part_of(self, sheet: str) -> str:
+        """The part that holds a sheet, "" if there is none."""
+        return self._parts.get(sheet, "")
 
     @cached_property
     def _parts(self) -> dict[str, str]:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from functools import partial
 
 from lxml import etree
+from openpyxl.utils import get_column_letter
 from python_calamine import PasswordError
 
 from commune_reports.workbook.archives import Archive, Refused, is_broken
 from commune_reports.workbook.delimited import decoded, open_delimited
 from commune_reports.workbook.grids import UNREADABLE
 from commune_reports.workbook.markup import in_utf8, open_excel_xml, open_web_archive, open_web_page
-from commune_reports.workbook.model import MOST_ROWS, Note, Refusal, Spreadsheet
+from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, Note, Refusal, Spreadsheet
 from commune_reports.workbook.ods import MEDIA_TYPE, flat_as_package, open_ods
 from commune_reports.workbook.old_encodings import in_unicode
 from commune_reports.workbook.ooxml import main_part, open_ooxml
@@ -68,7 +69,12 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
         for grid in grids
         if grid.is_cut
     )
-    return replace(opened, grids=grids, notes=(*opened.notes, *notes, *too_long))
+    too_wide = (
+        Note("columns_beyond", sheet=grid.name, got=get_column_letter(grid.cut_column + 1), wanted=str(MOST_COLUMNS))
+        for grid in grids
+        if grid.cut_column is not None
+    )
+    return replace(opened, grids=grids, notes=(*opened.notes, *notes, *too_long, *too_wide))
 
 
 def _reader(content: bytes) -> Callable[[], Spreadsheet | Refusal]:

@@ -1,0 +1,83 @@
+"""Rows a workbook holds twice, and tables that only look like a report: which rows of a file count."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from commune_reports.findings import Finding, Wordings
+from commune_reports.task_report import TaskRow, first_difference
+
+STATED = ("status", "progress_pct")
+
+
+def states_progress(row: TaskRow) -> bool:
+    """Whether its table has a column for how far a task has come."""
+    return any(name in row.cells for name in STATED)
+
+
+def counted_once(
+    rows: Sequence[TaskRow], findings: Sequence[Finding], wordings: Wordings
+) -> tuple[list[TaskRow], list[Finding]]:
+    """The rows without the copies of others; per sheet that holds copies one remark.
+
+    Of two that say the same the first counts, unless the other stands in a table with more of the columns.
+    """
+    misread = _misread(findings)
+    kept: dict[str, list[TaskRow]] = {}
+    left_out: dict[str, list[TaskRow]] = {}
+    for row in rows:
+        known = kept.setdefault(row.task_code or "", [])
+        # What could not be understood is the same only where it is written the same.
+        faults = misread.get((row.sheet, row.row), frozenset())
+        same = (
+            other
+            for other in known
+            if row.task_code
+            and faults == misread.get((other.sheet, other.row), frozenset())
+            and not any(code == "task_contradiction" for code, *_ in faults)
+            and first_difference(row, other) is None
+        )
+        other = next(same, None)
+        if other is None:
+            known.append(row)
+            continue
+        dropped = row
+        if len(row.cells) > len(other.cells) and other.cells.keys() <= row.cells.keys():
+            known[known.index(other)], dropped = row, other
+        left_out.setdefault(dropped.sheet, []).append(dropped)
+    counting = {(row.sheet, row.row) for same_task in kept.values() for row in same_task}
+    remarks = [
+        wordings.finding("rows_repeated", sheet=sheet, got=f"{len(copies)}", wanted=row_numbers(copies))
+        for sheet, copies in left_out.items()
+    ]
+    return [row for row in rows if (row.sheet, row.row) in counting], remarks
+
+
+def without_progress(rows: Sequence[TaskRow], answered: set[str | None], wordings: Wordings) -> Iterator[Finding]:
+    """One sentence for each sheet whose table of tasks says nowhere how far they have come; `answered` are told elsewhere."""
+    by_sheet: dict[str, list[TaskRow]] = {}
+    for row in rows:
+        if row.task_code not in answered or row.task_code is None:
+            by_sheet.setdefault(row.sheet, []).append(row)
+    for sheet, told in by_sheet.items():
+        code = "progress_not_told" if answered else "progress_columns_missing"
+        yield wordings.finding(code, sheet=sheet, got=f"{len(told)}", wanted=row_numbers(told))
+
+
+def _misread(findings: Sequence[Finding]) -> Mapping[tuple[str | None, int | None], frozenset[tuple[object, ...]]]:
+    faults: dict[tuple[str | None, int | None], frozenset[tuple[object, ...]]] = {}
+    for one in findings:
+        if one.row is not None and one.code not in ("task_matched_by_text", "row_continued"):
+            place = one.sheet, one.row
+            faults[place] = faults.get(place, frozenset()) | {(one.code, one.column, one.got)}
+    return faults
+
+
+def row_numbers(rows: Sequence[TaskRow]) -> str:
+    """Row numbers as people write them: 4–12, 15."""
+    numbers = sorted({row.row for row in rows})
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

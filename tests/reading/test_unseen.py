@@ -1,0 +1,92 @@
+"""What nobody sees in the sheet, or the reader does not see, is told."""
+
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from commune_reports.reading import Clerk, read_submission
+from commune_reports.task_report import Reading
+
+ROWS = (
+    ("Kỳ báo cáo: tháng 11/2024",),
+    ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện", "Ghi chú"),
+    ("PCI-01.1", "Đang thực hiện", 40, "Tổ chức 2 hội nghị"),
+    ("PCI-02.1", "Hoàn thành", 100, "Xong 5 hồ sơ"),
+    ("PCI-02.2", "Đang thực hiện", 60, "Xong 3 hồ sơ"),
+    (None, None, None, None, None),
+)
+
+
+@pytest.fixture
+def sheet() -> Worksheet:
+    sheet = Workbook().active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "Báo cáo"
+    for row in ROWS:
+        sheet.append(list(row))
+    return sheet
+
+
+def _read(clerk: Clerk, sheet: Worksheet) -> Reading:
+    buffer = BytesIO()
+    assert sheet.parent is not None
+    sheet.parent.save(buffer)
+    return read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
+
+
+def test_hidden_rows_and_columns_are_read_and_told_once(clerk: Clerk, sheet: Worksheet) -> None:
+    sheet.row_dimensions[3].hidden = sheet.row_dimensions[4].hidden = True
+    sheet.column_dimensions["D"].hidden = True
+    reading = _read(clerk, sheet)
+    assert len(reading.rows) == 3
+    assert [(one.code, one.severity, one.sheet, one.got) for one in reading.findings] == [
+        ("hidden_rows_read", "info", "Báo cáo", "3–4"),
+        ("hidden_columns_read", "info", "Báo cáo", "D"),
+    ]
+
+
+def test_hidden_places_without_a_report_are_not_told(clerk: Clerk, sheet: Worksheet) -> None:
+    sheet.row_dimensions[1].hidden = sheet.row_dimensions[6].hidden = True
+    for column in ("E", "H"):
+        sheet.column_dimensions[column].hidden = True
+    assert _read(clerk, sheet).findings == ()
+
+
+@pytest.mark.parametrize(("cell", "told"), [("IW4", "IW"), ("XFD4", "XFD")])
+def test_what_stands_too_far_right_is_told_with_its_column(
+    clerk: Clerk, sheet: Worksheet, cell: str, told: str
+) -> None:
+    sheet[cell] = "ghi ở rất xa"
+    assert [(one.code, one.got, one.wanted) for one in _read(clerk, sheet).findings] == [
+        ("columns_beyond", told, "256")
+    ]
+
+
+def test_blank_cells_far_right_are_not_told(clerk: Clerk, sheet: Worksheet) -> None:
+    sheet["IV4"], sheet["IW4"] = "trong giới hạn", " "
+    assert _read(clerk, sheet).findings == ()
+
+
+def test_formatted_cells_far_right_are_not_told(clerk: Clerk, sheet: Worksheet) -> None:
+    sheet["XFD5"].font = Font(bold=True)
+    assert _read(clerk, sheet).findings == ()
+
+
+def _as_csv(result: bytes) -> bytes:
+    lines = [",".join("" if value is None else str(value) for value in row).encode() for row in ROWS]
+    return b"\r\n".join(lines).replace("Xong 5 hồ sơ".encode(), result)
+
+
+def test_letters_lost_in_a_text_file_are_told_with_their_cell(clerk: Clerk) -> None:
+    content = _as_csv("Xong 5 hồ s".encode() + b"\xff\xfe h\xc6")
+    reading = read_submission(content, clerk=clerk, unit_code="22492", period_id="2024-11")
+    assert [(one.code, one.wanted) for one in reading.findings] == [("letters_lost", "D4")]
+    assert len(reading.rows) == 3
+
+
+def test_a_text_file_with_all_its_letters_is_not_blamed(clerk: Clerk) -> None:
+    content = _as_csv("Xong 5 hồ sơ".encode())
+    assert read_submission(content, clerk=clerk, unit_code="22492", period_id="2024-11").findings == ()
