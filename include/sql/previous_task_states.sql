@@ -8,6 +8,7 @@ with earlier as (
         report.*,
         submission.sha256,
         submission.file_name,
+        submission.folder,
         row_number() over (
             partition by report.task_code
             order by
@@ -52,6 +53,7 @@ select
     submission_id,
     sha256,
     file_name,
+    folder,
     received_at,
     sheet,
     "row",

@@ -1,7 +1,7 @@
 -- The figures of a period read under the units of a day: those of the units each is made of, together.
--- grain: plan × period × unit of the day × level (index, indicator) × code
+-- grain: plan × period × unit of the day × level (total, index, indicator) × code
 -- parameters: plan_id, period_ids, as_of, on_day
--- uses: succession, unit_indicator_scores, unit_index_scores
+-- uses: succession, unit_indicator_scores, unit_index_scores, unit_totals
 -- order: period_id, successor_code, level, position
 -- A score is the mean over the units it is made of, as the district's is; what they owe and reported is summed. A unit that was
 -- split stands whole under each of its parts (splits counts them), so these sums must not be added up.
@@ -43,6 +43,25 @@ with figures as (
         on_time,
         score
     from unit_indicator_scores
+    union all
+    select
+        plan_id,
+        period_id,
+        unit_code,
+        'total' as level,
+        cast(null as varchar(16)) as code,
+        0 as position,
+        cast(null as double precision) as weight,
+        owed,
+        reported,
+        nil,
+        missing,
+        completed,
+        in_progress,
+        not_started,
+        on_time,
+        score
+    from unit_totals
 )
 
 select

@@ -25,6 +25,7 @@ select
     report.submission_id,
     submission.sha256,
     submission.file_name,
+    submission.folder,
     report.received_at,
     report.sheet,
     report."row",

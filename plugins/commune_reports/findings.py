@@ -135,4 +135,5 @@ def _quote(value: object) -> str:
 
 
 def _plain(name: str, value: Any) -> Any:
-    return value if name == "row" else _quote(value)
+    # By its sheet a finding is matched with the rows of its file: the name stays as the file has it.
+    return value if name in ("row", "sheet") else _quote(value)

@@ -1,7 +1,7 @@
 """What SQL computed, under names people use; no arithmetic here."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import TypeVar, overload
@@ -61,6 +61,7 @@ class SuccessorScores:
     splits: tuple[str, ...]
     indices: tuple[IndexScore, ...]
     indicators: tuple[IndicatorScore, ...]
+    totals: Score
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,59 @@ class TaskState:
     submission_id: str | None
     sha256: str | None
     file_name: str | None
+    folder: str | None
     received_at: datetime | None
     sheet: str | None
     row: int | None
     cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """Who let a rule have no consequences for a unit's files, why, and until when."""
+
+    who: str
+    reason: str
+    until_at: datetime
+
+
+@dataclass(frozen=True)
+class RowFinding:
+    """What was found on one row of a file, and the waiver that left it without consequences, if one did."""
+
+    submission_id: str
+    sheet: str
+    row: int | None
+    cell: str | None
+    code: str
+    severity: str
+    message: str
+    waiver: Waiver | None
+
+
+@dataclass(frozen=True)
+class FileRule:
+    """How one rule fared on one file: rows it looked at, rows it failed."""
+
+    submission_id: str
+    suite: str
+    rule: str
+    severity: str
+    checked: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a person decided about a unit's files of the period: `kind` waivers (of the rule `about`) or withdrawals (of a file)."""
+
+    kind: str
+    unit_code: str | None
+    about: str
+    who: str
+    reason: str
+    decided_at: datetime
+    until_at: datetime | None
 
 
 class Lazily(Sequence[Part]):
@@ -154,6 +204,9 @@ class Scorecard:
     indices: Sequence[IndexScore]
     standings: tuple[UnitStanding, ...]
     tasks: Sequence[TaskState]
+    findings: Sequence[RowFinding] = ()
+    decided: Sequence[Decided] = ()
+    unit_totals: Mapping[str, Score] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -230,3 +283,24 @@ class GateOutcome:
     checked: int
     failed: int
     first_rows: tuple[str, ...]
+
+
+def findings_by_row(states: Sequence[TaskState], findings: Sequence[RowFinding]) -> list[tuple[RowFinding, ...]]:
+    """For every state, what was found on its row or in a cell it was read from, each finding once."""
+    rows: dict[tuple[str | None, str | None, int], list[RowFinding]] = {}
+    cells: dict[tuple[str | None, str | None, str], list[RowFinding]] = {}
+    for one in findings:
+        if one.row is not None:
+            rows.setdefault((one.submission_id, one.sheet, one.row), []).append(one)
+        elif one.cell is not None:
+            cells.setdefault((one.submission_id, one.sheet, one.cell), []).append(one)
+    found = []
+    for state in states:
+        of_row = rows.get((state.submission_id, state.sheet, state.row), []) if state.row is not None else []
+        of_cells = [
+            one
+            for cell in dict.fromkeys(state.cells.values())
+            for one in cells.get((state.submission_id, state.sheet, cell), ())
+        ]
+        found.append((*of_row, *of_cells))
+    return found

@@ -176,7 +176,7 @@ def _card(plan: Plan, as_of: datetime, score: float | None = 61.25, by: str | No
     standings = [UnitStanding(code, "on_time", "accepted", as_of, as_of, 1, 29, 29, 0, ()) for code in codes[:-2]]
     standings.append(UnitStanding(codes[-2], "missing", None, None, None, 0, 29, 0, 0, ("PCI-01.1",)))
     standings.append(UnitStanding(codes[-1], "late", "accepted", as_of, as_of, 1, 29, 28, 0, ("PCI-01.1",)))
-    state = TaskState(codes[0], "PCI-01.1", True, "completed" if by else None, 100, None, None, None, None, None, None, by, None, None, None, None, None, {})  # fmt: skip # noqa: E501
+    state = TaskState(codes[0], "PCI-01.1", True, "completed" if by else None, 100, None, None, None, None, None, None, by, None, None, None, None, None, None, {})  # fmt: skip # noqa: E501
     dates = plan.dates(PERIOD)
     return Scorecard(
         plan_id=plan.id,

@@ -1,5 +1,6 @@
 """The consolidated report as its reader opens it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.report import write_consolidated_report
-from commune_reports.scorecard import IndexScore, IndicatorScore, Score, Scorecard, TaskState, UnitStanding
+from commune_reports.scorecard import (
+    Decided,
+    IndexScore,
+    IndicatorScore,
+    RowFinding,
+    Score,
+    Scorecard,
+    TaskState,
+    UnitStanding,
+    Waiver,
+)
 
 PERIOD = ReportingPeriod.parse("2024-11")
 AS_OF = datetime(2024, 11, 19, 8, tzinfo=ZONE)
@@ -23,7 +34,7 @@ def _score(score: float | None, owed: int = 13) -> Score:
 def _state(unit: str, task: str, **said: object) -> TaskState:
     blank: dict[str, object] = dict.fromkeys(
         ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note", "submission_id",
-         "sha256", "file_name", "received_at", "sheet", "row")
+         "sha256", "file_name", "folder", "received_at", "sheet", "row")
     )  # fmt: skip
     return TaskState(unit_code=unit, task_code=task, is_owed=True, cells={"status": "F12"}, **(blank | said))  # type: ignore[arg-type]
 
@@ -92,12 +103,51 @@ def test_late_and_missing_units_stand_by_name_with_what_they_owe(plan: Plan, tmp
 def test_difficulties_and_sources_name_unit_task_and_cell(plan: Plan, tmp_path: Path) -> None:
     state = _state(
         "22492", "PCI-03.4", status="in_progress", progress_pct=40.0, difficulty="Thiếu người", proposal="Thêm người",
-        file_name="bc.xlsx", sheet="S", row=12, sha256="a" * 64, received_at=AS_OF, submission_id="k",
+        file_name="bc.xlsx", folder="22492-dai-lanh", sheet="S", row=12, sha256="a" * 64, received_at=AS_OF, submission_id="k",
     )  # fmt: skip
     workbook = load_workbook(_written(plan, tmp_path, _card(plan, state)))
     assert ["Thiếu người", "Thêm người"] in [row[-2:] for row in _said(workbook["Khó khăn, kiến nghị"])]
     source = next(row for row in _said(workbook["Nguồn số liệu"]) if "bc.xlsx" in row)
-    assert source == ["Đại Lãnh", "PCI-03.4", "bc.xlsx", "08:00 19/11/2024", "S", 12, "F12", "a" * 64]
+    place = ["22492-dai-lanh", "bc.xlsx", "08:00 19/11/2024", "S", 12, "F12", "–"]
+    assert source == ["Đại Lãnh", "PCI-03.4", *place, "Đạt", "a" * 64]
+
+
+def _found(row: int | None, message: str, **more: object) -> RowFinding:
+    said: dict[str, object] = {"sheet": "S", "cell": None, "code": "x", "severity": "warning", "waiver": None}
+    return RowFinding(submission_id="k", row=row, message=message, **said | more)  # type: ignore[arg-type]
+
+
+def test_sources_say_what_was_found_on_the_row_and_who_waived_it(plan: Plan, tmp_path: Path) -> None:
+    until = datetime(2024, 11, 20, 17, tzinfo=ZONE)
+    where: dict[str, object] = {"file_name": "bc.xlsx", "sheet": "S", "submission_id": "k", "status": "completed"}
+    cells = {"status": "F12", "result": "H11", "note": "M12"}
+    states = (
+        replace(_state("22492", "PCI-01.1", row=12, result="Xong", **where), cells=cells),
+        _state("22492", "PCI-02.1", row=13, **where),
+        _state("22492", "PCI-02.2", row=14, **where),
+    )
+    findings = (
+        _found(12, "Dòng 12 lạ."),
+        _found(None, "Ô H11 lạ.", cell="H11", severity="info"),
+        _found(14, "Ô G14 lạ.", waiver=Waiver("Trần Văn Bình", "Đã có giải trình", until)),
+        _found(13, "Ở trang khác.", sheet="S2"),
+        _found(13, "Thay số liệu cũ.", severity="info"),
+    )
+    decided = (
+        Decided("waivers", "22492", "Tiến độ lạ", "Trần Văn Bình", "Đã có giải trình", AS_OF, until),
+        Decided("withdrawals", "22489", "cũ.xlsx", "Lê Thị Cúc", "Nhầm tệp", AS_OF, None),
+    )
+    card = replace(_card(plan, *states), findings=findings, decided=decided)
+    rows = _said(load_workbook(_written(plan, tmp_path, card))["Nguồn số liệu"])
+    first, second, third = (row for row in rows if "bc.xlsx" in row)
+    assert first[-2:] == ["kết quả H11", "Cảnh báo: Dòng 12 lạ.\nLưu ý: Ô H11 lạ."]
+    assert second[-1] == "Đạt\nLưu ý: Thay số liệu cũ."
+    assert third[-1] == "Được miễn (Trần Văn Bình, đến 17:00 ngày 20/11/2024; lý do: Đã có giải trình): Ô G14 lạ."
+    assert [row[0] for row in rows[-2:]] == [
+        "– Miễn áp dụng quy tắc “Tiến độ lạ” cho xã Đại Lãnh đến 17:00 ngày 20/11/2024: "
+        "Trần Văn Bình quyết định lúc 08:00 ngày 19/11/2024; lý do: Đã có giải trình.",
+        "– Rút tệp “cũ.xlsx” của thị trấn Vạn Giã: Lê Thị Cúc quyết định lúc 08:00 ngày 19/11/2024; lý do: Nhầm tệp.",
+    ]
 
 
 @pytest.mark.parametrize("typed", ['=HYPERLINK("http://x")', "+1+1", "-2", "@SUM(A1)", "x\x0by"])
@@ -138,8 +188,6 @@ def test_every_sheet_prints_on_a4_landscape_one_page_wide(plan: Plan, tmp_path: 
 
 def test_nobody_is_late_is_said_too(plan: Plan, tmp_path: Path) -> None:
     card = _card(plan)
-    from dataclasses import replace
-
     prompt = replace(
         card, standings=tuple(replace(one, timeliness="on_time", missing_tasks=()) for one in card.standings)
     )

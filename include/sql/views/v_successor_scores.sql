@@ -41,3 +41,4 @@ select
     coverage_pct,
     on_time_pct
 from successor_scores
+where level <> 'total'

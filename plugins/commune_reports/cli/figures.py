@@ -24,7 +24,16 @@ from commune_reports.cli.terminal import (
     writing,
 )
 
-TRACED = ("unit_code", "task_code", "status", "progress_pct", "file_name", "sheet", "row", "sha256")
+TRACED = {
+    "unit": "unit_code",
+    "task": "task_code",
+    "status": "status",
+    "%": "progress_pct",
+    "folder / file": "file",
+    "sheet, row": "place",
+    "found": "found",
+    "sha256": "sha256",
+}
 TIMELINESS = {"on_time": "on time", "late": "late", "missing": "missing"}
 
 
@@ -95,22 +104,26 @@ def _show_successors(result: dict[str, Any]) -> None:
 
 @commands.command()
 @period_option
-@click.option("--indicator", default=None, help="Indicator code, like PCI-03; all if not given.")
+@click.option("--index", default=None, help="Index code, like PCI.")
+@click.option("--indicator", default=None, help="Indicator code, like PCI-03; without it and --index the totals.")
 @click.option("--unit", default=None, help="Unit code; the whole district if not given.")
 @units_of_option
 @as_of_option
 @now_option
 @json_option
 def trace(as_json: bool, units_of: datetime | None, **asked: Any) -> int:
-    """Lead a figure back to file (SHA-256), sheet and cell."""
+    """Lead a figure back to folder, file (SHA-256), sheet, cell and what was found there."""
     result = steps.trace(open_settings(), **asked, units_of=units_of.date() if units_of else None)
     if as_json:
         return answer(result, as_json, [])
-    table = table_of(heading(result), "unit", "task", "status", "progress", "file", "sheet", "row", "sha256")
+    table = table_of(f"{_named(result)}, {heading(result)}", *TRACED)
     for row in result["rows"]:
-        shown = {**row, "sha256": (row["sha256"] or "")[:12]}
-        table.add_row(*("–" if shown[name] in (None, "") else str(shown[name]) for name in TRACED))
+        shown = {**row, **_places(row)}
+        table.add_row(*("–" if shown[name] in (None, "") else str(shown[name]) for name in TRACED.values()))
     show(table)
+    for row in result["rows"]:
+        for one in row["findings"]:
+            click.echo(f"{_weight(one)} in unit {row['unit_code']}, {row['task_code']}: {one['message']}")
     for one in result["withdrawals"]:
         click.echo(f"withdrawn at {one['at']} by {one['who']}: {one['file']} of unit {one['unit']}; {one['reason']}")
     for one in result["waivers"]:
@@ -122,6 +135,30 @@ def trace(as_json: bool, units_of: datetime | None, **asked: Any) -> int:
     for one in result["reopenings"]:
         click.echo(f"reopened at {one['at']} by {one['who']} until {one['until']}; {one['reason']}")
     return DONE
+
+
+def _named(result: dict[str, Any]) -> str:
+    """The figure in words: whose, of what, how much."""
+    figure = result["figure"] or {}
+    of = result["index"] or result["indicator"] or "totals"
+    score = f"{figure['score']:.1f}, " if figure.get("score") is not None else ""
+    counts = f"{figure['reported']} of {figure['owed']} owed tasks reported" if figure else "nothing owed"
+    return f"{of} of {result['unit'] or 'the district'}: {score}{counts}"
+
+
+def _places(row: dict[str, Any]) -> dict[str, str | None]:
+    weights = [_weight(one) for one in row["findings"]]
+    found = ", ".join(f"{weights.count(one)} {one}" for one in dict.fromkeys(weights))
+    return {
+        "file": f"{row['folder']} / {row['file_name']}" if row["file_name"] else None,
+        "place": f"{row['sheet']}, {row['row']}" if row["sheet"] else None,
+        "found": found or ("nothing" if row["file_name"] else None),
+        "sha256": (row["sha256"] or "")[:12],
+    }
+
+
+def _weight(finding: dict[str, Any]) -> str:
+    return "waived" if finding["waiver"] else str(finding["severity"])
 
 
 @commands.command()

@@ -29,7 +29,8 @@ from commune_reports.report.page import (
     span,
     table_row,
 )
-from commune_reports.scorecard import Score, Scorecard, TaskState
+from commune_reports.report.sources import write_sources
+from commune_reports.scorecard import Score, Scorecard
 from commune_reports.workbook import save_reproducibly
 
 MISSING = "Chưa báo cáo"
@@ -335,37 +336,7 @@ def _difficulties(sheet: Worksheet, report: _Report) -> None:
 
 
 def _sources(sheet: Worksheet, report: _Report) -> None:
-    layout = [
-        Column("Đơn vị", 14),
-        Column("Mã nhiệm vụ", 11, TOP_CENTRED),
-        Column("Tệp", 40),
-        Column("Nhận lúc", 17, TOP_CENTRED),
-        Column("Trang", 16),
-        Column("Dòng", 7, TOP_CENTRED),
-        Column("Ô tình trạng", 10, TOP_CENTRED),
-        Column("SHA-256 của tệp", 70),
-    ]
-    columns(sheet, layout)
-    last = len(layout)
-    line(sheet, 1, f"NGUỒN SỐ LIỆU – {report.period.label.upper()}", last=last, font=TITLE)
-    head(sheet, 3, layout)
-    for row, state in enumerate(_reported(report.card), start=4):
-        cells = [
-            report.units[state.unit_code].name,
-            state.task_code,
-            state.file_name,
-            state.received_at,
-            state.sheet,
-            state.row,
-            state.cells.get("status", "–"),
-            state.sha256,
-        ]
-        table_row(sheet, row, layout, cells)
-    page_setup(sheet, last_column=last, footer=report.footer)
-
-
-def _reported(card: Scorecard) -> list[TaskState]:
-    return [state for state in card.tasks if state.status is not None]
+    write_sources(sheet, report.card, report.units, title=report.period.label, footer=report.footer)
 
 
 def _scores(card: Scorecard, unit_code: str | None = None) -> dict[str, Score]:

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
@@ -13,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from commune_reports.period import ZONE
 
+DAY = "dd/mm/yyyy"
 FACE = "Times New Roman"
 LINE_HEIGHT = 15.5
 HEAD_FILL = PatternFill("solid", start_color="DCE6F1")
@@ -32,6 +36,9 @@ TOP_LEFT = Alignment(horizontal="left", vertical="top", wrap_text=True)
 TOP_CENTRED = Alignment(horizontal="center", vertical="top", wrap_text=True)
 
 
+_looks: WeakKeyDictionary[Workbook, dict[tuple[object, ...], Any]] = WeakKeyDictionary()
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table: heading, width in characters, how its cells are set and numbers shown."""
@@ -44,15 +51,9 @@ class Column:
 
 def put(cell: Cell, value: Any, *, font: Font = PLAIN, align: Alignment | None = None) -> Cell:
     """Put a value into a cell; what a commune typed is never taken for a formula."""
-    if isinstance(value, datetime):
-        value = f"{value.astimezone(ZONE):%H:%M %d/%m/%Y}"
-    if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:32_000]
-        cell.data_type = "s"
-    else:
-        cell.value = value
-        if isinstance(value, date):
-            cell.number_format = "dd/mm/yyyy"
+    _fill(cell, value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        cell.number_format = DAY
     cell.font = font
     if align is not None:
         cell.alignment = align
@@ -103,14 +104,12 @@ def table_row(
 ) -> None:
     """One row of a table, as high as its longest text needs."""
     font = ALARM if alarm else BOLD if strong else PLAIN
+    fill = STRONG_FILL if strong else None
     lines = 1
     for number, (column, value) in enumerate(zip(layout, values, strict=True), start=1):
-        cell = put(sheet.cell(row, number), value, font=font, align=column.align)
-        cell.border = GRID
-        if strong:
-            cell.fill = STRONG_FILL
-        if column.number_format and isinstance(value, (int, float)):
-            cell.number_format = column.number_format
+        cell = sheet.cell(row, number)
+        _fill(cell, value)
+        _dress(cell, font, column.align, fill, _number_format(column, value))
         if isinstance(value, str):
             lines = max(lines, _lines(value, column.width))
     sheet.row_dimensions[row].height = min(400, lines * LINE_HEIGHT + 4)
@@ -131,6 +130,36 @@ def page_setup(sheet: Worksheet, *, last_column: int, footer: str, pages_high: i
     for part in (sheet.oddFooter.left, sheet.oddFooter.right):
         part.font, part.size = f"{FACE},Regular", 10
     sheet.sheet_view.showGridLines = False
+
+
+def _fill(cell: Cell, value: Any) -> None:
+    if isinstance(value, datetime):
+        value = f"{value.astimezone(ZONE):%H:%M %d/%m/%Y}"
+    if isinstance(value, str):
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:32_000]
+        cell.data_type = "s"
+    else:
+        cell.value = value
+
+
+def _number_format(column: Column, value: Any) -> str | None:
+    if isinstance(value, (int, float)):
+        return column.number_format
+    return DAY if isinstance(value, date) and not isinstance(value, datetime) else None
+
+
+def _dress(cell: Cell, font: Font, align: Alignment, fill: PatternFill | None, number_format: str | None) -> None:
+    """How a cell of a table looks; each look is worked out once per workbook, for that is what writing it costs."""
+    known = _looks.setdefault(cell.parent.parent, {})
+    look = (id(font), id(align), id(fill), number_format)
+    if look not in known:
+        cell.font, cell.alignment, cell.border = font, align, GRID
+        if fill is not None:
+            cell.fill = fill
+        if number_format is not None:
+            cell.number_format = number_format
+        known[look] = copy(cell._style)
+    cell._style = copy(known[look])
 
 
 def _lines(text: str, width: float) -> int:

@@ -1,7 +1,7 @@
 """One function per orchestrated step: plain values in, small JSON out. They keep the order of things, not the rules."""
 
 from commune_reports.steps.answering import answer
-from commune_reports.steps.asking import aggregate, outbox_state, rules, status, trace
+from commune_reports.steps.asking import aggregate, outbox_state, rules, status
 from commune_reports.steps.checking import Asked, check
 from commune_reports.steps.collecting import check_share, claim_arrivals, collect
 from commune_reports.steps.deciding import adopt_plan, reopen, waive, withdraw
@@ -12,6 +12,7 @@ from commune_reports.steps.opening import open_periods, write_unit_template
 from commune_reports.steps.publishing import periods_to_publish, publish_period, render_report
 from commune_reports.steps.reading_out import data_dictionary, export, make_reader
 from commune_reports.steps.reminding import remind
+from commune_reports.steps.tracing import trace
 from commune_reports.warehouse import Decision, Wanted
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Questions people ask of the warehouse: status, scores, outbox, and where a figure comes from."""
+"""Questions people ask of the warehouse: status, scores, outbox."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,20 +6,18 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from commune_reports import inbox, warehouse
+from commune_reports import warehouse
 from commune_reports.errors import NeedsHuman
 from commune_reports.period import ZONE
 from commune_reports.scorecard import PeriodTrend, Remark, Score, Scorecard, SuccessorScores
 from commune_reports.settings import Settings
-from commune_reports.steps.deciding import decisions
 from commune_reports.steps.desk import Desk, as_it_held, open_desk, plan_period
-from commune_reports.steps.opening import unit_of
 from commune_reports.steps.publishing import scorecard_as_of
 
 
 def status(settings: Settings, *, period: str, now: datetime, as_of: datetime | None = None) -> dict[str, Any]:
     """Where every unit stands in a period: verdict, on time, late or missing, and what it still owes by name."""
-    desk, card = _card(settings, period, now=now, as_of=as_of)
+    desk, card = card_of(settings, period, now=now, as_of=as_of)
     wanted = plan_period(desk.plan, period)
     units = []
     for standing in card.standings:
@@ -30,15 +28,15 @@ def status(settings: Settings, *, period: str, now: datetime, as_of: datetime | 
                 "verdict": standing.verdict,
                 "timeliness": standing.timeliness,
                 "files": standing.files,
-                "first_received_at": _local(standing.first_received_at),
-                "last_received_at": _local(standing.last_received_at),
+                "first_received_at": local_moment(standing.first_received_at),
+                "last_received_at": local_moment(standing.last_received_at),
                 "owed": standing.owed,
                 "reported": standing.reported,
                 "nil": standing.nil,
                 "missing": [{"task": code, "text": desk.plan.tasks[code].text} for code in standing.missing_tasks],
             }
         )
-    return {**_heading(desk, card), "units": units}
+    return {**heading(desk, card), "units": units}
 
 
 def aggregate(
@@ -73,7 +71,7 @@ def aggregate(
         units.append({"unit": standing.unit_code, "name": name, **scores[standing.unit_code]})
     none: dict[str, Any] = {"indices": [], "indicators": []}
     return {
-        **_heading(desk, card),
+        **heading(desk, card),
         "totals": _figures(card.totals),
         **scores.get(None, none),
         "units": units,
@@ -110,7 +108,7 @@ def rules(
         "last_period_id": "last_period",
     }
     answers = [{renamed.get(name, name): value for name, value in row.items() if name != "window_end"} for row in rows]
-    return {"plan": desk.plan.id, "by": by, "since": _local(start), "as_of": _local(end), "rows": answers}
+    return {"plan": desk.plan.id, "by": by, "since": local_moment(start), "as_of": local_moment(end), "rows": answers}
 
 
 def outbox_state(settings: Settings, *, as_of: datetime | None = None) -> dict[str, Any]:
@@ -120,68 +118,24 @@ def outbox_state(settings: Settings, *, as_of: datetime | None = None) -> dict[s
         return {"letters": warehouse.outbox(connection, as_of=as_of)}
 
 
-def trace(
-    settings: Settings,
-    *,
-    period: str,
-    now: datetime,
-    indicator: str | None = None,
-    unit: str | None = None,
-    as_of: datetime | None = None,
-    units_of: date | None = None,
-) -> dict[str, Any]:
-    """Every task row behind a figure, with file (SHA-256, archive path), sheet and cells; missing tasks included.
-
-    Beside them what people decided: files withdrawn, rules waived, the period reopened. With a day, `unit` is one of that
-    day, and the rows are those of the units it is made of.
-    """
-    desk, card = _card(settings, period, now=now, as_of=as_of)
-    if indicator is not None and indicator not in {one.code for one in desk.plan.indicators}:
-        known = ", ".join(one.code for one in desk.plan.indicators)
-        raise NeedsHuman(f"indicator {indicator} is not in plan {desk.plan.id}; it has {known}")
-    made_of: tuple[str, ...] | None = None
-    read_as: SuccessorScores | None = None
-    if unit is not None and units_of is not None:
-        read_as = _read_as(desk, card, unit, units_of)
-        made_of = read_as.made_of
-    elif unit is not None:
-        unit_of(desk, unit, plan_period(desk.plan, period))
-        made_of = (unit,)
-    rows = []
-    for state in card.tasks:
-        task = desk.plan.tasks[state.task_code]
-        if indicator not in (None, task.indicator_code) or (made_of is not None and state.unit_code not in made_of):
-            continue
-        row = asdict(state)
-        row["received_at"] = _local(state.received_at)
-        row["completed_on"] = state.completed_on.isoformat() if state.completed_on else None
-        row["cells"] = dict(state.cells)
-        row["archived"] = str(inbox.archived_path(settings.home, state.sha256)) if state.sha256 else None
-        row["status"] = state.status or ("missing" if state.is_owed else None)
-        rows.append({"indicator": task.indicator_code, **row})
-    scores = _successor(desk, read_as) if read_as else _scores_by_unit(desk, card).get(unit, {})
-    decided = decisions(desk, period, units=made_of, as_of=card.as_of)
-    figure = next((one for one in scores.get("indicators", ()) if one["code"] == indicator), None)
-    asked = {"indicator": indicator, "unit": unit, **({"made_of": list(read_as.made_of)} if read_as else {})}
-    return {**_heading(desk, card), **asked, "figure": figure, "rows": rows, **decided}
-
-
-def _card(settings: Settings, period: str, *, now: datetime, as_of: datetime | None) -> tuple[Desk, Scorecard]:
+def card_of(settings: Settings, period: str, *, now: datetime, as_of: datetime | None) -> tuple[Desk, Scorecard]:
+    """The desk as it was laid at a moment, and the figures of a period as of it."""
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
     desk = as_it_held(desk, wanted, as_of or now)
     return desk, scorecard_as_of(desk, wanted, as_of or now)
 
 
-def _heading(desk: Desk, card: Scorecard) -> dict[str, Any]:
+def heading(desk: Desk, card: Scorecard) -> dict[str, Any]:
+    """Which period of which plan, as of when, with its dates."""
     return {
         "plan": card.plan_id,
         "period": card.period_id,
         "label": plan_period(desk.plan, card.period_id).label,
-        "as_of": _local(card.as_of),
-        "unit_due_at": _local(card.unit_due_at),
-        "cut_off_at": _local(card.cut_off_at),
-        "deadline_at": _local(card.deadline_at),
+        "as_of": local_moment(card.as_of),
+        "unit_due_at": local_moment(card.unit_due_at),
+        "cut_off_at": local_moment(card.cut_off_at),
+        "deadline_at": local_moment(card.deadline_at),
     }
 
 
@@ -194,6 +148,11 @@ def _scores_by_unit(desk: Desk, card: Scorecard) -> dict[str | None, dict[str, A
     for one in card.indicators:
         indicators[one.unit_code][one.indicator_code] = one.figures
     return {unit: _scores(desk, of_unit, indicators[unit]) for unit, of_unit in indices.items()}
+
+
+def figures_of(desk: Desk, card: Scorecard, read_as: SuccessorScores | None, unit: str | None) -> dict[str, Any]:
+    """The figures by index and indicator of the district (None), of a unit, or of a unit of another day."""
+    return _successor(desk, read_as) if read_as else _scores_by_unit(desk, card).get(unit, {})
 
 
 def _scores(desk: Desk, indices: Mapping[str, Score], indicators: Mapping[str, Score]) -> dict[str, Any]:
@@ -227,7 +186,7 @@ def _successor(desk: Desk, one: SuccessorScores) -> dict[str, Any]:
     return {"unit": one.unit_code, "name": one.name, "made_of": list(one.made_of), "splits": list(one.splits), **scores}
 
 
-def _read_as(desk: Desk, card: Scorecard, unit: str, day: date) -> SuccessorScores:
+def read_as_of(desk: Desk, card: Scorecard, unit: str, day: date) -> SuccessorScores:
     """A unit of another day; NeedsHuman names those there are."""
     period = plan_period(desk.plan, card.period_id)
     with desk.reading() as connection:
@@ -300,5 +259,6 @@ def _figures(score: Score) -> dict[str, Any]:
     return asdict(score)
 
 
-def _local(moment: datetime | None) -> str | None:
+def local_moment(moment: datetime | None) -> str | None:
+    """A moment as people here read it."""
     return moment.astimezone(ZONE).isoformat() if moment else None

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 
 from commune_reports import warehouse
 from commune_reports.errors import NeedsHuman, Transient
+from commune_reports.findings import load_wordings
 from commune_reports.letters import Attachment, Letter, ReportIssue, report_letter
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.report import write_consolidated_report
@@ -143,7 +145,8 @@ def _cards(
 
         def card_of(moment: datetime) -> Scorecard:
             card = warehouse.scorecard(connection, desk.warehouse, desk.plan, period=period, as_of=moment)
-            len(card.tasks)  # fetched now, from the state the figures were counted from
+            for behind in (card.tasks, card.findings, card.decided):
+                len(behind)  # fetched now, from the state the figures were counted from
             return card
 
         card = card_of(as_of)
@@ -154,7 +157,17 @@ def _cards(
 
 def _render(desk: Desk, card: Scorecard, previous: Scorecard | None, *, revision: int, out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
-    return write_consolidated_report(card, desk.plan, out=out, revision=revision, previous=previous)
+    return write_consolidated_report(_in_words(desk, card), desk.plan, out=out, revision=revision, previous=previous)
+
+
+def _in_words(desk: Desk, card: Scorecard) -> Scorecard:
+    """What people decided, with the rules by their titles instead of their codes."""
+    known = load_wordings(desk.settings.include).by_code
+    decided = (
+        replace(one, about=known[one.about].title) if one.kind == "waivers" and one.about in known else one
+        for one in card.decided
+    )
+    return replace(card, decided=tuple(decided))
 
 
 def _attached(paths: Sequence[Path], folder: Path) -> tuple[Attachment, ...]:

@@ -25,6 +25,7 @@ from commune_reports.warehouse.extracting import Wanted, extracted, find_describ
 from commune_reports.warehouse.facts import Arrival, ReportRecord
 from commune_reports.warehouse.gating import gate_answers, gate_outcomes, record_gate
 from commune_reports.warehouse.keeping import NamedFile, State, named_files, state_of
+from commune_reports.warehouse.lineage import file_rules
 from commune_reports.warehouse.mailing import (
     QueuedLetter,
     finish_attempts,
@@ -98,6 +99,7 @@ __all__ = [
     "extracted",
     "facts_known",
     "facts_since",
+    "file_rules",
     "find_described",
     "find_submissions",
     "finish_attempts",

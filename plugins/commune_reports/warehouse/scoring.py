@@ -1,12 +1,12 @@
 """Figures of a period as of a moment. Arithmetic is in include/sql; here stand its parameters and the values it fills."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -28,11 +28,13 @@ from commune_reports.scorecard import (
     TaskState,
     UnitStanding,
 )
+from commune_reports.warehouse.lineage import decided_about_files, row_findings
 from commune_reports.warehouse.named_sql import ask
 
 if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
 
+Part = TypeVar("Part")
 FIGURES = attrgetter(*(field.name for field in fields(Score)))
 PLACE = itemgetter(3, 5)
 NOTHING = Score(0, 0, 0, 0, 0, 0, 0, None, None, None)
@@ -48,19 +50,25 @@ def scorecard(
 ) -> Scorecard:
     """All figures of a period as of a moment; NeedsHuman if the period was not open then.
 
-    Scores are counted at once and become values when first looked at; task rows are also fetched then: on this
-    connection while its transaction lasts, else anew.
+    Scores are counted at once and become values when first looked at; task rows, what was found on them and what people
+    decided are also fetched then: on this connection while its transaction lasts, else anew.
     """
     asked = {"plan_id": plan.id, "period_ids": [period.id], "as_of": as_of}
 
     def run(name: str) -> list[Any]:
         return ask(connection, warehouse.sql, name, asked)
 
-    def fetch() -> tuple[TaskState, ...]:
-        if not connection.closed and connection.in_transaction():
-            return tuple(_task_state(row) for row in run("task_states"))
-        with warehouse.reading() as again:
-            return tuple(_task_state(row) for row in ask(again, warehouse.sql, "task_states", asked))
+    def later(fetch: Callable[[Connection], tuple[Part, ...]]) -> Lazily[Part]:
+        def fetched() -> tuple[Part, ...]:
+            if not connection.closed and connection.in_transaction():
+                return fetch(connection)
+            with warehouse.reading() as again:
+                return fetch(again)
+
+        return Lazily(fetched)
+
+    def tasks(on: Connection) -> tuple[TaskState, ...]:
+        return tuple(_task_state(row) for row in ask(on, warehouse.sql, "task_states", asked))
 
     openings = run("opened_periods")
     if not openings:
@@ -80,6 +88,7 @@ def scorecard(
         for row in ask(connection, warehouse.sql, "missing_tasks", {**asked, "unit_codes": silent}):
             missing.setdefault(row.unit_code, []).append(row.task_code)
     files = {row.unit_code: row for row in run("unit_files")}
+    unit_totals = {row.unit_code: _score(row) for row in units}
     return Scorecard(
         plan_id=plan.id,
         period_id=period.id,
@@ -92,11 +101,18 @@ def scorecard(
         indices=Lazily(lambda: _index_scores(in_order)),
         standings=tuple(
             _standing(
-                row.unit_code, row.timeliness, _score(row), files.get(row.unit_code), missing.get(row.unit_code, ())
+                row.unit_code,
+                row.timeliness,
+                unit_totals[row.unit_code],
+                files.get(row.unit_code),
+                missing.get(row.unit_code, ()),
             )
             for row in units
         ),
-        tasks=Lazily(fetch),
+        tasks=later(tasks),
+        findings=later(lambda on: row_findings(on, warehouse, asked)),
+        decided=later(lambda on: decided_about_files(on, plan.id, period.id, as_of=as_of)),
+        unit_totals=unit_totals,
     )
 
 
@@ -176,6 +192,7 @@ def successor_scores(
                 for row in figures[code]
                 if row.level == "indicator"
             ),
+            totals=next((_score(row) for row in figures[code] if row.level == "total"), NOTHING),
         )
         for code, rows in made_of.items()
     )
