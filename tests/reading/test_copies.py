@@ -45,7 +45,9 @@ def test_a_sheet_that_gathers_the_officers_rows_adds_none(clerk: Clerk) -> None:
 def test_a_row_pasted_twice_counts_once(clerk: Clerk) -> None:
     reading = _read(clerk, {"Báo cáo": [HEADS, ONE, TWO, ONE]})
     assert [row.row for row in reading.rows] == [3, 4]
-    assert _told(reading) == [("rows_repeated", "Báo cáo", "1", "5")]
+    assert _told(reading) == [("row_pasted_again", "Báo cáo", "dòng 5", "dòng 3")]
+    [told] = reading.findings
+    assert (told.cell, told.row, told.task) == ("A5", 5, "PCI-01.1")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from commune_reports.findings import Finding, Wordings
+from commune_reports.findings import FIELD_LABELS, Finding, Wordings
 from commune_reports.task_report import TaskRow, first_difference
 
 STATED = ("status", "progress_pct")
@@ -16,13 +16,14 @@ def states_progress(row: TaskRow) -> bool:
 def counted_once(
     rows: Sequence[TaskRow], findings: Sequence[Finding], wordings: Wordings
 ) -> tuple[list[TaskRow], list[Finding]]:
-    """The rows without the copies of others; per sheet that holds copies one remark.
+    """The rows without the copies of others; a warning for each copy on one sheet, a remark for each sheet that copies another.
 
     Of two that say the same the first counts, unless the other stands in a table with more of the columns.
     """
     misread = _misread(findings)
     kept: dict[str, list[TaskRow]] = {}
     left_out: dict[str, list[TaskRow]] = {}
+    remarks = []
     for row in rows:
         known = kept.setdefault(row.task_code or "", [])
         # What could not be understood is the same only where it is written the same.
@@ -42,13 +43,30 @@ def counted_once(
         dropped = row
         if len(row.cells) > len(other.cells) and other.cells.keys() <= row.cells.keys():
             known[known.index(other)], dropped = row, other
-        left_out.setdefault(dropped.sheet, []).append(dropped)
+        if row.sheet == other.sheet:
+            remarks.append(_pasted_again(dropped, row if dropped is other else other, wordings))
+        else:
+            left_out.setdefault(dropped.sheet, []).append(dropped)
     counting = {(row.sheet, row.row) for same_task in kept.values() for row in same_task}
-    remarks = [
+    remarks += [
         wordings.finding("rows_repeated", sheet=sheet, got=f"{len(copies)}", wanted=row_numbers(copies))
         for sheet, copies in left_out.items()
     ]
     return [row for row in rows if (row.sheet, row.row) in counting], remarks
+
+
+def _pasted_again(dropped: TaskRow, counts: TaskRow, wordings: Wordings) -> Finding:
+    column = "task" if "task" in dropped.cells else "task_text"
+    return wordings.finding(
+        "row_pasted_again",
+        sheet=dropped.sheet,
+        cell=dropped.cells.get(column),
+        row=dropped.row,
+        column=FIELD_LABELS.get(column),
+        task=dropped.task_code,
+        got=f"dòng {dropped.row}",
+        wanted=f"dòng {counts.row}",
+    )
 
 
 def without_progress(rows: Sequence[TaskRow], answered: set[str | None], wordings: Wordings) -> Iterator[Finding]:
