@@ -188,17 +188,18 @@ def _tasks(page: _Sheet, previous: Mapping[str, PreviousState]) -> list[int]:
 def _section(page: _Sheet, row: int, numeral: str, title: str) -> None:
     last = len(page.layout.columns)
     for column in range(1, last + 1):
-        cell = page.sheet.cell(row, column)
-        if "section" not in page.styles:
+        text, horizontal = {1: (numeral, "center"), 2: (title, "left")}.get(column, (None, ""))
+        cell, look = page.sheet.cell(row, column, text), f"section {horizontal}"
+        if look not in page.styles:
             cell.fill = PatternFill("solid", start_color=SECTION)
             cell.border = BORDER
-            page.styles["section"] = cell._style
-        cell._style = copy(page.styles["section"])
-    page.sheet.merge_cells(start_row=row, start_column=2, end_row=row, end_column=last)
-    for column, text, horizontal in ((1, numeral, "center"), (2, title, "left")):
-        cell = page.sheet.cell(row, column, text)
-        cell.font = Font(name=FACE, size=11, bold=True)
-        cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
+            if horizontal:
+                cell.font = Font(name=FACE, size=11, bold=True)
+                cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
+            page.styles[look] = cell._style
+        cell._style = copy(page.styles[look])
+    # Every cell has its looks already: merge_cells() would work them out anew, which takes longer than all the rest.
+    page.sheet.merged_cells.add(f"B{row}:{get_column_letter(last)}{row}")
     page.sheet.row_dimensions[row].height = 20
 
 
