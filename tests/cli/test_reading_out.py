@@ -164,4 +164,4 @@ def test_a_reader_is_made_or_the_way_without_accounts_is_said(run: Run, warehous
         assert (code, len(wrong.splitlines())) == (2, 1)
         assert "?mode=ro" in wrong
         return
-    assert (code, printed) == (0, "doc_cli may read 14 views and nothing else\n")
+    assert (code, printed) == (0, "doc_cli may read 15 views and nothing else\n")

@@ -165,7 +165,7 @@ def test_a_rule_fires_on_its_example(
     [
         (ROW, _earlier(60)),
         (replace(ROW, note="Đính chính số liệu kỳ trước"), _earlier(70)),
-        (replace(ROW, status="nil", progress_pct=None), _earlier(70)),
+        (NIL, _earlier(70)),
         (replace(ROW, progress_pct=60.0), _earlier(10, 4, 5)),
         (replace(ROW, progress_pct=95.0), _earlier(10, 2, 5)),
         (replace(ROW, progress_pct=95.0), _earlier(10, 4, 25)),

@@ -156,7 +156,10 @@ def test_what_stands_too_far_down_is_said_and_the_rest_is_read() -> None:
 
     opened = _opened(_xlsx(fill))
     assert list(opened.grids[0].rows[0]) == LINES[0]
-    assert [(note.code, note.got) for note in opened.notes] == [("sheet_too_long", "1048576")]
+    assert [(note.code, note.got) for note in opened.notes] == [
+        ("sheet_too_long", "1048576"),
+        ("columns_beyond", "XFD"),
+    ]
 
 
 def test_the_calendar_of_1904_is_told() -> None:
