@@ -201,7 +201,7 @@ def addressed_by(plan: Plan, letter: Letter) -> Letter:
 
 def _unit_written_to(plan: Plan, letter: Letter) -> Unit | None:
     """The unit that bore the letter's code in the letter's period: another one may bear it since."""
-    period = next((one for one in plan.periods() if one.id == letter.period_id), None)
+    period = plan.period(letter.period_id)
     if period is not None:
         return plan.unit(letter.unit_code or "", period.window_end)
     return next((one for one in plan.units if one.code == letter.unit_code), None)

@@ -199,6 +199,10 @@ class Plan:
         """All tasks by code, in the order of the plan."""
         return {task.code: task for indicator in self.indicators for task in indicator.tasks}
 
+    def period(self, period_id: str | None) -> ReportingPeriod | None:
+        """The period of the plan with this id; None where it has no such period."""
+        return next((one for one in self.periods() if one.id == period_id), None)
+
     def units_on(self, day: date) -> tuple[Unit, ...]:
         """The units that exist on a day, in the order of the plan."""
         return tuple(unit for unit in self.units if unit.is_valid_on(day))

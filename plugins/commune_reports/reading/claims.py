@@ -153,7 +153,7 @@ def _periods_in(line: str) -> Iterator[str]:
 
 def units_in(plan: Plan, period_id: str | None) -> tuple[Unit, ...]:
     """The units of a period of the plan: a name or code may be another unit's later; all of them where it names none."""
-    period = next((one for one in plan.periods() if one.id == period_id), None)
+    period = plan.period(period_id)
     return plan.units_on(period.window_end) if period else plan.units
 
 
