@@ -3,6 +3,7 @@
 -- parameters: plan_id, period_ids, as_of
 -- uses: opened_periods, standing_rows, newest_rows
 -- postgresql: enable_nestloop = off
+-- postgresql: work_mem = '64MB'
 -- counted_pct is what the task adds to its indicator: that of its row, 0 where it has none.
 -- Every row is found by a search of ix_task_report_counting: neither database ever meets the rows of other periods.
 -- The cross joins keep SQLite to this order: unit by unit, so that only the units' places are searched beside the tasks.

@@ -7,9 +7,9 @@ select
     plan_id,
     period_id,
     indicator_code,
-    indicator_position,
-    index_code,
-    weight,
+    min(indicator_position) as indicator_position,
+    min(index_code) as index_code,
+    min(weight) as weight,
     cast(sum(owed) as integer) as owed,
     cast(sum(reported) as integer) as reported,
     cast(sum(nil) as integer) as nil,
@@ -22,4 +22,4 @@ select
     cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
     cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
 from unit_indicator_scores
-group by plan_id, period_id, indicator_code, indicator_position, index_code, weight
+group by plan_id, period_id, indicator_code

@@ -5,6 +5,7 @@
 -- order: period_id, unit_position, indicator_position
 -- Only owed tasks are counted. score is null where none is owed or every owed one is nil; coverage and on-time rate are
 -- shares of the owed tasks, 0–100, null where none is owed.
+-- The cross joins keep SQLite to this order: the figures first, their indicators looked up, not the other way round.
 with counted as (
     select
         plan_id,
@@ -23,22 +24,20 @@ with counted as (
         avg(case when is_owed then counted_pct end) as score
     from counted_tasks
     group by plan_id, period_id, unit_code, indicator_code
-),
-
-placed as (
-    select
-        counted.*,
-        indicator.position as indicator_position,
-        indicator.index_code,
-        indicator.weight
-    from counted
-    inner join opened_periods on counted.plan_id = opened_periods.plan_id and counted.period_id = opened_periods.period_id
-    inner join indicator
-        on counted.indicator_code = indicator.indicator_code and opened_periods.plan_sha256 = indicator.plan_sha256
 )
 
 select
-    placed.*,
+    counted.*,
+    indicator.position as indicator_position,
+    indicator.index_code,
+    indicator.weight,
     cast(reported as double precision) * 100 / nullif(owed, 0) as coverage_pct,
     cast(on_time as double precision) * 100 / nullif(owed, 0) as on_time_pct
-from placed
+from counted
+cross join opened_periods
+cross join indicator
+where
+    opened_periods.plan_id = counted.plan_id
+    and opened_periods.period_id = counted.period_id
+    and indicator.plan_sha256 = opened_periods.plan_sha256
+    and indicator.indicator_code = counted.indicator_code

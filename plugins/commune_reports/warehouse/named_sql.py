@@ -1,5 +1,6 @@
 """The statements in include/sql by name: put together from the ones they use, their parameters and columns typed."""
 
+import gc
 import re
 from collections.abc import Mapping
 from dataclasses import fields
@@ -14,7 +15,7 @@ from commune_reports.warehouse.tables import UtcDateTime
 
 USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
 # A line the planner of PostgreSQL needs: on tables nobody has analyzed yet it takes every join for a single row.
-SETTING = re.compile(r"^-- postgresql: ([a-z_]+ = [a-z]+)$", re.MULTILINE)
+SETTING = re.compile(r"^-- postgresql: ([a-z_]+ = \S+)$", re.MULTILINE)
 # A part that is put in where it is used instead of being worked out whole before; both databases understand the words.
 INLINED = re.compile(r"^-- inlined: .+$", re.MULTILINE)
 ORDER = re.compile(r"^-- order: (.+)$", re.MULTILINE)
@@ -40,14 +41,26 @@ Value = TypeVar("Value")
 
 def ask(connection: Connection, folder: Path, name: str, asked: Mapping[str, Any]) -> list[Any]:
     """The rows that include/sql/NAME.sql answers, with the statements it uses put before it, in the order it declares."""
-    statement, setting = _named(folder, name)
-    if setting is None or connection.dialect.name != "postgresql":
-        return list(connection.execute(statement, asked).all())
-    parameter = setting.split("=")[0].strip()
-    connection.execute(text(f"set local {setting}"))
-    rows = list(connection.execute(statement, asked).all())
-    connection.execute(text(f"set local {parameter} to default"))
+    statement, settings = _named(folder, name)
+    if connection.dialect.name != "postgresql":
+        return _fetched(connection, statement, asked)
+    for setting in settings:
+        connection.execute(text(f"set local {setting}"))
+    rows = _fetched(connection, statement, asked)
+    for setting in settings:
+        connection.execute(text(f"set local {setting.split('=')[0]} to default"))
     return rows
+
+
+def _fetched(connection: Connection, statement: Any, asked: Mapping[str, Any]) -> list[Any]:
+    # Rows hold no cycles, and looking for some among a hundred thousand of them costs as much as fetching them.
+    is_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return list(connection.execute(statement, asked).all())
+    finally:
+        if is_collecting:
+            gc.enable()
 
 
 def values_of(kind: type[Value], row: Any) -> Value:
@@ -56,11 +69,11 @@ def values_of(kind: type[Value], row: Any) -> Value:
 
 
 @lru_cache(maxsize=64)
-def _named(folder: Path, name: str) -> tuple[Any, str | None]:
-    """The composed statement, and what PostgreSQL's planner has to be told for it."""
+def _named(folder: Path, name: str) -> tuple[Any, tuple[str, ...]]:
+    """The composed statement, and what PostgreSQL has to be told for it."""
     parts: dict[str, str] = {}
     gather(folder, name, parts)
-    settings = [found[1] for part in parts if (found := SETTING.search(_written(folder, part)))]
+    settings = tuple(dict.fromkeys(one for part in parts for one in SETTING.findall(_written(folder, part))))
     statement = parts.pop(name)
     how = {part: " not materialized" if INLINED.search(_written(folder, part)) else "" for part in parts}
     needed = ",\n".join(f"{part} as{how[part]} (\n{body}\n)" for part, body in parts.items())
@@ -71,7 +84,7 @@ def _named(folder: Path, name: str) -> tuple[Any, str | None]:
     kinds = [bindparam(one, type_=kind) for one, kind in PARAMETERS.items() if one in asked]
     lists: list[Any] = [bindparam(one, expanding=True) for one in LISTS if one in asked]
     results = {one: kind for one, kind in RESULTS.items() if re.search(rf"\b{one}\b", statement)}
-    return typed.bindparams(*kinds, *lists).columns(**results), settings[0] if settings else None
+    return typed.bindparams(*kinds, *lists).columns(**results), settings
 
 
 def gather(folder: Path, name: str, parts: dict[str, str]) -> None:
