@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import product
 
 from commune_reports.period import (
     Cadence,
@@ -198,6 +199,26 @@ class Plan:
     def tasks(self) -> Mapping[str, Task]:
         """All tasks by code, in the order of the plan."""
         return {task.code: task for indicator in self.indicators for task in indicator.tasks}
+
+    @cached_property
+    def numbered_indicators(self) -> Mapping[tuple[str | None, str], tuple[str, ...]]:
+        """Codes of indicators by index (None: any of them) and number: the numeral in small letters, or Arabic."""
+        found: dict[tuple[str | None, str], tuple[str, ...]] = {}
+        for index in self.indices:
+            for number, one in enumerate(index.indicators, start=1):
+                for key in product((None, index.code), {one.numeral.casefold(), str(number)}):
+                    found[key] = (*found.get(key, ()), one.code)
+        return found
+
+    @cached_property
+    def indicator_titles(self) -> tuple[tuple[str, str, str], ...]:
+        """Index, code and title of every indicator, in the order of the plan."""
+        return tuple((one.index_code, one.code, one.title) for one in self.indicators)
+
+    @cached_property
+    def task_texts(self) -> tuple[tuple[str, str], ...]:
+        """Code and text of every task, in the order of the plan."""
+        return tuple((task.code, task.text) for task in self.tasks.values())
 
     def period(self, period_id: str | None) -> ReportingPeriod | None:
         """The period of the plan with this id; None where it has no such period."""

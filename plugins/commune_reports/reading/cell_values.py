@@ -36,10 +36,10 @@ class Misread:
 
 def plain_text(value: Any) -> str | None:
     """The cell as text: composed Unicode, single spaces, no invisible characters; None if nothing is left."""
-    if value is None or value == "":
-        return None
     if isinstance(value, str):
-        return _cleaned(value)
+        return _cleaned(value) if value else None
+    if value is None:
+        return None
     if isinstance(value, datetime):
         return f"{value:%d/%m/%Y}" if value.time() == time() else f"{value:%d/%m/%Y %H:%M}"
     if isinstance(value, date):

@@ -2,7 +2,7 @@
 
 import re
 
-from commune_reports.plan import Indicator, Plan
+from commune_reports.plan import Plan
 from commune_reports.spelling import fold
 
 BEFORE_CODE = re.compile(r"^(?:nv|nhiem vu|ma|muc|so)(?: |(?=\d))")
@@ -55,12 +55,7 @@ def indicator_coded(plan: Plan, written: str) -> str | None:
 
 def indicator_numbered(plan: Plan, numeral: str, index: str | None) -> str | None:
     """The indicator with a Roman or an Arabic numeral; None if indicators of two indices have it and none is announced."""
-    meant = [
-        one.code
-        for one in plan.indicators
-        if (index is None or one.index_code == index)
-        and numeral.lstrip("0") in (one.numeral.casefold(), _ordinal(plan, one))
-    ]
+    meant = plan.numbered_indicators.get((index, numeral.lstrip("0")), ())
     return meant[0] if len(meant) == 1 else None
 
 
@@ -80,8 +75,3 @@ def _bare(written: str) -> str:
 def _index(plan: Plan, written: str) -> str | None:
     """The index a code or a section letter names."""
     return next((one.code for one in plan.indices if written in (fold(one.code), fold(one.section))), None)
-
-
-def _ordinal(plan: Plan, indicator: Indicator) -> str:
-    among = [one.code for one in plan.indicators if one.index_code == indicator.index_code]
-    return str(among.index(indicator.code) + 1)

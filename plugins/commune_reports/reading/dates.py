@@ -1,13 +1,13 @@
 """Days as people write them, and months and quarters where only those are written."""
 
 import re
-import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from commune_reports.reading.cell_values import Misread, is_blank, plain_text
+from commune_reports.spelling import unmarked
 
 WRITTEN_DATE = re.compile(r"(?:ngay)?(\d{1,2})(?:thang|[/.\-])(\d{1,2})(?:nam|[/.\-,])(\d{4}|\d{2})")
 ISO_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ].*)?")
@@ -108,6 +108,5 @@ def _full_year(year: int) -> int:
 
 
 def _without_marks(text: str, *, spaced: bool = False) -> str:
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    bare = unmarked(text.casefold())
     return bare if spaced else bare.replace(" ", "")

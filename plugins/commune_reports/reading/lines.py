@@ -49,26 +49,21 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     A line of the task's own text, or of a part of it, may stand beside (a table out of Word has a row for every paragraph).
     """
     grid, headings = task.grid, task.headings
-    texts = {
-        column
-        for columns in (headings.columns, headings.besides)
-        for name, column in columns.items()
-        if name in (*TEXTS, "task_text", "performing_body")
-    }
     rows: list[int] = []
     for number in range(task.rows[-1] + 1, end):
-        filled = {
-            column: text for column, value in enumerate(grid.rows[number]) if (text := plain_text(value)) is not None
-        }
-        if not filled or not filled.keys() <= texts or any(map(_signs_off, filled.values())):
+        cells = enumerate(grid.rows[number])
+        if any(column not in headings.text_columns and plain_text(value) is not None for column, value in cells):
             break
         place = Place(grid, (number,), headings)
-        if is_sum_row(place) or section_of(filled.values(), Section(), plan) is not None:
+        filled = [text for _, text in place.texts()]
+        if not filled or any(map(_signs_off, filled)):
+            break
+        if is_sum_row(place) or section_of(filled, Section(), plan) is not None:
             break
         if place.text("task_text") and not _is_part(Place(grid, (*task.rows, *rows, number), headings), place, plan):
             break
         rows.append(number)
-    while rows and not any(Place(grid, (rows[-1],), headings).filled(name) for name in (*TEXTS, "task_text")):
+    while rows and not any(map(Place(grid, (rows[-1],), headings).is_filled, (*TEXTS, "task_text"))):
         rows.pop()
     return tuple(rows)
 

@@ -1,7 +1,7 @@
 """Which index and which indicator the rows below belong to, as a section row, a line above the table or the sheet's name says."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -56,12 +56,8 @@ def indicator_titled(plan: Plan, title: str, index_code: str | None) -> str | No
     wanted = _bare_title(title)
     if len(wanted) < SHORTEST_TITLE:
         return None
-    candidates = {
-        one.code: _bare_title(one.title)
-        for one in plan.indicators
-        if index_code is None or one.index_code == index_code
-    }
-    found = process.extractOne(wanted, candidates, scorer=fuzz.ratio, score_cutoff=TITLE_LIKENESS)
+    known = _bare_titles(plan.indicator_titles, index_code)
+    found = process.extractOne(wanted, known, scorer=fuzz.ratio, score_cutoff=TITLE_LIKENESS)
     return found[2] if found else None
 
 
@@ -83,6 +79,11 @@ def index_titled(plan: Plan, title: str) -> str | None:
 
 def _index_of(plan: Plan, indicator: str) -> str:
     return next(one.index_code for one in plan.indicators if one.code == indicator)
+
+
+@lru_cache(maxsize=32)
+def _bare_titles(titles: tuple[tuple[str, str, str], ...], index_code: str | None) -> Mapping[str, str]:
+    return {code: _bare_title(title) for index, code, title in titles if index_code in (None, index)}
 
 
 @lru_cache(maxsize=16_384)

@@ -182,9 +182,9 @@ class _Sheet:
         self.rows.append(row)
         self.findings += [one for one in (named.remark, *troubles) if one is not None]
         for beside in (Place(self.grid, (one,), headings) for one in goes_on):
-            field = next((name for name in TEXTS if beside.filled(name)), None)
+            field = next((name for name in TEXTS if beside.is_filled(name)), None)
             if field is None or (
-                beside.filled("task_text") and is_start_of_task(self.clerk.plan, place.text("task_text"))
+                beside.is_filled("task_text") and is_start_of_task(self.clerk.plan, place.text("task_text"))
             ):
                 continue  # nothing is reported there, or the text of the task shows that the row belongs to it
             self.findings.append(
@@ -202,7 +202,7 @@ class _Sheet:
 
     def _headed_by(self, place: Place) -> Section | None:
         """The section a row opens that also states the section's own progress or status."""
-        if any(place.filled(name) for name in TEXTS):
+        if any(map(place.is_filled, TEXTS)):
             return None
         return section_of([place.value("task_text")], self.section, self.clerk.plan)
 

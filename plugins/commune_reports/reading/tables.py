@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
@@ -20,6 +21,8 @@ NAMED_BY = ("task", "task_text", "number")
 FEWEST_HEADINGS = 3
 FEWEST_TICKS = 2
 LONGEST_HEADING, LONGEST_HINTS = 80, 400
+# The row and the column of a cell, and what it holds.
+Filled = tuple[tuple[int, int], Any]
 BRACKETS = re.compile(r"\([^)]*\)")
 LAST_FIRST_HEAD = 300
 
@@ -35,6 +38,12 @@ class Headings:
     twins: Mapping[str, int] = field(default_factory=dict)
     ticks: Mapping[int, str] = field(default_factory=dict)
     besides: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def text_columns(self) -> frozenset[int]:
+        """The columns of the fields that are texts, with those of the task's text and of who performs it."""
+        names = (*TEXTS, "task_text", "performing_body")
+        return frozenset(columns[name] for columns in (self.columns, self.besides) for name in names if name in columns)
 
     @property
     def has_status(self) -> bool:
@@ -58,32 +67,57 @@ class Head:
     headings: Headings
 
 
-@dataclass(frozen=True, eq=False)
 class Place:
     """The rows of a table that report one task: its values by field and where they stand."""
 
-    grid: Grid
-    rows: tuple[int, ...]
-    headings: Headings
-    _seen: dict[int, list[tuple[tuple[int, int], Any]]] = field(default_factory=dict, repr=False)
+    __slots__ = ("_alone", "_seen", "grid", "headings", "rows")
+
+    def __init__(self, grid: Grid, rows: tuple[int, ...], headings: Headings) -> None:
+        self.grid, self.rows, self.headings = grid, rows, headings
+        self._seen: dict[int, list[Filled]] = {}
+        # Nearly every task stands in one row without merged cells: by column, what is in each of its cells.
+        self._alone: dict[int, tuple[Any, str]] | None = None
+        if len(rows) == 1 and not grid.merged_down:
+            self._alone = {
+                column: (value, text)
+                for column, value in enumerate(grid.rows[rows[0]])
+                if value != "" and (text := plain_text(value)) is not None
+            }
 
     @property
     def row(self) -> int:
         """The first of the rows, zero-based."""
         return self.rows[0]
 
-    def filled(self, name: str) -> list[tuple[tuple[int, int], Any]]:
-        """Every non-empty cell of a field with its row and column; an area merged over several rows is one cell."""
-        column, beside = self.headings.columns.get(name), self.headings.besides.get(name)
-        filled = [] if column is None else self.filled_in(column)
-        return filled if beside is None else [*filled, *self.filled_in(beside)]
+    def texts(self) -> list[tuple[int, str]]:
+        """What stands in the first of the rows, with its column, whether a field is read there or not."""
+        if self._alone is not None:
+            return [(column, text) for column, (_, text) in self._alone.items()]
+        cells = enumerate(map(plain_text, self.grid.rows[self.row]))
+        return [(column, text) for column, text in cells if text is not None]
 
-    def filled_in(self, column: int) -> list[tuple[tuple[int, int], Any]]:
+    def filled(self, name: str) -> list[Filled]:
+        """Every non-empty cell of a field with its row and column; an area merged over several rows is one cell."""
+        column = self.headings.columns.get(name)
+        filled = [] if column is None else self.filled_in(column)
+        if name not in self.headings.besides:
+            return filled
+        return [*filled, *self.filled_in(self.headings.besides[name])]
+
+    def filled_in(self, column: int) -> list[Filled]:
         """Every non-empty cell of a column with its row and column."""
+        if self._alone is not None:
+            return [((self.rows[0], column), self._alone[column][0])] if column in self._alone else []
         seen = self._seen.get(column)
         if seen is None:
             seen = self._seen[column] = self._look(column)
         return seen
+
+    def is_filled(self, name: str) -> bool:
+        """Whether anything stands in a cell of a field."""
+        if self._alone is not None and name not in self.headings.besides:
+            return self.headings.columns.get(name) in self._alone
+        return bool(self.filled(name))
 
     def value(self, name: str) -> Any:
         """The first value of a field, "" if it has none."""
@@ -92,6 +126,9 @@ class Place:
 
     def text(self, name: str) -> str:
         """What is written for a field, over all rows, each text once."""
+        if self._alone is not None and name not in self.headings.besides:
+            column = self.headings.columns.get(name)
+            return self._alone[column][1] if column in self._alone else ""
         filled = self.filled(name)
         if len(filled) < 2:
             return plain_text(filled[0][1]) or "" if filled else ""
@@ -104,10 +141,12 @@ class Place:
         if column is None:
             ticks = sorted(self.headings.ticks) if name == "status" else []
             return address(self.row, ticks[0]) if ticks else None
+        if self._alone is not None and name not in self.headings.besides:
+            return address(self.rows[0], column)
         filled = self.filled(name)
         return address(*(filled[0][0] if filled else value_at(self.grid, self.row, column)[0]))
 
-    def _look(self, column: int) -> list[tuple[tuple[int, int], Any]]:
+    def _look(self, column: int) -> list[Filled]:
         found = {}
         for row in self.rows:
             top, value = value_at(self.grid, row, column)
@@ -151,9 +190,10 @@ def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
 
 def _heads_another_table(cells: Sequence[Any], first_head: Sequence[Any], vocabulary: Vocabulary) -> bool:
     """Whether a row heads a table of other things, below which nobody reports a task."""
-    texts = [text for text in map(plain_text, cells) if text is not None]
-    if len(texts) < FEWEST_HEADINGS or not all(map(_heading_text, (cell for cell in cells if cell != ""))):
+    filled = [cell for cell in cells if cell != ""]
+    if len(filled) < FEWEST_HEADINGS or not all(map(_heading_text, filled)):
         return False
+    texts = [text for text in map(plain_text, filled) if text is not None]
     return vocabulary.field_of(texts[0]) == "number" and texts != [text for text in map(plain_text, first_head) if text]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
 from commune_reports.plan import Plan
-from commune_reports.reading.cell_values import plain_text, progress
+from commune_reports.reading.cell_values import progress
 from commune_reports.reading.codes import is_task_number, task_coded, task_numbered, without_front
 from commune_reports.reading.sections import Section
 from commune_reports.reading.tables import NAMED_BY, Place
@@ -16,6 +16,8 @@ SUM_ROW = re.compile(
     r"(tien do )?(tong cong|tong so|trung binh|binh quan|cong)\b.{0,25}$|tong( chung)?$|noi nhan\b|"
     r"(ty le|tien do|diem|muc do)( [a-z]+){0,3} (chung|trung binh|binh quan)\b.{0,15}$"
 )
+# What stands over the columns of a form: A, B, 1, "(10)=(3)+(4)+(5)".
+LETTER, COLUMN_NUMBER = re.compile(r"[a-e]"), re.compile(r"\d{1,2}( \d{1,2})*")
 LIKE_A_CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
 TALLY = re.compile(
     r"(?:hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh|(?:tong )?so nhiem vu(?: da bao cao| bao cao| trong bang)?)"
@@ -104,12 +106,10 @@ def is_sum_row(place: Place) -> bool:
 
 def tallied(place: Place) -> tuple[int, str, float] | None:
     """The column of the number, the label and the number of a row that only says how many tasks there are of a kind."""
-    filled = [
-        (column, value) for column, value in enumerate(place.grid.rows[place.row]) if plain_text(value) is not None
-    ]
-    if len(filled) != 2 or not isinstance(filled[0][1], str):
+    filled = place.texts()
+    if len(filled) != 2 or not isinstance(place.grid.rows[place.row][filled[0][0]], str):
         return None
-    label, number = plain_text(filled[0][1]) or "", plain_text(filled[1][1]) or ""
+    label, number = filled[0][1], filled[1][1]
     if not TALLY.fullmatch(fold(label)) or not number.isdigit():
         return None
     return filled[1][0], label.rstrip(" :"), float(number)
@@ -159,13 +159,15 @@ def _is_report_row(place: Place, vocabulary: Vocabulary) -> bool:
 
 def _numbers_the_columns(place: Place) -> bool:
     """A row (1) (2) (3) … under the headings, also A B 1 2 3 and (4)=(3)/(2)."""
-    words = [fold(text) for text in map(plain_text, place.grid.rows[place.row]) if text]
-    while words and re.fullmatch(r"[a-e]", words[0]):
-        words.pop(0)
-    if len(words) < 2 or not all(re.fullmatch(r"\d{1,2}( \d{1,2})*", one) for one in words):
-        return False
-    numbers = [int(one.split()[0]) for one in words]
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    numbers: list[int] = []
+    for _, text in place.texts():
+        word = fold(text)
+        if not numbers and LETTER.fullmatch(word):
+            continue
+        if not COLUMN_NUMBER.fullmatch(word):
+            return False
+        numbers.append(int(word.split()[0]))
+    return len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _other_task(plan: Plan, code: str, text: str) -> str | None:

@@ -64,10 +64,7 @@ class Vocabulary:
 
     def ticked_by(self, heading: str) -> str | None:
         """The status a heading names whose column is ticked; None for any other heading."""
-        if "%" in heading:
-            return None
-        bare = fold(re.sub(r"\([^)]*\)", " ", heading))
-        return self.statuses.get(bare) or _among_others(bare, self)
+        return _ticked_by(heading, self)
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ def task_texted(
     `may_be_short`: a few words are enough if only one task has them all ("Thực hiện đấu thầu qua mạng").
     """
     wanted = fold(text)
-    texts = _task_texts(plan.sha256, tuple((task.code, task.text) for task in plan.tasks.values()))
+    texts = _task_texts(plan.task_texts)
     pool = texts if among is None else {code: texts[code] for code in among}
     exact = next((code for code, known in pool.items() if known == wanted), None)
     if exact:
@@ -115,7 +112,7 @@ def task_texted(
 
 def is_start_of_task(plan: Plan, text: str) -> bool:
     """Whether a text is the beginning of a task's text, or all of it."""
-    texts = _task_texts(plan.sha256, tuple((task.code, task.text) for task in plan.tasks.values()))
+    texts = _task_texts(plan.task_texts)
     return any(f"{known} ".startswith(f"{fold(text)} ") for known in texts.values())
 
 
@@ -136,7 +133,7 @@ def _likeness_of_few(wanted: str, known: str, **options: float) -> float:
 
 
 @lru_cache(maxsize=8)
-def _task_texts(_plan: str, tasks: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+def _task_texts(tasks: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
     return {code: fold(text) for code, text in tasks}
 
 
@@ -144,6 +141,14 @@ def _task_texts(_plan: str, tasks: tuple[tuple[str, str], ...]) -> Mapping[str, 
 def _knows(heading: str, vocabulary: Vocabulary) -> bool:
     said = fold(heading)
     return said in vocabulary.headings or said in vocabulary.statuses
+
+
+@lru_cache(maxsize=16_384)
+def _ticked_by(heading: str, vocabulary: Vocabulary) -> str | None:
+    if "%" in heading:
+        return None
+    bare = fold(re.sub(r"\([^)]*\)", " ", heading))
+    return vocabulary.statuses.get(bare) or _among_others(bare, vocabulary)
 
 
 @lru_cache(maxsize=16_384)

@@ -184,9 +184,9 @@ def _within(row: TaskRow, period: ReportingPeriod | None) -> TaskRow:
 def _period(
     bench: Bench, one: Incoming, reading: Reading, reopened: Mapping[str, datetime]
 ) -> tuple[ReportingPeriod | None, Finding | None]:
-    known = {period.id: period for period in bench.plan.periods()}
     if one.period_id is not None:
-        return known.get(one.period_id) or ReportingPeriod.parse(one.period_id), None
+        return bench.plan.period(one.period_id) or ReportingPeriod.parse(one.period_id), None
+    known = {period.id: period for period in bench.plan.periods()}
     if reading.period_claimed is not None:
         claimed = known.get(reading.period_claimed)
         if claimed is None:

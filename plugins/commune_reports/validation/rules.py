@@ -12,7 +12,7 @@ from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Wordi
 from commune_reports.plan import Plan
 from commune_reports.task_report import RuleOutcome
 from commune_reports.validation.running import run_suite
-from commune_reports.validation.subjects import GRAINS, Lines, Subject, Submitted, first_day, grain_of, shown
+from commune_reports.validation.subjects import GRAINS, Subject, Submitted, first_day, grain_of, shown
 from commune_reports.validation.suites import Rules
 
 
@@ -42,11 +42,15 @@ def _judged(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: W
         lines = GRAINS[grain_of(suite)](batch, plan)
         if not lines.submitted:
             continue
+        checked = Counter(one.submission_id for one in lines.submitted)
         for rule, result in run_suite(suite, lines.frame()):
             meta = rule["meta"]
             severity = plan.severities.get(meta["finding"], rule["severity"])
             failed = [int(one["row_key"]) for one in result.get("unexpected_index_list") or ()]
-            outcomes += _outcomes(name, meta["finding"], severity, lines, failed)
+            wrong = Counter(lines.submitted[number].submission_id for number in failed)
+            outcomes += [
+                RuleOutcome(name, meta["finding"], severity, key, count, wrong[key]) for key, count in checked.items()
+            ]
             for subject in (one for number in failed for one in lines.subjects[number](meta["field"])):
                 findings[subject.submitted.submission_id].append(
                     _finding(subject, meta, severity=severity, plan=plan, wordings=wordings)
@@ -64,12 +68,6 @@ def _garbage_left_lying() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _outcomes(suite: str, rule: str, severity: str, lines: Lines, failed: Sequence[int]) -> list[RuleOutcome]:
-    checked = Counter(one.submission_id for one in lines.submitted)
-    wrong = Counter(lines.submitted[number].submission_id for number in failed)
-    return [RuleOutcome(suite, rule, severity, key, count, wrong[key]) for key, count in checked.items()]
 
 
 def _finding(subject: Subject, meta: Mapping[str, Any], *, severity: str, plan: Plan, wordings: Wordings) -> Finding:

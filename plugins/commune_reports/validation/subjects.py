@@ -271,7 +271,7 @@ def _own_figures(said: str, words: str) -> set[str]:
 
 def _clauses(text: str | None) -> str | None:
     """A text's clauses in bare words, a stroke between them."""
-    return " / ".join(filter(None, map(fold, CLAUSE_ENDS.split(text or "")))) or None
+    return " / ".join(filter(None, map(fold, CLAUSE_ENDS.split(text)))) or None if text else None
 
 
 def _named_elsewhere(row: TaskRow, task: Task | None) -> str | None:

@@ -33,7 +33,8 @@ from commune_reports.workbook.relations import parsed, relations_of
 from commune_reports.workbook.xlsb import BinaryLooker
 
 # A cell so far out that calamine, which lays the sheet out densely, would need gigabytes for it.
-FAR_CELL = re.compile(rb"""\sr=["'](?:[A-Z]{3}\d+|[A-Z]*\d{6,}|[A-Z]{2}\d{5})["']""")
+# (The pattern begins with plain letters, for which `re` looks ten times as fast as for a class of them.)
+FAR_CELL = re.compile(rb"""r=(?<=\sr=)["'](?:[A-Z]{3}\d+|[A-Z]*\d{6,}|[A-Z]{2}\d{5})["']""")
 # Merged areas cost a hundred times their bytes once they are read.
 MERGED_AREA, MOST_MERGED_AREAS = b"mergeCell ", 100_000
 FORMULA_OR_ERROR = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b't="e"', b"t='e'")
