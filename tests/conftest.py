@@ -70,6 +70,28 @@ def postgres() -> Iterator[Callable[[str], str]]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def copy_of_database(postgres: Callable[[str], str]) -> Callable[[str, str], str]:
+    """Makes the first database a copy of the second, which nobody uses at that moment; gives the URL of the copy."""
+
+    def copied(name: str, template: str) -> str:
+        _execute(postgres("postgres"), f"create database {name} template {template}")
+        return postgres(name)
+
+    return copied
+
+
+@pytest.fixture(scope="session")
+def installed() -> Callable[[Path, str], Settings]:
+    """The settings of an installation in a folder with a warehouse."""
+
+    def made(home: Path, url: str) -> Settings:
+        read = read_settings({"COMMUNE_REPORTS_HOME": str(home), "COMMUNE_REPORTS_WAREHOUSE": url})
+        return replace(read, settle_seconds=0.0)
+
+    return made
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty warehouse: every test that uses it runs on both databases."""
@@ -77,18 +99,15 @@ def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "warehouse.sqlite")
         yield f"sqlite:///{tmp_path / 'warehouse.sqlite'}"
         return
-    url = request.getfixturevalue("postgres")
-    name = f"test_{next(_names)}"
-    _execute(url("postgres"), f"create database {name} template migrated")
-    yield url(name)
-    _let_go(url(name))
+    url = request.getfixturevalue("copy_of_database")(f"test_{next(_names)}", "migrated")
+    yield url
+    _let_go(url)
 
 
 @pytest.fixture
-def settings(tmp_path: Path, warehouse_url: str) -> Settings:
+def settings(tmp_path: Path, warehouse_url: str, installed: Callable[[Path, str], Settings]) -> Settings:
     """An installation of its own under tmp_path, on each database."""
-    made = read_settings({"COMMUNE_REPORTS_HOME": str(tmp_path / "home"), "COMMUNE_REPORTS_WAREHOUSE": warehouse_url})
-    return replace(made, settle_seconds=0.0)
+    return installed(tmp_path / "home", warehouse_url)
 
 
 def _let_go(url: str) -> None:

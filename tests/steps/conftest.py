@@ -1,6 +1,9 @@
 """An office at work: drops files, runs steps, looks at what came back."""
 
-from collections.abc import Callable, Mapping
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from commune_reports import steps
+from commune_reports import steps, warehouse
 from commune_reports.demo.communes import Entry, fill_template, honest_entries
 from commune_reports.demo.mail_catcher import catch_mail
 from commune_reports.period import ZONE, ReportingPeriod
@@ -16,6 +19,7 @@ from commune_reports.plan import Plan
 from commune_reports.settings import Settings, SmtpServer
 
 PERIOD = ReportingPeriod.parse("2024-11")
+_names = itertools.count()
 
 
 @dataclass
@@ -65,11 +69,48 @@ def moment() -> Callable[..., datetime]:
     return at
 
 
-@pytest.fixture
-def office(settings: Settings, plan: Plan) -> Office:
-    office = Office(settings, plan)
-    office.open()
-    return office
+@pytest.fixture(scope="session")
+def opened_on_sqlite(
+    migrated_sqlite: Path,
+    plan: Plan,
+    installed: Callable[[Path, str], Settings],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A folder with an installation whose period was opened (`home`) and its warehouse; to be copied, never used."""
+    folder = tmp_path_factory.mktemp("opened")
+    shutil.copy(migrated_sqlite, folder / "warehouse.sqlite")
+    Office(installed(folder / "home", f"sqlite:///{folder / 'warehouse.sqlite'}"), plan).open()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def opened_on_postgres(
+    copy_of_database: Callable[[str, str], str],
+    plan: Plan,
+    installed: Callable[[Path, str], Settings],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The same with its warehouse in the database "opened"."""
+    folder, url = tmp_path_factory.mktemp("opened"), copy_of_database("opened", "migrated")
+    Office(installed(folder / "home", url), plan).open()
+    warehouse.connecting.engine_at(url, os.getpid()).dispose()
+    return folder
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(
+    request: pytest.FixtureRequest, plan: Plan, tmp_path: Path, installed: Callable[[Path, str], Settings]
+) -> Iterator[Office]:
+    if request.param == "sqlite":
+        opened = request.getfixturevalue("opened_on_sqlite")
+        shutil.copy(opened / "warehouse.sqlite", tmp_path)
+        url = f"sqlite:///{tmp_path / 'warehouse.sqlite'}"
+    else:
+        opened = request.getfixturevalue("opened_on_postgres")
+        url = request.getfixturevalue("copy_of_database")(f"office_{next(_names)}", "opened")
+    shutil.copytree(opened / "home", tmp_path / "home")
+    yield Office(installed(tmp_path / "home", url), plan)
+    warehouse.connecting.engine_at(url, os.getpid()).dispose()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A batch of files × every suite → findings, one Great Expectations run per suite however many files there are."""
+"""A batch of files × every suite → findings; as many Great Expectations runs for a thousand files as for one."""
 
 import gc
 from collections import Counter, defaultdict

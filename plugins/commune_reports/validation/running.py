@@ -1,4 +1,4 @@
-"""One Great Expectations run: a suite over a frame, every rule with its result, or an error naming the rule that did not speak."""
+"""A suite over a frame: every rule with its result, or an error naming the rule that did not speak."""
 
 import json
 from collections import Counter, defaultdict
@@ -21,7 +21,7 @@ def prepare() -> None:
 
 
 def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """One Great Expectations run: every rule of a suite with its result, in the order of the file."""
+    """Every rule of a suite with its result, in the order of the file; rules about the same rows share a run."""
     import great_expectations as gx
 
     build_suite(suite)
