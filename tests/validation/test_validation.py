@@ -187,6 +187,10 @@ RULE = {
             {"kwargs": {"column": "status", "row_condition": "status ==== 1", "condition_parser": "pandas"}},
             "was not evaluated",
         ),
+        (
+            {"kwargs": {"column": "no_such_column", "row_condition": "status=='nil'", "condition_parser": "pandas"}},
+            "no column 'no_such_column'",
+        ),
         ({"kwargs": {"colunm": "status"}}, "was not understood"),
     ],
 )
@@ -199,12 +203,37 @@ def test_a_rule_that_cannot_speak_is_loud(
     assert "drawn" in str(raised.value)
 
 
+def test_rules_about_several_columns_and_about_the_whole_table_are_asked_too(
+    plan: Plan, wordings: Wordings, tmp_path: Path
+) -> None:
+    pair = {
+        "type": "expect_compound_columns_to_be_unique",
+        "kwargs": {
+            "column_list": ["task_code", "status"],
+            "row_condition": "status=='completed'",
+            "condition_parser": "pandas",
+        },
+    }
+    none = {
+        "type": "expect_column_values_to_be_null",
+        "kwargs": {"column": "note", "row_condition": "status=='nil'", "condition_parser": "pandas"},
+    }
+    rules = load_rules(_suite(tmp_path, RULE | pair, RULE | none))
+    twice = replace(DONE, row=DONE.row + 1)
+    found = validate([_submitted(DONE, twice)], plan=plan, rules=rules, wordings=wordings)
+    assert [(one.rule, one.checked, one.failed) for one in found.outcomes] == [
+        ("status_missing", 2, 2),
+        ("status_missing", 2, 0),
+    ]
+
+
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
         (RULE | {"severity": "fatal"}, "severity"),
         (RULE | {"meta": {"field": "status"}}, "meta.finding"),
         (RULE | {"meta": {"finding": "status_missing", "field": "colour"}}, "meta.field"),
+        (RULE | {"kwargs": {"column": "result_folded", "regex": "(unclosed"}}, "kwargs.regex is no pattern"),
         ({"type": "x"}, "needs type, kwargs, severity and meta"),
     ],
 )

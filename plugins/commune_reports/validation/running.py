@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from commune_reports.errors import NeedsHuman
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 INDEX_COLUMNS = ("row_key",)
+# The arguments that name columns; rules of other kinds than about each row are asked even of no rows at all.
+COLUMNS, ABOUT_EACH_ROW = ("column", "column_A", "column_B"), ("expect_column_values_", "expect_column_pair_values_")
+NOTHING_TO_JUDGE: Mapping[str, Any] = {"element_count": 0, "unexpected_index_list": []}
 CONDITIONAL = ("row_condition", "condition_parser")
 
 
@@ -27,13 +30,19 @@ def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple
     build_suite(suite)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.pandas_default
+    lines = (
+        context.data_sources.add_pandas("rows").add_dataframe_asset("lines").add_batch_definition_whole_dataframe("all")
+    )
     wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": list(INDEX_COLUMNS)}
     results: dict[int, Mapping[str, Any]] = {}
     for condition, numbers in _by_condition(suite).items():
         rules = [_without_condition(suite["expectations"][number]) for number in numbers]
         part = {**suite, "expectations": rules}
-        batch = source.read_dataframe(_narrowed(frame, suite, numbers, condition))
+        rows = _narrowed(frame, part, condition)
+        if not len(rows) and all(rule["type"].startswith(ABOUT_EACH_ROW) for rule in rules):
+            results |= dict.fromkeys(numbers, NOTHING_TO_JUDGE)
+            continue
+        batch = lines.get_batch(batch_parameters={"dataframe": rows})
         answers = judged(part, batch.validate(build_suite(part), result_format=wanted))
         results |= {number: result for number, (_, result) in zip(numbers, answers, strict=True)}
     yield from ((rule, results[number]) for number, rule in enumerate(suite["expectations"]))
@@ -52,23 +61,32 @@ def _without_condition(rule: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**rule, "kwargs": kwargs}
 
 
-def _narrowed(
-    frame: "pd.DataFrame", suite: Mapping[str, Any], numbers: Sequence[int], condition: str | None
-) -> "pd.DataFrame":
-    """The rows under a condition with the columns its rules name: left alone, a run copies the whole frame for each rule."""
-    rules = [suite["expectations"][number] for number in numbers]
-    named = {value for rule in rules for value in rule["kwargs"].values() if isinstance(value, str)}
-    columns = [column for column in frame.columns if column in named or column in INDEX_COLUMNS]
+def _narrowed(frame: "pd.DataFrame", suite: Mapping[str, Any], condition: str | None) -> "pd.DataFrame":
+    """The rows under a condition with the columns a suite names: left alone, a run copies the whole frame for each rule."""
+    rules = suite["expectations"]
+    for rule in rules:
+        unknown = [
+            rule["kwargs"][key] for key in COLUMNS if rule["kwargs"].get(key, INDEX_COLUMNS[0]) not in frame.columns
+        ]
+        if unknown:
+            raise _not_evaluated(suite, rule, f"there is no column {unknown[0]!r}")
+    values = [value for rule in rules for value in rule["kwargs"].values()]
+    named = {*INDEX_COLUMNS, *(value for value in values if isinstance(value, str))}
+    named |= {one for value in values if isinstance(value, list) for one in value if isinstance(one, str)}
+    columns = [column for column in frame.columns if column in named]
     if condition is None:
         return frame[columns]
     try:
         return frame.query(condition)[columns]
     except Exception as error:
         # pandas raises many kinds here, all of which mean that our file is wrong.
-        raise NeedsHuman(
-            f"rule {rules[0]['meta']['finding']} ({rules[0]['type']}) of suite {suite['name']} was not evaluated: "
-            f"{_one_line(error)}"
-        ) from error
+        raise _not_evaluated(suite, rules[0], error) from error
+
+
+def _not_evaluated(suite: Mapping[str, Any], rule: Mapping[str, Any], why: object) -> NeedsHuman:
+    return NeedsHuman(
+        f"rule {rule['meta']['finding']} ({rule['type']}) of suite {suite['name']} was not evaluated: {_one_line(why)}"
+    )
 
 
 def build_suite(suite: Mapping[str, Any]) -> "gx.ExpectationSuite":
@@ -100,9 +118,7 @@ def judged(suite: Mapping[str, Any], outcome: Any) -> Iterator[tuple[Mapping[str
         result = results.get(number)
         trouble = _trouble(result)
         if trouble:
-            raise NeedsHuman(
-                f"rule {rule['meta']['finding']} ({rule['type']}) of suite {suite['name']} was not evaluated: {trouble}"
-            )
+            raise _not_evaluated(suite, rule, trouble)
         assert result is not None
         yield rule, result.result
 

@@ -1,6 +1,7 @@
 """The rules as data: every suite in expectations/, checked for shape before anything is judged by it."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,10 @@ def _check_rule(rule: Any, where: str, check: Callable[[Mapping[str, Any], str],
     meta = rule["meta"]
     if not isinstance(meta, dict) or not meta.get("finding"):
         raise NeedsHuman(f"{where}: meta.finding is missing; it names the rule's sentence in include/wordings")
+    try:
+        re.compile(rule["kwargs"].get("regex", ""))
+    except (re.error, TypeError, AttributeError) as error:
+        raise NeedsHuman(f"{where}: kwargs.regex is no pattern: {error}") from error
     check(meta, where)
 
 
