@@ -14,7 +14,7 @@ demo: $(INSTALLED) ## A month of reporting by the real DAGs in a real Airflow; e
 	@$(BIN)/python -m commune_reports.demo var/demo
 
 test: $(INSTALLED) ## The whole test suite, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(INSTALLED) ## Format, lint, types, import layers
 	$(BIN)/ruff format --check .

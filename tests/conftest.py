@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +63,9 @@ def postgres() -> Iterator[Callable[[str], str]]:
     def url(database: str) -> str:
         return str(server.get_uri(database)).replace("postgresql://", "postgresql+psycopg://")
 
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # no test takes the power from the machine
+        _execute(url("postgres"), f"alter system set {setting} = off")
+    _execute(url("postgres"), "select pg_reload_conf()")
     _execute(url("postgres"), "create database migrated")
     warehouse.upgrade(url("migrated"))
     _let_go(url("migrated"))  # a template database must not be in use
@@ -71,12 +75,15 @@ def postgres() -> Iterator[Callable[[str], str]]:
 
 
 @pytest.fixture(scope="session")
-def copy_of_database(postgres: Callable[[str], str]) -> Callable[[str, str], str]:
-    """Makes the first database a copy of the second, which nobody uses at that moment; gives the URL of the copy."""
+def copy_of_database(postgres: Callable[[str], str]) -> Callable[[str, str], AbstractContextManager[str]]:
+    """Makes the first database a copy of the second, which nobody uses at that moment; gives its URL while it is there."""
 
-    def copied(name: str, template: str) -> str:
+    @contextmanager
+    def copied(name: str, template: str) -> Iterator[str]:
         _execute(postgres("postgres"), f"create database {name} template {template}")
-        return postgres(name)
+        yield postgres(name)
+        _let_go(postgres(name))
+        _execute(postgres("postgres"), f"drop database {name} with (force)")
 
     return copied
 
@@ -99,9 +106,8 @@ def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[st
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "warehouse.sqlite")
         yield f"sqlite:///{tmp_path / 'warehouse.sqlite'}"
         return
-    url = request.getfixturevalue("copy_of_database")(f"test_{next(_names)}", "migrated")
-    yield url
-    _let_go(url)
+    with request.getfixturevalue("copy_of_database")(f"test_{next(_names)}", "migrated") as url:
+        yield url
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from commune_reports.steps.examining import Bench, Examined, Incoming, examine
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "expected.yaml").read_text(encoding="utf-8")
 )
-pytestmark = pytest.mark.xdist_group("corpus")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from commune_reports.plan import Plan
 from commune_reports.steps.examining import Bench
 
 CLEAN, PER_CLASS, SEED = 60, 2, 20241115
-pytestmark = pytest.mark.xdist_group("damage")
 
 
 @pytest.fixture(scope="module")

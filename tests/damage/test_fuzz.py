@@ -15,7 +15,6 @@ from commune_reports.steps.examining import Bench, Incoming, examine
 SAVED = Path(__file__).resolve().parents[1] / "corpus" / "saved"
 FORMATS = ("openpyxl", "xlsxwriter", "template", "csv", "xls", "ods")
 FILES_PER_FORMAT, SEED = 25, 7
-pytestmark = pytest.mark.xdist_group("damage")
 
 
 @pytest.fixture(scope="module")

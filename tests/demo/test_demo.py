@@ -7,10 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 PROJECT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def _start(home: Path) -> subprocess.Popen[str]:

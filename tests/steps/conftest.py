@@ -4,6 +4,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -85,32 +86,31 @@ def opened_on_sqlite(
 
 @pytest.fixture(scope="session")
 def opened_on_postgres(
-    copy_of_database: Callable[[str, str], str],
+    copy_of_database: Callable[[str, str], AbstractContextManager[str]],
     plan: Plan,
     installed: Callable[[Path, str], Settings],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
+) -> Iterator[Path]:
     """The same with its warehouse in the database "opened"."""
-    folder, url = tmp_path_factory.mktemp("opened"), copy_of_database("opened", "migrated")
-    Office(installed(folder / "home", url), plan).open()
-    warehouse.connecting.engine_at(url, os.getpid()).dispose()
-    return folder
+    folder = tmp_path_factory.mktemp("opened")
+    with copy_of_database("opened", "migrated") as url:
+        Office(installed(folder / "home", url), plan).open()
+        warehouse.connecting.engine_at(url, os.getpid()).dispose()
+        yield folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def office(
     request: pytest.FixtureRequest, plan: Plan, tmp_path: Path, installed: Callable[[Path, str], Settings]
 ) -> Iterator[Office]:
-    if request.param == "sqlite":
-        opened = request.getfixturevalue("opened_on_sqlite")
-        shutil.copy(opened / "warehouse.sqlite", tmp_path)
-        url = f"sqlite:///{tmp_path / 'warehouse.sqlite'}"
-    else:
-        opened = request.getfixturevalue("opened_on_postgres")
-        url = request.getfixturevalue("copy_of_database")(f"office_{next(_names)}", "opened")
+    opened = request.getfixturevalue(f"opened_on_{'sqlite' if request.param == 'sqlite' else 'postgres'}")
     shutil.copytree(opened / "home", tmp_path / "home")
-    yield Office(installed(tmp_path / "home", url), plan)
-    warehouse.connecting.engine_at(url, os.getpid()).dispose()
+    if request.param == "sqlite":
+        shutil.copy(opened / "warehouse.sqlite", tmp_path)
+        yield Office(installed(tmp_path / "home", f"sqlite:///{tmp_path / 'warehouse.sqlite'}"), plan)
+        return
+    with request.getfixturevalue("copy_of_database")(f"office_{next(_names)}", "opened") as url:
+        yield Office(installed(tmp_path / "home", url), plan)
 
 
 @pytest.fixture
