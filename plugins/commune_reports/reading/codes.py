@@ -20,6 +20,8 @@ NUMBER_IN_FRONT = re.compile(
 
 def task_coded(plan: Plan, written: str) -> str | None:
     """The task a code names, however it is written."""
+    if written in plan.tasks:
+        return written
     found = CODE.fullmatch(_bare(written)) if written else None
     if not found:
         return None

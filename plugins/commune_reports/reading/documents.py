@@ -29,12 +29,15 @@ AFTER = re.compile(r"(?:theo|căn cứ|thực hiện|triển khai)\s+(?:\S+\s+){
 BY_OTHERS = re.compile(
     r"^[^;\n]{0,40}?của\s+(?:UBND\s+|HĐND\s+|Ủy ban nhân dân\s+)?(?:tỉnh|huyện|Sở|Phòng|Bộ|Chính phủ|Thủ tướng|Trung ương)"
 )
+DIGIT = re.compile(r"\d")
 # The place between one document and the next.
 BETWEEN = re.compile(r"[;\n]|,(?=\s*(?:số|Số|\d{1,5}\s*/))|\s\+\s|\bvà (?=số|Số|\d)")
 
 
 def documents_in(text: str) -> tuple[Document, ...]:
     """The documents a text names, each with its number and its day; a day that does not exist makes `is_dated_wrong`."""
+    if not DIGIT.search(text):
+        return ()
     found = []
     for part in _parts(SMALL_LETTERS.sub(lambda one: one[0].upper(), text)):
         signed, days = SIGNED.search(part), dates_in(part)
@@ -60,6 +63,8 @@ def own_documents_in(*texts: str | None) -> tuple[Document, ...]:
     """The documents of the unit's own that sentences name; those they only follow, or that others issued, are none."""
     found = []
     for text in filter(None, texts):
+        if not DIGIT.search(text):
+            continue
         for match in (*SIGNED.finditer(text), *OWN_NUMBERED.finditer(text)):
             number = f"{match[1]}/{match[2] or match[3]}" if match.re is SIGNED else match[1]
             kinds = re.split(r"[-–&\s/]+", number.upper())[1:]

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz
@@ -26,7 +27,7 @@ FEWEST_TEXTS = 5
 # A longer part of the task's text, word for word, is still only the task's text.
 SHORTEST_PART, SAME_PART = 40, 97.0
 LONGEST_SAID = 36
-FIGURE, CLAUSE_ENDS = re.compile(r"\d+"), re.compile(r"[.,;:\n]|\s[-–—]\s")
+FIGURE, POINT, CLAUSE_ENDS = re.compile(r"\d+"), re.compile(r"\d{1,2}\b"), re.compile(r"[.,;:\n]|\s[-–—]\s")
 NUMBERS, FLAGS = "float64", "bool"
 # The typed columns of a task row, so that no rule can stumble over a text in a column of numbers.
 TASK_ROW_TYPES = {
@@ -60,6 +61,12 @@ class Submitted:
     backdrop: Backdrop = field(default_factory=Backdrop)
     waived: frozenset[str] = frozenset()
     file_name: str = ""
+
+    @cached_property
+    def last_possible_day(self) -> date:
+        """The day it was received, or the last one of its period: nothing it tells can be later than both."""
+        last_day = self.period.window_end
+        return max(self.received_at.astimezone(ZONE).date(), last_day) if self.received_at else last_day
 
 
 @dataclass(frozen=True)
@@ -185,7 +192,6 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times_in_file: int) -
     in_range = row.progress_pct if row.progress_pct is not None and 0 <= row.progress_pct <= 100 else None
     counted = counted_pct(row)
     last_day, since = submitted.period.window_end, row.completed_since or row.completed_on
-    received_on = submitted.received_at.astimezone(ZONE).date() if submitted.received_at else last_day
     documents = row.documents if row.evidence else ()
     evidence_days = [one.dated for one in documents if one.dated]
     reason = " ".join(filter(None, (row.note, row.difficulty, row.result)))
@@ -216,7 +222,7 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times_in_file: int) -
         "completed_since": since.toordinal() if since else None,
         "first_day": first_day(plan).toordinal(),
         "last_day": last_day.toordinal(),
-        "received_on": max(received_on, last_day).toordinal(),
+        "received_on": submitted.last_possible_day.toordinal(),
         "evidence_last_day": max(evidence_days).toordinal() if evidence_days else None,
         "evidence_dates_exist": not any(one.is_dated_wrong for one in documents),
         "nil_allowed": task is None or task.nil_allowed,
@@ -266,7 +272,12 @@ def _likeness(row: TaskRow, task: Task | None) -> float | None:
 
 def _own_figures(said: str, words: str) -> set[str]:
     """The numbers a text has and the task's words have not; one at the very beginning only counts points."""
-    return {*FIGURE.findall(said)[bool(re.match(r"\d{1,2}\b", said)) :]} - {*FIGURE.findall(words)}
+    return {*FIGURE.findall(said)[bool(POINT.match(said)) :]} - _figures(words)
+
+
+@lru_cache(maxsize=1024)
+def _figures(words: str) -> frozenset[str]:
+    return frozenset(FIGURE.findall(words))
 
 
 def _clauses(text: str | None) -> str | None:
