@@ -15,6 +15,12 @@ INDEX_COLUMNS = ("row_key",)
 # The arguments that name columns; rules of other kinds than about each row are asked even of no rows at all.
 COLUMNS, ABOUT_EACH_ROW = ("column", "column_A", "column_B"), ("expect_column_values_", "expect_column_pair_values_")
 NOTHING_TO_JUDGE: Mapping[str, Any] = {"element_count": 0, "unexpected_index_list": []}
+COUNTING = {"result_format": "BASIC", "partial_unexpected_count": 0}
+NAMING = {
+    "result_format": "COMPLETE",
+    "unexpected_index_column_names": list(INDEX_COLUMNS),
+    "return_unexpected_index_query": False,
+}
 CONDITIONAL = ("row_condition", "condition_parser")
 
 
@@ -33,7 +39,6 @@ def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple
     lines = (
         context.data_sources.add_pandas("rows").add_dataframe_asset("lines").add_batch_definition_whole_dataframe("all")
     )
-    wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": list(INDEX_COLUMNS)}
     results: dict[int, Mapping[str, Any]] = {}
     for condition, numbers in _by_condition(suite).items():
         rules = [_without_condition(suite["expectations"][number]) for number in numbers]
@@ -43,9 +48,21 @@ def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple
             results |= dict.fromkeys(numbers, NOTHING_TO_JUDGE)
             continue
         batch = lines.get_batch(batch_parameters={"dataframe": rows})
-        answers = judged(part, batch.validate(build_suite(part), result_format=wanted))
-        results |= {number: result for number, (_, result) in zip(numbers, answers, strict=True)}
+        results |= dict(zip(numbers, _answers(part, batch), strict=True))
     yield from ((rule, results[number]) for number, rule in enumerate(suite["expectations"]))
+
+
+def _answers(suite: Mapping[str, Any], batch: Any) -> list[Mapping[str, Any]]:
+    """The result of every rule, with its rows where some failed: naming rows takes as long again as counting them."""
+    counted = list(judged(suite, batch.validate(build_suite(suite), result_format=COUNTING), names_rows=False))
+    failed = [number for number, (_, result) in enumerate(counted) if result.get("unexpected_count", 1)]
+    answers = [result for _, result in counted]
+    if failed:
+        part = {**suite, "expectations": [suite["expectations"][number] for number in failed]}
+        named = judged(part, batch.validate(build_suite(part), result_format=NAMING))
+        for number, (_, result) in zip(failed, named, strict=True):
+            answers[number] = result
+    return answers
 
 
 def _by_condition(suite: Mapping[str, Any]) -> Mapping[str | None, list[int]]:
@@ -111,19 +128,24 @@ def build_suite(suite: Mapping[str, Any]) -> "gx.ExpectationSuite":
     return built
 
 
-def judged(suite: Mapping[str, Any], outcome: Any) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Every rule with its result out of what a run gave; NeedsHuman for the first that was not evaluated."""
+def judged(
+    suite: Mapping[str, Any], outcome: Any, *, names_rows: bool = True
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Every rule with its result out of what a run gave; NeedsHuman for the first that was not evaluated.
+
+    A run that `names_rows` must name those of a rule that failed.
+    """
     results = {result.expectation_config.meta["number"]: result for result in outcome.results}
     for number, rule in enumerate(suite["expectations"]):
         result = results.get(number)
-        trouble = _trouble(result)
+        trouble = _trouble(result, names_rows=names_rows)
         if trouble:
             raise _not_evaluated(suite, rule, trouble)
         assert result is not None
         yield rule, result.result
 
 
-def _trouble(result: Any) -> str | None:
+def _trouble(result: Any, *, names_rows: bool) -> str | None:
     """Why a result cannot be believed: an exception inside the rule, or no count of rows."""
     if result is None:
         return "it gave no result"
@@ -134,7 +156,7 @@ def _trouble(result: Any) -> str | None:
             return _one_line(detail.get("exception_message"))
     if "element_count" not in result.result:
         return "it gave no count of rows"
-    if not result.success and not result.result.get("unexpected_index_list"):
+    if names_rows and not result.success and not result.result.get("unexpected_index_list"):
         return "it failed without naming rows"
     return None
 
