@@ -40,7 +40,7 @@ def main() -> None:
     plan = load_plan(settings.plan_file)
     with tempfile.TemporaryDirectory(prefix="commune-reports-bench-") as scratch:
         files = filled_copies(settings, plan, Path(scratch), count=count)
-        some = files[:: max(1, count // MOST_WITH_ALL_RULES)]
+        some = files[:: -(-count // MOST_WITH_ALL_RULES)]
         ways: dict[str, tuple[Files, Callable[[Files], None]]] = {
             "bare reading of all cells (calamine)": (files, _bare),
             "ours: reading and validation": (files, _ours(settings, plan)),

@@ -8,7 +8,7 @@ from functools import lru_cache
 INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 WORD = re.compile(r"[a-z0-9]+")
 # The marks that decomposed letters carry.
-MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+MARKS = re.compile("[\u0300-\u034e\u0350-\u036f\u1ab0-\u1abd\u1dc0-\u1dff\u20d0-\u20dc\u20e1\ufe20-\ufe2f]")
 
 
 @lru_cache(maxsize=65_536)

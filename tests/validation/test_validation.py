@@ -191,6 +191,22 @@ RULE = {
             {"kwargs": {"column": "no_such_column", "row_condition": "status=='nil'", "condition_parser": "pandas"}},
             "no column 'no_such_column'",
         ),
+        (
+            {"kwargs": {"column": "status", "row_condition": "status==@condition", "condition_parser": "pandas"}},
+            "was not evaluated",
+        ),
+        (
+            {
+                "type": "expect_column_values_to_be_of_type",
+                "kwargs": {
+                    "column": "status",
+                    "type_": "str",
+                    "row_condition": "status=='nil'",
+                    "condition_parser": "pandas",
+                },
+            },
+            "no count of rows",
+        ),
         ({"kwargs": {"colunm": "status"}}, "was not understood"),
     ],
 )
@@ -234,6 +250,10 @@ def test_rules_about_several_columns_and_about_the_whole_table_are_asked_too(
         (RULE | {"meta": {"field": "status"}}, "meta.finding"),
         (RULE | {"meta": {"finding": "status_missing", "field": "colour"}}, "meta.field"),
         (RULE | {"kwargs": {"column": "result_folded", "regex": "(unclosed"}}, "kwargs.regex is no pattern"),
+        (
+            RULE | {"kwargs": {"column": "status", "row_condition": "x", "condition_parser": "great_expectations"}},
+            "condition_parser",
+        ),
         ({"type": "x"}, "needs type, kwargs, severity and meta"),
     ],
 )

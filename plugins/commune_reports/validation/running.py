@@ -44,12 +44,16 @@ def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple
         rules = [_without_condition(suite["expectations"][number]) for number in numbers]
         part = {**suite, "expectations": rules}
         rows = _narrowed(frame, part, condition)
-        if not len(rows) and all(rule["type"].startswith(ABOUT_EACH_ROW) for rule in rules):
+        if not len(rows) and all(map(_is_about_each_row, rules)):
             results |= dict.fromkeys(numbers, NOTHING_TO_JUDGE)
             continue
         batch = lines.get_batch(batch_parameters={"dataframe": rows})
         results |= dict(zip(numbers, _answers(part, batch), strict=True))
     yield from ((rule, results[number]) for number, rule in enumerate(suite["expectations"]))
+
+
+def _is_about_each_row(rule: Mapping[str, Any]) -> bool:
+    return rule["type"].startswith(ABOUT_EACH_ROW) and "_type" not in rule["type"]  # a type is one of the column
 
 
 def _answers(suite: Mapping[str, Any], batch: Any) -> list[Mapping[str, Any]]:
@@ -94,7 +98,7 @@ def _narrowed(frame: "pd.DataFrame", suite: Mapping[str, Any], condition: str | 
     if condition is None:
         return frame[columns]
     try:
-        return frame.query(condition)[columns]
+        return frame.query(condition, local_dict={}, global_dict={})[columns]
     except Exception as error:
         # pandas raises many kinds here, all of which mean that our file is wrong.
         raise _not_evaluated(suite, rules[0], error) from error

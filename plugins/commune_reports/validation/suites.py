@@ -48,16 +48,21 @@ def waivable_rules(rules: Rules) -> tuple[str, ...]:
 
 
 def _check_rule(rule: Any, where: str, check: Callable[[Mapping[str, Any], str], None]) -> None:
-    if not isinstance(rule, dict) or not {"type", "kwargs", "severity", "meta"} <= rule.keys():
+    is_whole = isinstance(rule, dict) and {"type", "kwargs", "severity", "meta"} <= rule.keys()
+    if not is_whole or not isinstance(rule["kwargs"], dict):
         raise NeedsHuman(f"{where}: a rule needs type, kwargs, severity and meta")
     if rule["severity"] not in list(Severity):
         raise NeedsHuman(f"{where}: severity is {rule['severity']!r}; it must be {', '.join(Severity)}")
     meta = rule["meta"]
     if not isinstance(meta, dict) or not meta.get("finding"):
         raise NeedsHuman(f"{where}: meta.finding is missing; it names the rule's sentence in include/wordings")
+    if rule["kwargs"].get("condition_parser", "pandas") != "pandas":
+        raise NeedsHuman(
+            f"{where}: kwargs.condition_parser is {rule['kwargs']['condition_parser']!r}; it must be pandas"
+        )
     try:
         re.compile(rule["kwargs"].get("regex", ""))
-    except (re.error, TypeError, AttributeError) as error:
+    except (re.error, TypeError) as error:
         raise NeedsHuman(f"{where}: kwargs.regex is no pattern: {error}") from error
     check(meta, where)
 
