@@ -14,7 +14,8 @@ def _start(home: Path) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "COMMUNE"))}
     environment |= {"HOME": str(home.parent / "empty-home"), "COMMUNE_REPORTS_PLAN": "/nowhere/of-the-user.yaml"}
     return subprocess.Popen(
-        [sys.executable, "-m", "commune_reports.demo", str(home)],
+        # A shell that put the tests in the background made them deaf to Ctrl-C, and so whatever they start.
+        ["env", "--default-signal=INT", sys.executable, "-m", "commune_reports.demo", str(home)],
         cwd=PROJECT,
         env=environment,
         stdout=subprocess.PIPE,
