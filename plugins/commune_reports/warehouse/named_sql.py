@@ -14,7 +14,8 @@ from commune_reports.errors import NeedsHuman
 from commune_reports.warehouse.tables import UtcDateTime
 
 USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
-# A line the planner of PostgreSQL needs: on tables nobody has analyzed yet it takes every join for a single row.
+# What PostgreSQL has to be told: on tables nobody has analyzed yet its planner takes every join for a single row, and with
+# the memory it gives a sort by default it writes a large period to disk and reads it again.
 SETTING = re.compile(r"^-- postgresql: ([a-z_]+ = \S+)$", re.MULTILINE)
 # A part that is put in where it is used instead of being worked out whole before; both databases understand the words.
 INLINED = re.compile(r"^-- inlined: .+$", re.MULTILINE)
