@@ -219,7 +219,7 @@ def test_a_rule_that_cannot_speak_is_loud(
     assert "drawn" in str(raised.value)
 
 
-def test_rules_about_several_columns_and_about_the_whole_table_are_asked_too(
+def test_rules_about_several_columns_and_about_rows_there_are_none_of_are_answered_too(
     plan: Plan, wordings: Wordings, tmp_path: Path
 ) -> None:
     pair = {

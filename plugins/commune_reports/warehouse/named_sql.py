@@ -1,6 +1,5 @@
 """The statements in include/sql by name: put together from the ones they use, their parameters and columns typed."""
 
-import gc
 import re
 from collections.abc import Mapping
 from dataclasses import fields
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import JSON, Connection, Date, bindparam, text
 
 from commune_reports.errors import NeedsHuman
+from commune_reports.garbage import garbage_left_lying
 from commune_reports.warehouse.tables import UtcDateTime
 
 USES = re.compile(r"^-- uses: (.+)$", re.MULTILINE)
@@ -55,13 +55,8 @@ def ask(connection: Connection, folder: Path, name: str, asked: Mapping[str, Any
 
 def _fetched(connection: Connection, statement: Any, asked: Mapping[str, Any]) -> list[Any]:
     # Rows hold no cycles, and looking for some among a hundred thousand of them costs as much as fetching them.
-    is_collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with garbage_left_lying():
         return list(connection.execute(statement, asked).all())
-    finally:
-        if is_collecting:
-            gc.enable()
 
 
 def values_of(kind: type[Value], row: Any) -> Value:
