@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+UV := uv==0.13.9
+QUIETLY := --quiet --disable-pip-version-check
 
 .PHONY: demo test check up bench lock dictionary format clean help
 .DEFAULT_GOAL := help
@@ -38,7 +40,7 @@ dictionary: $(INSTALLED) ## Write docs/data-dictionary.md from the schema
 	@$(BIN)/commune-reports db dictionary > docs/data-dictionary.md
 
 lock: ## Resolve the dependencies anew into requirements.lock
-	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv
+	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install $(QUIETLY) $(UV)
 	$(VENV)-lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 	rm -rf $(VENV)-lock
@@ -49,9 +51,12 @@ clean: ## Remove what was made here
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3.11"; exit 2; }
-	@echo "Installing into $(VENV) (once, a minute or two) ..."
+	@echo "Installing into $(VENV) (once, about a minute) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@# uv does in seconds what takes pip a minute or two; pip goes where only pip is told the way, as to a mirror.
 	@# Python compiles what it imports; compiling all of Airflow beforehand takes longer than everything else here.
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install $(QUIETLY) $(UV) && $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python \
+	    --require-hashes -r requirements.lock 2>/dev/null || \
+	  $(BIN)/pip install $(QUIETLY) --no-compile --require-hashes -r requirements.lock
+	@$(BIN)/pip install $(QUIETLY) --no-deps --no-build-isolation --editable .
 	@touch $(INSTALLED)

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TypeVar, overload
 
+from commune_reports.garbage import garbage_left_lying
+
 Part = TypeVar("Part")
 
 
@@ -165,7 +167,9 @@ class Lazily(Sequence[Part]):
 
     @cached_property
     def _parts(self) -> tuple[Part, ...]:
-        return self._make()
+        # A hundred thousand figures become values here, and none of them is garbage.
+        with garbage_left_lying():
+            return self._make()
 
     @overload
     def __getitem__(self, place: int) -> Part: ...
