@@ -1,6 +1,7 @@
 """Every rule fires on its example, stays silent on its neighbour; a rule that cannot speak is our failure."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from commune_reports.findings import Finding, Severity, Wordings
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.task_report import Assessment, Reading, TaskRow
-from commune_reports.validation import Rules, Submitted, assess, load_rules, validate
+from commune_reports.validation import Rules, Submitted, assess, load_rules, running, validate
 
 EXPECTATIONS = Path(__file__).resolve().parents[2] / "expectations"
 PERIOD = ReportingPeriod.parse("2024-11")
@@ -217,6 +218,17 @@ def test_a_rule_that_cannot_speak_is_loud(
     with pytest.raises(NeedsHuman, match=words) as raised:
         validate([_submitted(DONE)], plan=plan, rules=rules, wordings=wordings)
     assert "drawn" in str(raised.value)
+
+
+def test_what_is_kept_during_a_run_changes_no_answer(
+    plan: Plan, rules: Rules, wordings: Wordings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [replace(row, row=12 + place) for place, row in enumerate((DONE, GOING, IDLE, NIL))]
+    rows += [replace(GOING, row=16, progress_pct=140.0), replace(DONE, row=17, completed_on=None, evidence=None)]
+    kept = validate([_submitted(*rows)], plan=plan, rules=rules, wordings=wordings)
+    monkeypatch.setattr(running, "configurations_kept", nullcontext)
+    assert validate([_submitted(*rows)], plan=plan, rules=rules, wordings=wordings) == kept
+    assert any(one.failed for one in kept.outcomes)
 
 
 def test_rules_about_several_columns_and_about_rows_there_are_none_of_are_answered_too(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+import xlsxwriter
 
 from commune_reports.workbook import Refusal, Spreadsheet, grids, open_spreadsheet
 from commune_reports.workers import BYTES, Failed, Work, work_through
@@ -17,18 +17,20 @@ SAVED = Path(__file__).resolve().parents[1] / "corpus" / "saved"
 
 
 def _xlsx(sheets: int = 1) -> bytes:
-    workbook = Workbook()
-    workbook.active["A1"] = "Mã nhiệm vụ"  # type: ignore[index]
-    for number in range(1, sheets):
-        workbook.create_sheet(f"Trang {number}")
     buffer = io.BytesIO()
-    workbook.save(buffer)
+    with xlsxwriter.Workbook(buffer) as workbook:
+        workbook.add_worksheet("Sheet").write(0, 0, "Mã nhiệm vụ")
+        for number in range(1, sheets):
+            workbook.add_worksheet(f"Trang {number}")
     return buffer.getvalue()
 
 
 def _repacked(content: bytes, change: dict[str, Callable[[bytes], bytes]], **add: bytes) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as kept:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as kept,
+    ):
         for name in archive.namelist():
             kept.writestr(name, change.get(name, bytes)(archive.read(name)))
         for name, part in add.items():

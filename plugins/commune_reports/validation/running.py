@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from commune_reports.errors import NeedsHuman
+from commune_reports.validation.configurations import configurations_kept
 
 if TYPE_CHECKING:
     import great_expectations as gx
@@ -58,15 +59,21 @@ def _is_about_each_row(rule: Mapping[str, Any]) -> bool:
 
 def _answers(suite: Mapping[str, Any], batch: Any) -> list[Mapping[str, Any]]:
     """The result of every rule, with its rows where some failed: naming rows takes as long again as counting them."""
-    counted = list(judged(suite, batch.validate(build_suite(suite), result_format=COUNTING), names_rows=False))
+    counted = list(judged(suite, _validated(suite, batch, COUNTING), names_rows=False))
     failed = [number for number, (_, result) in enumerate(counted) if result.get("unexpected_count", 1)]
     answers = [result for _, result in counted]
     if failed:
         part = {**suite, "expectations": [suite["expectations"][number] for number in failed]}
-        named = judged(part, batch.validate(build_suite(part), result_format=NAMING))
+        named = judged(part, _validated(part, batch, NAMING))
         for number, (_, result) in zip(failed, named, strict=True):
             answers[number] = result
     return answers
+
+
+def _validated(suite: Mapping[str, Any], batch: Any, result_format: Mapping[str, Any]) -> Any:
+    built = build_suite(suite)
+    with configurations_kept():
+        return batch.validate(built, result_format=result_format)
 
 
 def _by_condition(suite: Mapping[str, Any]) -> Mapping[str | None, list[int]]:
