@@ -110,6 +110,7 @@ class Draft:
     twin: str | None = None
     has_slip: bool = False
     workbook_changes: list[Callable[[Any], None]] = field(default_factory=list)
+    book_changes: list[Callable[[Any], None]] = field(default_factory=list)
     byte_changes: list[Callable[[bytes], bytes]] = field(default_factory=list)
     font_encoding: Callable[[str], str] | None = None
     has_headings: bool = True

@@ -34,6 +34,8 @@ def write(draft: Draft) -> tuple[bytes, Book]:
         content, book = _fill_template(draft)
     else:
         book = lay_out(draft)
+        for laid_out in draft.book_changes:
+            laid_out(book)
         match draft.look.writer:
             case "csv":
                 content = to_text(book.sheets[0], encoding=draft.look.encoding, delimiter=draft.look.delimiter)

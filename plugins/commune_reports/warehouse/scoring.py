@@ -79,9 +79,8 @@ def scorecard(
     rows: dict[str, list[Any]] = defaultdict(list)
     for row in run("period_figures"):
         rows[row[0]].append(row)
-    in_order = {level: sorted(found, key=PLACE) for level, found in rows.items()}
-    totals = _score(in_order["total"][0]) if "total" in in_order else NOTHING
-    units = in_order.get("unit_total", [])
+    totals = _score(rows["total"][0]) if "total" in rows else NOTHING
+    units = _in_order(rows, "unit_total")
     missing: dict[str, list[str]] = {}
     silent = [row.unit_code for row in units if row.missing]
     if silent:
@@ -97,8 +96,8 @@ def scorecard(
         cut_off_at=opening.cut_off_at,
         deadline_at=opening.deadline_at,
         totals=totals,
-        indicators=Lazily(lambda: _indicator_scores(in_order)),
-        indices=Lazily(lambda: _index_scores(in_order)),
+        indicators=Lazily(lambda: _indicator_scores(rows)),
+        indices=Lazily(lambda: _index_scores(rows)),
         standings=tuple(
             _standing(
                 row.unit_code,
@@ -265,12 +264,16 @@ def _standing(unit: str, timeliness: str, score: Score, files: Any, missing: Seq
     )
 
 
+def _in_order(rows: Mapping[str, Sequence[Any]], level: str) -> list[Any]:
+    return sorted(rows.get(level, ()), key=PLACE)
+
+
 def _indicator_scores(rows: Mapping[str, Sequence[Any]]) -> tuple[IndicatorScore, ...]:
     """The district's, then each unit's."""
     return tuple(
         IndicatorScore(row.code, row.unit_code, row.weight, _score(row))
         for level in ("indicator", "unit_indicator")
-        for row in rows.get(level, ())
+        for row in _in_order(rows, level)
     )
 
 
@@ -278,7 +281,7 @@ def _index_scores(rows: Mapping[str, Sequence[Any]]) -> tuple[IndexScore, ...]:
     return tuple(
         IndexScore(row.code, row.unit_code, _score(row))
         for level in ("index", "unit_index")
-        for row in rows.get(level, ())
+        for row in _in_order(rows, level)
     )
 
 
