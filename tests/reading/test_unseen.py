@@ -1,8 +1,10 @@
 """What nobody sees in the sheet, or the reader does not see, is told."""
 
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
+import xlwt
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
@@ -45,6 +47,54 @@ def test_hidden_rows_and_columns_are_read_and_told_once(clerk: Clerk, sheet: Wor
     assert [(one.code, one.severity, one.sheet, one.got) for one in reading.findings] == [
         ("hidden_rows_read", "info", "Báo cáo", "3–4"),
         ("hidden_columns_read", "info", "Báo cáo", "D"),
+    ]
+
+
+def _as_xls() -> bytes:
+    workbook = xlwt.Workbook()
+    sheet = workbook.add_sheet("Báo cáo")
+    for number, row in enumerate(ROWS):
+        for column, value in enumerate(row):
+            if value is not None:
+                sheet.write(number, column, value)
+    sheet.row(2).hidden = sheet.row(3).hidden = sheet.col(3).hidden = True
+    buffer = BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def _as_fods() -> bytes:
+    def cell(value: object) -> str:
+        kind = f'float" office:value="{value}' if isinstance(value, int) else "string"
+        return (
+            f'<table:table-cell office:value-type="{kind}"><text:p>{value}</text:p></table:table-cell>'
+            if value is not None
+            else "<table:table-cell/>"
+        )
+
+    hidden = {2: ' table:visibility="filter"', 3: ' table:visibility="collapse"'}
+    rows = (
+        f"<table:table-row{hidden.get(number, '')}>{''.join(map(cell, row))}</table:table-row>"
+        for number, row in enumerate(ROWS)
+    )
+    spaces = " ".join(
+        f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"' for one in ("office", "table", "text")
+    )
+    return (
+        f'<?xml version="1.0"?><office:document {spaces} office:mimetype="application/vnd.oasis.opendocument.spreadsheet">'
+        '<office:body><office:spreadsheet><table:table table:name="Báo cáo">'
+        '<table:table-column table:number-columns-repeated="3"/><table:table-column table:visibility="collapse"/>'
+        f"<table:table-column/>{''.join(rows)}</table:table></office:spreadsheet></office:body></office:document>"
+    ).encode()
+
+
+@pytest.mark.parametrize("write", [_as_xls, _as_fods])
+def test_they_are_told_in_other_formats_too(clerk: Clerk, write: Callable[[], bytes]) -> None:
+    reading = read_submission(write(), clerk=clerk, unit_code="22492", period_id="2024-11")
+    assert len(reading.rows) == 3
+    assert [(one.code, one.got) for one in reading.findings] == [
+        ("hidden_rows_read", "3–4"),
+        ("hidden_columns_read", "D"),
     ]
 
 

@@ -36,12 +36,23 @@ def _cell(column: int, value: object, style: int) -> bytes:
     return _record(5, place + struct.pack("<d", value))
 
 
-def _xlsb(rows: Sequence[Sequence[tuple[object, int]]], *, formats: Sequence[int], since_1904: bool = False) -> bytes:
-    """Rows of (value, style); style n has the number format `formats[n]`."""
+def _xlsb(
+    rows: Sequence[Sequence[tuple[object, int]]],
+    *,
+    formats: Sequence[int],
+    since_1904: bool = False,
+    hidden_rows: Sequence[int] = (),
+    hidden_columns: Sequence[int] = (),
+) -> bytes:
+    """Rows of (value, style); style n has the number format `formats[n]`; rows and columns count from zero."""
     width = max(map(len, rows))
-    sheet = _record(129) + _record(148, struct.pack("<IIII", 0, len(rows) - 1, 0, width - 1)) + _record(145)
+    sheet = _record(129) + _record(148, struct.pack("<IIII", 0, len(rows) - 1, 0, width - 1))
+    for column in hidden_columns:
+        sheet += _record(60, struct.pack("<IIIIH", column, column, 2304, 0, 1))
+    sheet += _record(145)
     for number, row in enumerate(rows):
-        sheet += _record(0, struct.pack("<I", number) + b"\0" * 13)
+        flags = struct.pack("<HB", 0x1000 if number in hidden_rows else 0, 0)
+        sheet += _record(0, struct.pack("<IIH", number, 0, 300) + flags + b"\0" * 4)
         sheet += b"".join(_cell(column, value, style) for column, (value, style) in enumerate(row))
     sheet += _record(146) + _record(130)
     styles = _record(278) + _record(617, struct.pack("<I", len(formats)))
@@ -79,6 +90,12 @@ def test_a_percentage_is_told_from_a_plain_number_by_its_format() -> None:
 def test_an_error_is_no_empty_cell() -> None:
     opened = _opened(_xlsb([[("Mã", 0), (bytes([REF_ERROR]), 0)]], formats=[GENERAL]))
     assert opened.formula_errors("Báo cáo") == {"B1": "#REF!"}
+
+
+def test_hidden_rows_and_columns_are_known() -> None:
+    rows = [[("Mã", 0), ("Tình trạng", 0)]] * 3
+    [grid] = _opened(_xlsb(rows, formats=[GENERAL], hidden_rows=[1], hidden_columns=[1])).grids
+    assert (grid.hidden_rows, grid.hidden_columns) == ({1}, {1})
 
 
 @pytest.mark.parametrize("since_1904", [True, False])

@@ -48,8 +48,7 @@ class Grid:
     """One sheet: `rows[r][c]` is the value of row r+1 and column c+1, "" where empty; merged areas as (r, c), (r, c).
 
     `is_cut` tells that something stands below the rows anybody looks at; `cut_column` is the first column with content
-    right of the columns anybody looks at, counted from zero. `hidden_rows` and `hidden_columns` are counted from zero,
-    where the format lets them be known cheaply.
+    right of the columns anybody looks at, counted from zero, as are `hidden_rows` and `hidden_columns`.
     """
 
     name: str

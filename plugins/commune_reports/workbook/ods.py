@@ -29,7 +29,9 @@ TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 CALC = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-COVERED, CELL, ROW = (f"{{{TABLE}}}{name}" for name in ("covered-table-cell", "table-cell", "table-row"))
+COVERED, CELL, ROW, COLUMN = (
+    f"{{{TABLE}}}{name}" for name in ("covered-table-cell", "table-cell", "table-row", "table-column")
+)
 MANIFEST = (
     b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
     b'manifest:full-path="/" manifest:media-type="' + MEDIA_TYPE + b'"/></manifest:manifest>'
@@ -65,13 +67,23 @@ def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
         # Indented XML is beyond calamine.
         grids = grids_of(repacked(archive, {"content.xml": _without_indents(root)}))
     stored, merges = _look(root)
+    hidden = _hidden(root)
     for grid in grids:
         stored.setdefault(grid.name, Stored())
     notes = [Note("macros_ignored")] if any(name.startswith(("Basic/", "Scripts/")) for name in archive.parts) else []
     if LINKED.search(body):
         notes.append(Note("external_links"))
     grids = with_errors_apart(
-        [replace(grid, merged=merges.get(grid.name, ()), is_cut=grid.is_cut or grid.name in long) for grid in grids],
+        [
+            replace(
+                grid,
+                merged=merges.get(grid.name, ()),
+                is_cut=grid.is_cut or grid.name in long,
+                hidden_rows=hidden.get((grid.name, ROW), frozenset()),
+                hidden_columns=hidden.get((grid.name, COLUMN), frozenset()),
+            )
+            for grid in grids
+        ],
         stored,
     )
     return Spreadsheet(
@@ -149,6 +161,25 @@ def _look(root: Any) -> tuple[dict[str, Stored], dict[str, list[Any]]]:
             if down > 1 or along > 1:
                 merges[name].append(((row, column), (row + down - 1, column + along - 1)))
     return stored, merges
+
+
+def _hidden(root: Any) -> dict[tuple[str, str], frozenset[int]]:
+    """The rows and columns hidden by hand or by a filter, by sheet and kind."""
+    hidden: dict[tuple[str, str], frozenset[int]] = {}
+    for table in root.iter(f"{{{TABLE}}}table"):
+        for kind, repeated, most in (
+            (ROW, "number-rows-repeated", MOST_ROWS),
+            (COLUMN, "number-columns-repeated", MOST_COLUMNS),
+        ):
+            numbers: set[int] = set()
+            number = 0
+            for one in table.iter(kind):
+                end = number + _count(one, repeated)
+                if one.get(f"{{{TABLE}}}visibility", "visible") != "visible":
+                    numbers.update(range(number, min(end, most)))
+                number = end
+            hidden.setdefault((table.get(f"{{{TABLE}}}name", ""), kind), frozenset(numbers))
+    return hidden
 
 
 def _cells(table: Any) -> Iterator[tuple[int, int, Any]]:

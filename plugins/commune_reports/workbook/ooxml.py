@@ -101,8 +101,10 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         if is_binary:
             raise
         grids = patient_grids(content)
-    looker = None if binary else _Looker(archive, book, styles)
-    if looker is not None and any(map(_hides, sheets.values())):
+    looker = binary or _Looker(archive, book, styles)
+    if binary:
+        grids = tuple(map(binary.with_hidden, grids))
+    elif isinstance(looker, _Looker) and any(map(_hides, sheets.values())):
         grids = tuple(_with_hidden(grid, sheets.get(looker.part_of(grid.name), b"")) for grid in grids)
     return Spreadsheet(
         kind="xlsb" if is_binary else "xlsx",
@@ -111,7 +113,7 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         is_1904=binary.is_1904 if binary else SINCE_1904.search(said) is not None,
         has_formulas=is_binary or has_formulas,
         has_percents=is_binary or (PERCENT_FORMAT.search(formats) is not None if formats else None),
-        look=(binary or looker or _Looker(archive, book, styles)).look,
+        look=looker.look,
     )
 
 

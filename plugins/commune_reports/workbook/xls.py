@@ -1,6 +1,7 @@
 """Excel before 2007 (xls): values by calamine, what is stored beside them by xlrd when somebody asks."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from io import StringIO
 
@@ -12,6 +13,7 @@ from commune_reports.workbook.model import (
     MOST_COLUMNS,
     MOST_ROWS,
     MOST_SHEETS,
+    Grid,
     Note,
     Refusal,
     Spreadsheet,
@@ -42,13 +44,14 @@ def open_xls(content: bytes) -> Spreadsheet | Refusal:
         grids = patient_xls_grids(content)
     if len(grids) >= MOST_SHEETS:
         return Refusal("too_many_sheets", got=f"từ {len(grids)}", wanted=str(MOST_SHEETS))
+    looker = _Looker(content)
     return Spreadsheet(
         kind="xls",
-        grids=grids,
+        grids=tuple(map(looker.with_hidden, grids)),
         notes=tuple(_notes(content)),
         has_formulas=True,
         has_percents=True,
-        look=_Looker(content).look,
+        look=looker.look,
     )
 
 
@@ -77,11 +80,26 @@ class _Looker:
         """What a sheet has beside its values; None if xlrd cannot read what calamine could."""
         return self._stored.get(sheet)
 
+    def with_hidden(self, grid: Grid) -> Grid:
+        """The grid with the rows and columns that are hidden, by hand or by a filter."""
+        if self._book is None or grid.name not in self._book.sheet_names():
+            return grid
+        sheet = self._book.sheet_by_name(grid.name)
+        rows = (row for row, info in sheet.rowinfo_map.items() if info.hidden and row < MOST_ROWS)
+        columns = (column for column, info in sheet.colinfo_map.items() if info.hidden and column < MOST_COLUMNS)
+        return replace(grid, hidden_rows=frozenset(rows), hidden_columns=frozenset(columns))
+
+    @cached_property
+    def _book(self) -> xlrd.Book | None:
+        try:
+            return xlrd.open_workbook(file_contents=self.content, formatting_info=True, logfile=StringIO())
+        except Exception:
+            return None
+
     @cached_property
     def _stored(self) -> Mapping[str, Stored]:
-        try:
-            book = xlrd.open_workbook(file_contents=self.content, formatting_info=True, logfile=StringIO())
-        except Exception:
+        book = self._book
+        if book is None:
             return {}
         codes = {number: code.format_str or BUILTIN_FORMATS.get(number, "") for number, code in book.format_map.items()}
         looks = [is_percent_format(codes.get(look.format_key, "")) for look in book.xf_list]

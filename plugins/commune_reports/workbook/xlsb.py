@@ -4,17 +4,19 @@ import posixpath
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from commune_reports.workbook.archives import Archive
-from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, Stored, address, is_percent_format
+from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, Grid, Stored, address, is_percent_format
 from commune_reports.workbook.relations import relations_of
 
 ROW, RK, ERROR, REAL, FORMULA_NUMBER, FORMULA_ERROR = 0, 2, 3, 5, 9, 11
 NUMBERS_AND_ERRORS = {RK, ERROR, REAL, FORMULA_NUMBER, FORMULA_ERROR}
-FORMAT, CELL_STYLE, STYLES_BEGIN, STYLES_END, SHEET, WORKBOOK = 44, 47, 617, 618, 156, 153
+COLUMNS, FORMAT, CELL_STYLE, STYLES_BEGIN, STYLES_END, SHEET, WORKBOOK = 60, 44, 47, 617, 618, 156, 153
+ROW_HIDDEN, COLUMNS_HIDDEN = 0x10, 0x01
 ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
 }  # fmt: skip
@@ -48,6 +50,20 @@ class BinaryLooker:
                     elif column < MOST_COLUMNS and style & 0xFFFFFF in self._percents:
                         stored.percents.add(address(row, column))
         return stored
+
+    def with_hidden(self, grid: Grid) -> Grid:
+        """The grid with the rows and columns that are hidden, by hand or by a filter."""
+        part = self._parts.get(grid.name)
+        rows: set[int] = set()
+        columns: set[int] = set()
+        with suppress(struct.error, IndexError):
+            for kind, record in self._records(part) if part is not None and part in self.archive else ():
+                if kind == ROW and record[11] & ROW_HIDDEN:
+                    rows.update(struct.unpack_from("<I", record))
+                elif kind == COLUMNS and record[16] & COLUMNS_HIDDEN:
+                    first, last = struct.unpack_from("<II", record)
+                    columns.update(range(first, min(last + 1, MOST_COLUMNS)))
+        return replace(grid, hidden_rows=frozenset(rows), hidden_columns=frozenset(columns))
 
     @cached_property
     def _parts(self) -> dict[str, str]:
