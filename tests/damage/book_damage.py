@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter
 from tests.damage.answers import draw_answer
 from tests.damage.damages import TABLES, Damage, Mark, looks, pick
 from tests.damage.drafts import REPORTED, Draft, Look, Raw, Row
 from tests.damage.layouts import Book, Sheet
 
 XLSX = ("openpyxl", "xlsxwriter")
+BESIDE = -2
 IDENTIFYING = ("number", "task", "task_text")
 
 
@@ -84,6 +85,35 @@ def _pasted_again(draft: Draft) -> list[Mark]:
     again = draft.add(Row(0, row.task, row.answer))
     later = max(row, again, key=draft.rows.index)
     return [Mark("", later, "id")]
+
+
+def _beside(draft: Draft) -> list[Mark]:
+    """The last rows of the table stand beside its first ones, under the same headings."""
+    first = draft.rows[0]
+    moved = draft.rows[len(draft.rows) - draft.chance.randint(2, 12) :]
+
+    def move(book: Book) -> None:
+        sheet, top, _ = _place(book, first, "status")
+        width = 2 + max(column for _, column in sheet.cells)
+        lines = [_place(book, row, "status")[1] for row in moved]
+        left = min(column for (line, column) in sheet.cells if line == top - 1)
+        head = {column: raw for (line, column), raw in sheet.cells.items() if line == top - 1}
+        for column, raw in head.items():
+            sheet.cells[top - 1, column + width] = raw
+        for down, line in enumerate(lines):
+            for column in range(left, width):
+                raw = sheet.cells.pop((line, column), None)
+                if raw is not None:
+                    sheet.cells[top + down, column + width] = raw
+        book.places[BESIDE, "head"] = [(sheet.name, f"{get_column_letter(left + width + 1)}{top}")]
+
+    draft.book_changes.append(move)
+    missing = [
+        Mark("task_missing", task=row.task.code)
+        for row in moved
+        if row.answer and draft.plan.is_owed(row.task, draft.period)
+    ]
+    return [Mark("", key=BESIDE, field="head"), *missing]
 
 
 def _far_cell(draft: Draft) -> list[Mark]:
@@ -193,6 +223,11 @@ BOOK_DAMAGES: Sequence[Damage] = (
     Damage("rows_repeated", _copied_to("Bản sao", visible=True), _one_sheet(*XLSX)),
     Damage("other_period_ignored", _sheet_of_other_period, _one_sheet(*XLSX)),
     Damage("row_pasted_again", _pasted_again, looks(*TABLES)),
+    Damage(
+        "table_beside",
+        _beside,
+        _one_sheet(*XLSX, two_rows=False, column_numbers=False, sections=False, names="code_text"),
+    ),
     Damage("columns_beyond", _far_cell, _one_sheet(*XLSX)),
     Damage("sheet_too_long", _deep_cell, _one_sheet(*XLSX)),
     Damage("progress_columns_missing", _no_columns, _without_progress),

@@ -1,6 +1,6 @@
 """What nobody sees in the sheet, or the reader does not see, is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 
 import pytest
@@ -140,3 +140,30 @@ def test_letters_lost_in_a_text_file_are_told_with_their_cell(clerk: Clerk) -> N
 def test_a_text_file_with_all_its_letters_is_not_blamed(clerk: Clerk) -> None:
     content = _as_csv("Xong 5 hồ sơ".encode())
     assert read_submission(content, clerk=clerk, unit_code="22492", period_id="2024-11").findings == ()
+
+
+HEADS = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện")
+
+
+def _beside(clerk: Clerk, heads: Sequence[Sequence[str | None]], *rows: Sequence[object]) -> Reading:
+    sheet = Workbook().active
+    assert isinstance(sheet, Worksheet)
+    for row in (("Kỳ báo cáo: tháng 11/2024",), *heads, *rows):
+        sheet.append(list(row))
+    return _read(clerk, sheet)
+
+
+def test_of_two_tables_side_by_side_the_left_one_is_read_and_the_right_one_is_told(clerk: Clerk) -> None:
+    heads = [("TT", *HEADS, None, "TT", *HEADS, "Ghi chú")]
+    left, right = ("PCI-01.1", "HT", 100, "Xong 5 hồ sơ"), ("PGI-01.1", "Đang làm", 40, "Họp 2 lần", "Chờ vốn")
+    reading = _beside(clerk, heads, (1, *left, None, 1, *right))
+    assert [(row.task_code, row.status, row.note) for row in reading.rows] == [("PCI-01.1", "completed", None)]
+    assert [(one.code, one.severity, one.cell, one.got) for one in reading.findings] == [
+        ("table_beside", "warning", "G2", "G")
+    ]
+
+
+def test_a_second_column_for_a_result_is_no_second_table(clerk: Clerk) -> None:
+    heads = [("Mã nhiệm vụ", "Nhiệm vụ", "Nội dung công việc", "Tình trạng", "Kết quả", "Kết quả đạt được")]
+    reading = _beside(clerk, heads, ("PCI-01.1", None, None, "HT", "Xong 5 hồ sơ", "Xong 6 hồ sơ"))
+    assert [one.code for one in reading.findings] == ["column_twice"]

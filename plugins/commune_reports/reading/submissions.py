@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from openpyxl.utils import get_column_letter
+
 from commune_reports.findings import Finding
 from commune_reports.reading.claims import IDENTITY_SHEET, Asked, Claims, read_claims, sheets_aside, units_in
 from commune_reports.reading.copies import counted_once, states_progress, without_progress
@@ -15,7 +17,7 @@ from commune_reports.reading.tasks import Clerk, blank_task, named_task, said
 from commune_reports.reading.totals import totals_in
 from commune_reports.reading.vocabulary import is_start_of_task
 from commune_reports.task_report import Blank, Reading, TaskRow, Total
-from commune_reports.workbook import Grid, Refusal, Spreadsheet, is_mark_sheet, open_spreadsheet
+from commune_reports.workbook import Grid, Refusal, Spreadsheet, address, is_mark_sheet, open_spreadsheet
 
 WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết quả thực hiện"
 
@@ -31,7 +33,11 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     opened = replace(opened, grids=tuple(grid for grid in opened.grids if not is_mark_sheet(grid)))
     heads = {grid.name: find_heads(grid, clerk.vocabulary) for grid in opened.grids if grid.name != IDENTITY_SHEET}
     first_heads = {name: (found[0].first_row if found else None) for name, found in heads.items()}
-    sheets = [_Sheet(opened, grid, heads[grid.name], clerk) for grid in opened.grids if heads.get(grid.name)]
+    sheets = [
+        _Sheet(opened, _first_table(grid, heads[grid.name]), heads[grid.name], clerk)
+        for grid in opened.grids
+        if heads.get(grid.name)
+    ]
     for sheet in sheets:
         sheet.read()
     aside = sheets_aside(
@@ -54,7 +60,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     if told:  # beside a report, a table without status and progress is a plan of work or the like
         for sheet in visible:
             sheet.leave_tables_without_progress()
-    findings += [one for sheet in visible for one in sheet.findings]
+    findings += [one for sheet in visible for one in (*_tables_beside(sheet, clerk), *sheet.findings)]
     unseen = [one for sheet in visible for one in read_unseen(sheet.grid, sheet.rows, clerk.wordings)]
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
@@ -71,6 +77,20 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         totals=tuple(total for sheet in visible for total in sheet.totals),
         findings=(*findings, *remarks, *unseen, *_notes(opened, clerk)),
     )
+
+
+def _first_table(grid: Grid, heads: Sequence[Head]) -> Grid:
+    """The grid up to the second of two tables that stand side by side."""
+    starts = [head.headings.beside for head in heads if head.headings.beside is not None]
+    return replace(grid, rows=[row[: min(starts)] for row in grid.rows]) if starts else grid
+
+
+def _tables_beside(sheet: "_Sheet", clerk: Clerk) -> Iterator[Finding]:
+    for head in sheet.heads[:1]:
+        if head.headings.beside is not None:
+            cell = address(head.first_row, head.headings.beside)
+            got = get_column_letter(head.headings.beside + 1)
+            yield clerk.wordings.finding("table_beside", sheet=sheet.grid.name, cell=cell, got=got)
 
 
 def _notes(opened: Spreadsheet, clerk: Clerk) -> Iterator[Finding]:

@@ -32,12 +32,14 @@ class Headings:
     """The column of each field, the second column of a field that has two, and the status each column of ticks stands for.
 
     A second column that is headed in other words and holds text only goes on with the first (`besides`); any other is a twin.
+    `beside` is the first column of a second table that stands beside the first and is headed in the same rows.
     """
 
     columns: Mapping[str, int] = field(default_factory=dict)
     twins: Mapping[str, int] = field(default_factory=dict)
     ticks: Mapping[int, str] = field(default_factory=dict)
     besides: Mapping[str, int] = field(default_factory=dict)
+    beside: int | None = None
 
     @cached_property
     def text_columns(self) -> frozenset[int]:
@@ -209,7 +211,7 @@ def _with_one_tick(grid: Grid, number: int, here: Headings, vocabulary: Vocabula
         table = takewhile(lambda row: any(map(plain_text, grid.rows[row])), range(number + 1, len(grid.rows)))
         below = [is_ticked(value_at(grid, row, column)[1]) for row in table]
         if True in below and None not in below:
-            return Headings(here.columns, here.twins, {column: status}, here.besides)
+            return replace(here, ticks={column: status})
     return here
 
 
@@ -279,4 +281,18 @@ def _headings(texts: Sequence[str], vocabulary: Vocabulary) -> Headings:
         ticks = {}
     if ticks and columns.get("status") in ticks:
         del columns["status"]
-    return Headings(columns, twins, ticks, besides)
+    return _of_first_table(Headings(columns, twins, ticks, besides))
+
+
+def _of_first_table(headings: Headings) -> Headings:
+    """The headings without those of a second table beside: from there on both a task and an answer are headed again."""
+    again = headings.twins
+    if not again or not {"task", "task_text"} & again.keys() or not {*ANSWERS} & again.keys():
+        return headings
+    start = min(again.values())
+    columns, besides = (
+        {name: column for name, column in one.items() if column < start} for one in (headings.columns, headings.besides)
+    )
+    ticks = {column: status for column, status in headings.ticks.items() if column < start}
+    first = Headings(columns, {}, ticks, besides, beside=start)
+    return first if first.head_a_table else headings
