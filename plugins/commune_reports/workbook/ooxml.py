@@ -37,7 +37,8 @@ from commune_reports.workbook.xlsb import BinaryLooker
 FAR_CELL = re.compile(rb"""r=(?<=\sr=)["'](?:[A-Z]{3}\d+|[A-Z]*\d{6,}|[A-Z]{2}\d{5})["']""")
 # Merged areas cost a hundred times their bytes once they are read.
 MERGED_AREA, MOST_MERGED_AREAS = b"mergeCell ", 100_000
-FORMULA_OR_ERROR = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b't="e"', b"t='e'")
+# A formula ends, or begins with something said of it; a cell is of the type of errors.
+FORMULA_OR_ERROR = (b"/f>", b"<f ", b":f ", b't="e"', b"t='e'")
 PERCENT_FORMAT = re.compile(rb"""numFmtId=["'](?:9|10)["']|formatCode=["'][^"'>]*%""")
 SINCE_1904 = re.compile(rb"""date1904=["'](?:1|true)["']""")
 # Rows that only look like something: numbered, and nothing in their cells.
@@ -46,6 +47,7 @@ ROW = re.compile(rb"<((?:\w+:)?)row\b([^>]*?)(?:/>|>(.*?)</\1row>)", re.DOTALL)
 CELL = re.compile(rb"<((?:\w+:)?)c\b([^>]*?)(?:/>|>(.*?)</\1c>)", re.DOTALL)
 NUMBERED = re.compile(rb"""\br=["']([A-Z]*)(\d+)["']""")
 # Plain words first: a pattern takes longer to find nothing than the whole sheet takes to read.
+MAY_HIDE = b"hidden="
 HIDDEN = (b'hidden="1"', b'hidden="true"', b"hidden='1'", b"hidden='true'")
 ROW_OR_COLUMN = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*)>")
 EXTENT = re.compile(rb"""\b(min|max|r)=["'](\d+)["']""")
@@ -118,7 +120,7 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
 
 
 def _hides(markup: bytes) -> bool:
-    return any(mark in markup for mark in HIDDEN)
+    return MAY_HIDE in markup and any(mark in markup for mark in HIDDEN)
 
 
 def _with_hidden(grid: Grid, sheet: bytes) -> Grid:
