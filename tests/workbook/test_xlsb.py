@@ -43,8 +43,13 @@ def _xlsb(
     since_1904: bool = False,
     hidden_rows: Sequence[int] = (),
     hidden_columns: Sequence[int] = (),
+    rows_at: Sequence[int] = (),
+    far_right: tuple[int, str] | None = None,
 ) -> bytes:
-    """Rows of (value, style); style n has the number format `formats[n]`; rows and columns count from zero."""
+    """Rows of (value, style); style n has the number format `formats[n]`; rows and columns count from zero.
+
+    `rows_at` says where the rows stand if not one below the other; `far_right` is one more cell of the first.
+    """
     width = max(map(len, rows))
     sheet = _record(129) + _record(148, struct.pack("<IIII", 0, len(rows) - 1, 0, width - 1))
     for column in hidden_columns:
@@ -52,8 +57,11 @@ def _xlsb(
     sheet += _record(145)
     for number, row in enumerate(rows):
         flags = struct.pack("<HB", 0x1000 if number in hidden_rows else 0, 0)
-        sheet += _record(0, struct.pack("<IIH", number, 0, 300) + flags + b"\0" * 4)
+        at = rows_at[number] if rows_at else number
+        sheet += _record(0, struct.pack("<IIH", at, 0, 300) + flags + b"\0" * 4)
         sheet += b"".join(_cell(column, value, style) for column, (value, style) in enumerate(row))
+        if far_right and number == 0:
+            sheet += _cell(*far_right, 0)
     sheet += _record(146) + _record(130)
     styles = _record(278) + _record(617, struct.pack("<I", len(formats)))
     styles += b"".join(_record(47, struct.pack("<HH", 0, one) + b"\0" * 12) for one in formats)
@@ -90,6 +98,19 @@ def test_a_percentage_is_told_from_a_plain_number_by_its_format() -> None:
 def test_an_error_is_no_empty_cell() -> None:
     opened = _opened(_xlsb([[("Mã", 0), (bytes([REF_ERROR]), 0)]], formats=[GENERAL]))
     assert opened.formula_errors("Báo cáo") == {"B1": "#REF!"}
+
+
+def test_what_lies_far_out_is_told_and_the_rest_is_read() -> None:
+    rows = [[("Mã", 0), ("Tình trạng", 0)], [("PCI-01.1", 0), ("Đã xong", 0)]]
+    content = _xlsb(
+        [*rows, [("xa quá", 0)]], formats=[GENERAL], rows_at=[0, 1, 1_048_575], far_right=(16_383, "rộng quá")
+    )
+    opened = _opened(content)
+    assert [list(row) for row in opened.grids[0].rows] == [["Mã", "Tình trạng"], ["PCI-01.1", "Đã xong"]]
+    assert [(note.code, note.got) for note in opened.notes] == [
+        ("sheet_too_long", "1048576"),
+        ("columns_beyond", "XFD"),
+    ]
 
 
 def test_hidden_rows_and_columns_are_known() -> None:

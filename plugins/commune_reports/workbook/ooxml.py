@@ -30,7 +30,7 @@ from commune_reports.workbook.model import (
     is_percent_format,
 )
 from commune_reports.workbook.relations import parsed, relations_of
-from commune_reports.workbook.xlsb import BinaryLooker
+from commune_reports.workbook.xlsb import BinaryLooker, without_far_cells
 
 # A cell so far out that calamine, which lays the sheet out densely, would need gigabytes for it.
 # (The pattern begins with plain letters, for which `re` looks ten times as fast as for a class of them.)
@@ -86,13 +86,17 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
     if merged := max((sheet.count(MERGED_AREA) for sheet in sheets.values()), default=0) // MOST_MERGED_AREAS:
         return Refusal("reading_failed", got=f"hơn {merged * MOST_MERGED_AREAS} vùng ô gộp")
     notes = list(_notes(archive))
-    large = [name for name in names if name not in sheets or (not is_binary and FAR_CELL.search(sheets[name]))]
-    if large:
-        thinned = {name: _Thinned(archive, name) for name in large}
-        archive = Archive(repacked(archive, {name: one.content for name, one in thinned.items()}))
+    if is_binary:
+        thinned = {name: without_far_cells(sheet) for name, sheet in sheets.items()}
+    else:
+        large = [name for name in names if name not in sheets or FAR_CELL.search(sheets[name])]
+        thinned = {name: _Thinned(archive, name).kept() for name in large}
+    changed = {name: sheet for name, (sheet, _, _) in thinned.items() if sheet is not sheets.get(name)}
+    if changed:
+        archive = Archive(repacked(archive, changed))
         content = archive.content
-        sheets |= {name: one.content for name, one in thinned.items()}
-        notes += [note for one in thinned.values() for note in one.notes()]
+        sheets |= changed
+        notes += [note for _, beyond, right_of in thinned.values() for note in _left_out(beyond, right_of)]
     elif archive.is_renamed:
         content = repacked(archive, {})
     has_formulas = any(mark in sheet for sheet in sheets.values() for mark in FORMULA_OR_ERROR)
@@ -202,12 +206,16 @@ class _Thinned:
                 cells.append(b"<%sc%s%s>%s</%sc>" % (cell[1], at, cell[2], cell[3], cell[1]))
         return b'<%srow r="%d">%s</%srow>' % (row[1], number, b"".join(cells), row[1])
 
-    def notes(self) -> Iterator[Note]:
-        """What was left out although it says something."""
-        if self.beyond:
-            yield Note("sheet_too_long", got=str(self.beyond), wanted=str(MOST_ROWS))
-        if self.right_of:
-            yield Note("columns_beyond", got=get_column_letter(self.right_of), wanted=str(MOST_COLUMNS))
+    def kept(self) -> tuple[bytes, int, int]:
+        """What is left, and where something was left out that says something: its first row and column, 0 for none."""
+        return self.content, self.beyond, self.right_of
+
+
+def _left_out(beyond: int, right_of: int) -> Iterator[Note]:
+    if beyond:
+        yield Note("sheet_too_long", got=str(beyond), wanted=str(MOST_ROWS))
+    if right_of:
+        yield Note("columns_beyond", got=get_column_letter(right_of), wanted=str(MOST_COLUMNS))
 
 
 class _Looker:

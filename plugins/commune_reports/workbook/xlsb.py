@@ -14,6 +14,8 @@ from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, Grid, Stored
 from commune_reports.workbook.relations import relations_of
 
 ROW, RK, ERROR, REAL, FORMULA_NUMBER, FORMULA_ERROR = 0, 2, 3, 5, 9, 11
+BLANK, RICH_TEXT = 1, 62
+CELLS = {*range(BLANK, FORMULA_ERROR + 1), RICH_TEXT}
 NUMBERS_AND_ERRORS = {RK, ERROR, REAL, FORMULA_NUMBER, FORMULA_ERROR}
 COLUMNS, FORMAT, CELL_STYLE, STYLES_BEGIN, STYLES_END, SHEET, WORKBOOK = 60, 44, 47, 617, 618, 156, 153
 ROW_HIDDEN, COLUMNS_HIDDEN = 0x10, 0x01
@@ -91,15 +93,46 @@ class BinaryLooker:
         return frozenset(number for number, code in enumerate(used) if is_percent_format(codes.get(code, "")))
 
     def _records(self, part: str) -> Iterator[tuple[int, bytes]]:
-        """Kind and content of every record; kinds and lengths are written seven bits a byte."""
-        content, at = self.archive.read(part), 0
-        while at < len(content):
-            kind, at = _number(content, at, most=2)
-            size, at = _number(content, at, most=4)
-            if at + size > len(content):
-                return
-            yield kind, content[at : at + size]
-            at += size
+        for kind, record, _ in _records_in(self.archive.read(part)):
+            yield kind, record
+
+
+def without_far_cells(content: bytes) -> tuple[bytes, int, int]:
+    """A sheet without what lies where nobody reports; the first row below and the first column beside that say something.
+
+    Both count from one, 0 where there is none. Calamine lays a sheet out whole, up to the last cell that holds something.
+    """
+    kept: list[bytes] = []
+    row = below = beside = 0
+    is_cut = False
+    for kind, record, whole in _records_in(content):
+        if kind == ROW and len(record) >= struct.calcsize("<I"):
+            (row,) = struct.unpack_from("<I", record)
+        is_cell = kind in CELLS and len(record) >= struct.calcsize("<I")
+        column = struct.unpack_from("<I", record)[0] if is_cell else 0
+        is_below = row >= MOST_ROWS and (is_cell or kind == ROW)
+        if not is_below and column < MOST_COLUMNS:
+            kept.append(whole)
+            continue
+        is_cut = True
+        if is_cell and kind != BLANK and is_below:
+            below = below or row + 1
+        elif is_cell and kind != BLANK:
+            beside = min(beside or column + 1, column + 1)
+    return b"".join(kept) if is_cut else content, below, beside
+
+
+def _records_in(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Kind, content and whole of every record; kinds and lengths are written seven bits a byte."""
+    at = 0
+    while at < len(content):
+        start = at
+        kind, at = _number(content, at, most=2)
+        size, at = _number(content, at, most=4)
+        if at + size > len(content):
+            return
+        yield kind, content[at : at + size], content[start : at + size]
+        at += size
 
 
 def _number(content: bytes, at: int, *, most: int) -> tuple[int, int]:
