@@ -122,7 +122,10 @@ class Waiver:
 
 @dataclass(frozen=True)
 class RowFinding:
-    """What was found on one row of a file, and the waiver that left it without consequences, if one did."""
+    """What was found on one row of a file, and the waiver that left it without consequences, if one did.
+
+    `task` is the task it is about, where that is known.
+    """
 
     submission_id: str
     sheet: str
@@ -132,6 +135,9 @@ class RowFinding:
     severity: str
     message: str
     waiver: Waiver | None
+    unit_code: str | None = None
+    task: str | None = None
+    file_name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -290,16 +296,25 @@ class GateOutcome:
 
 
 def findings_by_row(states: Sequence[TaskState], findings: Sequence[RowFinding]) -> list[tuple[RowFinding, ...]]:
-    """For every state, what was found on its row or in a cell it was read from, each finding once."""
+    """For every state, what was found on its row or in a cell it was read from, each finding once.
+
+    For a missing task: what kept rows for it, in any of the unit's files, from counting.
+    """
     rows: dict[tuple[str | None, str | None, int], list[RowFinding]] = {}
     cells: dict[tuple[str | None, str | None, str], list[RowFinding]] = {}
+    kept_out: dict[tuple[str | None, str], list[RowFinding]] = {}
     for one in findings:
         if one.row is not None:
             rows.setdefault((one.submission_id, one.sheet, one.row), []).append(one)
         elif one.cell is not None:
             cells.setdefault((one.submission_id, one.sheet, one.cell), []).append(one)
+        if one.task is not None and one.severity == "critical":
+            kept_out.setdefault((one.unit_code, one.task), []).append(one)
     found = []
     for state in states:
+        if state.status is None:
+            found.append(tuple(kept_out.get((state.unit_code, state.task_code), ())))
+            continue
         of_row = rows.get((state.submission_id, state.sheet, state.row), []) if state.row is not None else []
         of_cells = [
             one

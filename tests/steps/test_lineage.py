@@ -58,6 +58,24 @@ def _recomputed(office: Any, rows: list[dict[str, Any]], index: str) -> float:
     return fmean(scores)
 
 
+def test_a_missing_task_leads_to_what_kept_its_row_from_counting_until_a_row_counts(
+    office: Any, moment: Moment
+) -> None:
+    _fill(office, "22492", "sai.xlsx", status="Hoàn thành", progress=60)
+    office.collect()
+    row = _row(office, moment(11, 18))
+    assert (row["status"], row["file_name"]) == ("missing", None)
+    [found] = row["findings"]
+    assert (found["code"], found["severity"]) == (CONFLICT, "critical")
+    assert (found["file_name"], found["sheet"]) == ("sai.xlsx", "Báo cáo")
+    assert found["cell"] in found["message"]
+    other = _row(office, moment(11, 18), unit="22489")
+    assert (other["status"], other["findings"]) == ("missing", [])
+    _fill(office, "22492", "dung.xlsx", status="Đang thực hiện", progress=60)
+    office.collect(moment(11, 16))
+    assert _row(office, moment(11, 18))["findings"] == []
+
+
 def test_a_figure_of_an_index_of_an_indicator_and_totals_are_what_their_rows_give(office: Any, moment: Moment) -> None:
     for unit in office.plan.units[:2]:
         office.fill(unit.code)

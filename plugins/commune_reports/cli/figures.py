@@ -123,7 +123,9 @@ def trace(as_json: bool, units_of: datetime | None, **asked: Any) -> int:
     show(table)
     for row in result["rows"]:
         for one in row["findings"]:
-            click.echo(f"{_weight(one)} in unit {row['unit_code']}, {row['task_code']}: {one['message']}")
+            # A missing task has no row above that would name the file.
+            where = "" if row["file_name"] else f" of {one['file_name']}"
+            click.echo(f"{_weight(one)} in unit {row['unit_code']}, {row['task_code']}{where}: {one['message']}")
     for one in result["withdrawals"]:
         click.echo(f"withdrawn at {one['at']} by {one['who']}: {one['file']} of unit {one['unit']}; {one['reason']}")
     for one in result["waivers"]:

@@ -35,8 +35,8 @@ def trace(
 ) -> dict[str, Any]:
     """A figure and every task row behind it, missing tasks included; takes what Figure names.
 
-    A row has its file (folder, name, SHA-256, archive path), sheet, cells and what was found on it; `files` tells how the
-    rules fared on each of these files. Beside them what people decided: files withdrawn, rules waived, the period reopened.
+    A row has its file (folder, name, SHA-256, archive path), sheet, cells and what was found on it, a missing task what kept
+    rows for it from counting; `files` tells how the rules fared on each of these files. Beside them what people decided: files withdrawn, rules waived, the period reopened.
     """
     wanted = Figure(**asked)
     desk, card = card_of(settings, period, now=now, as_of=as_of)
@@ -117,6 +117,8 @@ def _finding(one: RowFinding) -> dict[str, Any]:
     return {
         "code": one.code,
         "severity": one.severity,
+        "file_name": one.file_name,
+        "sheet": one.sheet,
         "cell": one.cell,
         "message": one.message,
         "waiver": {"who": waiver.who, "until": local_moment(waiver.until_at), "reason": waiver.reason}

@@ -26,6 +26,9 @@ def row_findings(connection: Connection, warehouse: "Warehouse", asked: Mapping[
             severity=row.severity,
             message=row.message,
             waiver=Waiver(row.waived_by, row.waived_because, row.until_at) if row.waived_by else None,
+            unit_code=row.unit_code,
+            task=row.task,
+            file_name=row.file_name,
         )
         for row in ask(connection, warehouse.sql, "row_findings", asked)
     )
