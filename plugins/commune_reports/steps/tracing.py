@@ -36,7 +36,8 @@ def trace(
     """A figure and every task row behind it, missing tasks included; takes what Figure names.
 
     A row has its file (folder, name, SHA-256, archive path), sheet, cells and what was found on it, a missing task what kept
-    rows for it from counting; `files` tells how the rules fared on each of these files. Beside them what people decided: files withdrawn, rules waived, the period reopened.
+    rows for it from counting; `files` tells how the rules fared on each of these files. Beside them what people decided:
+    files withdrawn, rules waived, the period reopened.
     """
     wanted = Figure(**asked)
     desk, card = card_of(settings, period, now=now, as_of=as_of)

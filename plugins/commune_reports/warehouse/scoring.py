@@ -1,11 +1,11 @@
 """Figures of a period as of a moment. Arithmetic is in include/sql; here stand its parameters and the values it fills."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
 
 Part = TypeVar("Part")
-FIGURES = attrgetter(*(field.name for field in fields(Score)))
+FIGURES = tuple(field.name for field in fields(Score))
 PLACE = itemgetter(3, 5)
 NOTHING = Score(0, 0, 0, 0, 0, 0, 0, None, None, None)
 MOVED = ("score", "previous_score", "score_change", "coverage_change", "on_time_change")
@@ -271,23 +271,35 @@ def _in_order(rows: Mapping[str, Sequence[Any]], level: str) -> list[Any]:
 def _indicator_scores(rows: Mapping[str, Sequence[Any]]) -> tuple[IndicatorScore, ...]:
     """The district's, then each unit's."""
     return tuple(
-        IndicatorScore(row.code, row.unit_code, row.weight, _score(row))
+        IndicatorScore(code, unit_code, weight, score)
         for level in ("indicator", "unit_indicator")
-        for row in _in_order(rows, level)
+        for (code, unit_code, weight), score in _scored(_in_order(rows, level), "code", "unit_code", "weight")
     )
 
 
 def _index_scores(rows: Mapping[str, Sequence[Any]]) -> tuple[IndexScore, ...]:
     return tuple(
-        IndexScore(row.code, row.unit_code, _score(row))
+        IndexScore(code, unit_code, score)
         for level in ("index", "unit_index")
-        for row in _in_order(rows, level)
+        for (code, unit_code), score in _scored(_in_order(rows, level), "code", "unit_code")
     )
 
 
+def _scored(rows: Sequence[Any], *beside: str) -> Iterator[tuple[tuple[Any, ...], Score]]:
+    """The figures of each row with some of its other columns; found by place, not by name, because there may be very many."""
+    if rows:
+        columns = tuple(rows[0]._fields)
+        others, figures = (itemgetter(*map(columns.index, names)) for names in (beside, FIGURES))
+        for row in rows:
+            yield others(row), _score_of(figures(row))
+
+
 def _score(row: Any) -> Score:
-    figures = FIGURES(row)
-    return Score(*figures[:-RATES], *(_settled(one) for one in figures[-RATES:]))
+    return _score_of([row._mapping[name] for name in FIGURES])
+
+
+def _score_of(figures: Sequence[Any]) -> Score:
+    return Score(*figures[:-RATES], *map(_settled, figures[-RATES:]))
 
 
 def _settled(figure: float | None) -> float | None:
