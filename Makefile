@@ -16,7 +16,8 @@ demo: $(INSTALLED) ## A month of reporting by the real DAGs in a real Airflow; e
 	@$(BIN)/python -m commune_reports.demo var/demo
 
 test: $(INSTALLED) ## The whole test suite, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@# In the order of the folders: by the number of tests in a file, the few long ones would come last and run alone.
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED) ## Format, lint, types, import layers
 	$(BIN)/ruff format --check .
