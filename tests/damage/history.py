@@ -61,7 +61,8 @@ def _fell(plan: Plan, units: Sequence[Unit], chance: Random) -> Story:
             less = {"status": "in_progress", "progress_pct": 5.0, "completed_on": None, "evidence": None}
             earlier.answer = replace(row.answer, **less, result=words(UNDER_WAY, BEFORE, chance))  # type: ignore[arg-type]
     assert low.answer is not None
-    low.answer = replace(low.answer, progress_pct=float(chance.choice((25, 40, 60))))
+    # With a note beside it the fall would be explained.
+    low.answer = replace(low.answer, progress_pct=float(chance.choice((25, 40, 60))), note=None, difficulty=None)
     high = next(row for row in before.rows if row.task.code == low.task.code)
     assert high.answer is not None
     high.answer = replace(high.answer, progress_pct=float(chance.choice((75, 80, 90))))
