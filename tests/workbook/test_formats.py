@@ -3,6 +3,7 @@
 import base64
 import io
 import quopri
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -128,8 +129,6 @@ def test_another_programs_prefixes_and_missing_addresses_do_not_matter() -> None
     plain = _xlsx(fill)
 
     def without_addresses(part: bytes) -> bytes:
-        import re
-
         return re.sub(rb' r="[A-Z]*\d+"', b"", part)
 
     assert [row[:2] for row in _rows(_changed(plain, "xl/worksheets/sheet1.xml", without_addresses))] == [
@@ -181,6 +180,21 @@ def test_a_formula_whose_stored_text_is_empty_has_a_value() -> None:
 
     opened = _opened(_changed(_xlsx(fill), "xl/worksheets/sheet1.xml", stored))
     assert opened.formulas_without_value("S") == {"B3": "=1+1"}
+
+
+@pytest.mark.parametrize("formula", ["<f>1+1</f>", '<f t="shared" si="0"/>', "<f/>"])
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_a_formula_without_value_is_noticed_however_it_is_written(formula: str, prefix: str) -> None:
+    def fill(sheet: Any) -> None:
+        sheet.title, sheet["A1"], sheet["B2"] = "S", "Mã", "=1+1"
+
+    def written(part: bytes) -> bytes:
+        part = re.sub(rb"<f>.*?</f><v */>|<f>.*?</f><v></v>", formula.encode(), part)
+        named = re.sub(rb"<(/?)(\w)", rb"<\1%s\2" % prefix.encode(), part)
+        return named.replace(b"xmlns=", b"xmlns:x=") if prefix else part
+
+    opened = _opened(_changed(_xlsx(fill), "xl/worksheets/sheet1.xml", written))
+    assert list(opened.formulas_without_value("S")) == ["B2"]
 
 
 def _xls(fill: Callable[[Any], None]) -> bytes:

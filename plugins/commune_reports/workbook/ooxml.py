@@ -37,8 +37,8 @@ from commune_reports.workbook.xlsb import BinaryLooker, without_far_cells
 FAR_CELL = re.compile(rb"""r=(?<=\sr=)["'](?:[A-Z]{3}\d+|[A-Z]*\d{6,}|[A-Z]{2}\d{5})["']""")
 # Merged areas cost a hundred times their bytes once they are read.
 MERGED_AREA, MOST_MERGED_AREAS = b"mergeCell ", 100_000
-# A formula ends, or begins with something said of it; a cell is of the type of errors.
-FORMULA_OR_ERROR = (b"/f>", b"<f ", b":f ", b't="e"', b"t='e'")
+# A formula ends, is empty, or begins with something said of it, with a prefix or without; a cell is of the type of errors.
+FORMULA_OR_ERROR = (b"/f>", b":f>", b"f/>", b"<f ", b":f ", b't="e"', b"t='e'")
 PERCENT_FORMAT = re.compile(rb"""numFmtId=["'](?:9|10)["']|formatCode=["'][^"'>]*%""")
 SINCE_1904 = re.compile(rb"""date1904=["'](?:1|true)["']""")
 # Rows that only look like something: numbered, and nothing in their cells.
