@@ -86,11 +86,11 @@ def _first_table(grid: Grid, heads: Sequence[Head]) -> Grid:
 
 
 def _tables_beside(sheet: "_Sheet", clerk: Clerk) -> Iterator[Finding]:
-    for head in sheet.heads[:1]:
-        if head.headings.beside is not None:
-            cell = address(head.first_row, head.headings.beside)
-            got = get_column_letter(head.headings.beside + 1)
-            yield clerk.wordings.finding("table_beside", sheet=sheet.grid.name, cell=cell, got=got)
+    start = min(((head.headings.beside, head.first_row) for head in sheet.heads if head.headings.beside), default=None)
+    if start is not None:
+        column, row = start
+        cell, got = address(row, column), get_column_letter(column + 1)
+        yield clerk.wordings.finding("table_beside", sheet=sheet.grid.name, cell=cell, got=got)
 
 
 def _notes(opened: Spreadsheet, clerk: Clerk) -> Iterator[Finding]:
