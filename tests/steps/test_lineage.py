@@ -106,7 +106,7 @@ def test_a_row_tells_its_folder_and_what_was_found_on_it_and_its_neighbour_nothi
     assert row["folder"] == next(one.folder for one in office.plan.units if one.code == "22492")
     assert row["findings"]
     for one in row["findings"]:
-        assert set(one) == {"code", "severity", "cell", "message", "waiver"}
+        assert set(one) == {"code", "severity", "file_name", "sheet", "cell", "message", "waiver"}
         assert (one["severity"], one["waiver"]) == ("warning", None)
         assert one["cell"] is not None
         assert one["cell"] in row["cells"].values()
