@@ -72,3 +72,10 @@ def test_answers_come_in_the_order_of_the_files(clerk: Clerk) -> None:
 
 def test_no_files_cost_nothing(clerk: Clerk) -> None:
     assert read_submissions([], clerk=clerk) == []
+
+
+def test_a_file_larger_than_any_report_is_refused_and_the_others_are_read(clerk: Clerk) -> None:
+    large = Unread(b"PK\x03\x04" + bytes(250 * 2**20), "large.xlsx", None, None)
+    small = Unread(b"", "empty.xlsx", None, None)
+    readings = read_submissions([small, large, small], clerk=clerk)
+    assert [one.findings[0].code for one in readings] == ["empty_file", "file_too_large", "empty_file"]

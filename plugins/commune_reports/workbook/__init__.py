@@ -11,7 +11,7 @@ from commune_reports.workbook.model import (
     address,
     is_mark_sheet,
 )
-from commune_reports.workbook.opening import open_spreadsheet
+from commune_reports.workbook.opening import open_spreadsheet, too_large
 from commune_reports.workbook.saving import save_reproducibly
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "is_mark_sheet",
     "open_spreadsheet",
     "save_reproducibly",
+    "too_large",
 ]

@@ -47,8 +47,8 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
     """Read every sheet of a file, judged by its content and never by its name; texts in old encodings become Unicode."""
     if not content:
         return Refusal("empty_file")
-    if len(content) > LARGEST_FILE:
-        return Refusal("file_too_large", got=f"{len(content) / 2**20:.0f} MB", wanted=f"{LARGEST_FILE // 2**20} MB")
+    if refused := too_large(content):
+        return refused
     try:
         opened = _reader(content)()
     except Refused as error:
@@ -75,6 +75,13 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
         if grid.cut_column is not None
     )
     return replace(opened, grids=grids, notes=(*opened.notes, *notes, *too_long, *too_wide))
+
+
+def too_large(content: bytes) -> Refusal | None:
+    """Why a file is not even handed to a reader, if it is larger than any report."""
+    if len(content) <= LARGEST_FILE:
+        return None
+    return Refusal("file_too_large", got=f"{len(content) / 2**20:.0f} MB", wanted=f"{LARGEST_FILE // 2**20} MB")
 
 
 def _reader(content: bytes) -> Callable[[], Spreadsheet | Refusal]:
