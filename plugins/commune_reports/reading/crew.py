@@ -26,23 +26,17 @@ def read_submissions(
 ) -> list[Reading]:
     """Read files in their order; each within ten seconds and 300 MB, or it becomes a finding."""
     work: Work[Unread, Reading] = Work(partial(_read, clerk), lambda file: file.name)
-    # A worker dies of a file it has no memory to receive, before its time is counted, and the others wait for ever.
-    refused = {number: found for number, file in enumerate(files) if (found := too_large(file.content))}
-    handed = [file for number, file in enumerate(files) if number not in refused]
-    done = work_through(handed, work, meanwhile=meanwhile)
-    coming = iter(done)
-    readings: list[Reading] = []
-    for number in range(len(files)):
-        if number in refused:
-            one = refused[number]
-            readings.append(Reading(findings=(clerk.wordings.finding(one.code, got=one.got, wanted=one.wanted),)))
-            continue
-        read = next(coming)
-        if isinstance(read, Failed):
-            readings.append(Reading(findings=(clerk.wordings.finding("reading_failed", got=read.reason),)))
-        else:
-            readings.append(read)
-    return readings
+    # A worker dies of a file it has no memory to receive, before its time is counted, and the others wait for ever: what is
+    # too large is refused here, at once.
+    handed = [file for file in files if not too_large(file.content)]
+    coming = iter(work_through(handed, work, meanwhile=meanwhile))
+    return [_read(clerk, file) if too_large(file.content) else _reading(next(coming), clerk) for file in files]
+
+
+def _reading(done: Reading | Failed, clerk: Clerk) -> Reading:
+    if isinstance(done, Failed):
+        return Reading(findings=(clerk.wordings.finding("reading_failed", got=done.reason),))
+    return done
 
 
 def _read(clerk: Clerk, file: Unread) -> Reading:
