@@ -29,7 +29,8 @@ def read_submissions(
     # A worker dies of a file it has no memory to receive, before its time is counted, and the others wait for ever: what is
     # too large is refused here, at once.
     handed = [file for file in files if not too_large(file.content)]
-    coming = iter(work_through(handed, work, meanwhile=meanwhile))
+    done = work_through(handed, work, meanwhile=meanwhile)
+    coming = iter(done)
     return [_read(clerk, file) if too_large(file.content) else _reading(next(coming), clerk) for file in files]
 
 
