@@ -81,7 +81,7 @@ def _bare(files: Files) -> None:
 
 def _ours(settings: Settings, plan: Plan) -> Callable[[Files], None]:
     bench = Bench.load(settings, plan)
-    examine(bench, [Incoming("0", "a", b"", None, MOMENT)])  # imports what is imported once
+    examine(bench, [Incoming("0", "a", Path(__file__), None, MOMENT)])  # imports what is imported once
 
     def way(files: Files) -> None:
         wrong = [one for one in examine(bench, _batch(files)) if one.assessment.verdict != "accepted"]
@@ -92,7 +92,7 @@ def _ours(settings: Settings, plan: Plan) -> Callable[[Files], None]:
 
 def _batch(files: Files) -> list[Incoming]:
     return [
-        Incoming(str(number), path.name, path.read_bytes(), unit.code, MOMENT, PERIOD.id)
+        Incoming(str(number), path.name, path, unit.code, MOMENT, PERIOD.id)
         for number, (unit, path) in enumerate(files)
     ]
 

@@ -1,5 +1,6 @@
 """What tests of several rooms draw on: the reference plan, words and rules, and a warehouse on each database."""
 
+import gc
 import itertools
 import os
 import shutil
@@ -23,6 +24,8 @@ from commune_reports.template import load_layout
 # A busy machine is no defect of the code: speed is measured in benchmarks/.
 hypothesis_settings.register_profile("unhurried", deadline=None)
 hypothesis_settings.load_profile("unhurried")
+# What pandas, Great Expectations and Airflow load never becomes garbage: looking through it takes an eighth of the suite.
+gc.set_threshold(100_000, 50, 1000)
 PROJECT = Path(__file__).resolve().parents[1]
 INCLUDE = PROJECT / "include"
 _names = itertools.count()

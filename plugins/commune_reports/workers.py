@@ -1,43 +1,69 @@
-"""Work on files nobody can vouch for, each in a process that can be stopped: one that hangs, crashes or swells fails alone."""
+"""Work on files nobody can vouch for, each in a process that can be stopped: one that hangs, crashes or swells fails alone.
 
+The processes are forked from a small interpreter of their own (the host): a caller that has loaded much, or runs threads,
+neither weighs on what a file may take nor leaves a lock held in them. What passes between them is small: items name files,
+they do not carry them.
+"""
+
+import atexit
 import gc
 import logging
 import multiprocessing
 import os
+import pickle
 import resource
-from collections.abc import Callable, Sequence
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as GaveUp
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-SECONDS = 10.0
-# For the whole process, what it inherits included; a process that inherits much (Airflow's) still gets some for the file.
-BYTES, FEWEST_BYTES = 300 * 2**20, 200 * 2**20
+from commune_reports.errors import Transient
+
 MOST_WORKERS = 4
 # Handing a file to a worker costs half as much as reading it: many files go in stacks, usual ones take 0.1 s together.
-STACK, STACK_SECONDS, FEWEST_FOR_STACKS = 16, 3.0, 64
+STACK, FEWEST_FOR_STACKS = 16, 64
+STARTING_SECONDS, LOOK_SECONDS = 60.0, 5.0
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-_work: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one item may take: time, and memory of the whole process that works on it."""
+
+    seconds: float = 10.0
+    stack_seconds: float = 3.0
+    size: int = 300 * 2**20
+    silence: float = 60.0  # seconds without any result: the fault is not a file's
 
 
 @dataclass(frozen=True)
 class Failed:
-    """Why a piece of work gave no result, in words for the sender of the file."""
+    """Why a piece of work gave no result, in words for the sender of the file; for IT, where in the program it broke."""
 
     reason: str
+    trace: str | None = None
 
 
 @dataclass(frozen=True)
 class Work(Generic[Item, Result]):
-    """What is to be done with each item, and how an item is called in the log."""
+    """What is to be done with each item (a function of a module), and how an item is called in the log."""
 
     do: Callable[[Item], Result]
     name_of: Callable[[Item], str]
+    limits: Limits = Limits()
 
 
 def work_through(
@@ -46,57 +72,228 @@ def work_through(
     """Do the work on every item, in their order; each within ten seconds and 300 MB, or it is Failed.
 
     `meanwhile` is called once the workers are busy: something else that takes time and does not need them.
+    Transient if the machine gives no process or memory to work with.
     """
-    if not items:
-        return []
-    workers = min(len(items), MOST_WORKERS, len(os.sched_getaffinity(0)))
-    context = multiprocessing.get_context("fork")
-    with ProcessPool(max_workers=workers, context=context, initializer=_begin, initargs=(work.do,)) as pool:
-        size = STACK if len(items) >= FEWEST_FOR_STACKS else 1
-        stacks = [items[start : start + size] for start in range(0, len(items), size)]
-        seconds = STACK_SECONDS if size > 1 else SECONDS
-        coming = [pool.schedule(_do, args=(stack,), timeout=seconds) for stack in stacks]
-        if meanwhile is not None:
-            meanwhile()
-        results: list[Result | Failed] = []
-        for stack, one in zip(stacks, coming, strict=True):
-            if size > 1 and one.exception() is not None:
-                # Something in the stack is not as usual: each of its items has its own time and its own end.
-                alone = [pool.schedule(_do, args=([item],), timeout=SECONDS) for item in stack]
-                for item, its_own in zip(stack, alone, strict=True):
-                    results += _results(its_own, work.name_of(item))
-            else:
-                results += _results(one, work.name_of(stack[0]))
-        return results
+    done: dict[int, Any] = {}
+    if items:
+        done |= _asked_of_host(dict(enumerate(items)), work, meanwhile)
+    for number, item in enumerate(items):
+        # The host ended before its time, by whatever hand; what it left is asked once more, piece by piece.
+        if number not in done:
+            done |= _asked_of_host({number: item}, work, None)
+        if number not in done:
+            done[number] = Failed("chương trình đọc bị dừng")
+        if isinstance(done[number], Failed) and done[number].trace:
+            log.error("%r could not be worked on:\n%s", work.name_of(item), done[number].trace)
+    return [done[number] for number in range(len(items))]
 
 
-def _begin(do: Callable[[Any], Any]) -> None:
+def _asked_of_host(
+    items: dict[int, Item], work: Work[Item, Result], meanwhile: Callable[[], None] | None
+) -> dict[int, Result | Failed]:
+    """What the host answers; less than was asked if it ended meanwhile."""
+    with _hosting:
+        host = _host()
+        try:
+            host.ask(_Request(work.do, tuple(items.values()), work.limits))
+            if meanwhile is not None:
+                meanwhile()
+            numbers = list(items)
+            return {numbers[place]: result for place, result in host.answers(len(items), work.limits.silence)}
+        except BaseException:
+            host.end()  # what it still answers belongs to nobody
+            raise
+
+
+@dataclass(frozen=True)
+class _Request:
+    do: Callable[[Any], Any]
+    items: tuple[Any, ...]
+    limits: Limits
+
+
+class _Host:
+    """The caller's end of a host; it belongs to the process that started it."""
+
+    def __init__(self) -> None:
+        self.owner, self.is_ready = os.getpid(), False
+        self.ours, theirs = multiprocessing.Pipe()
+        package = str(Path(__file__).resolve().parents[1])
+        path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", f"from commune_reports.workers import serve; serve({theirs.fileno()})"],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,  # Ctrl-C is for the caller, who ends the host
+            )
+
+    @property
+    def is_there(self) -> bool:
+        """Whether this process can ask it something."""
+        return self.owner == os.getpid() and not self.ours.closed and self.process.poll() is None
+
+    def ask(self, request: _Request) -> None:
+        """Hand the work over; where to import from goes first."""
+        try:
+            self.ours.send(sys.path)
+            self.ours.send(request)
+        except OSError as error:
+            log.warning("the host of the readers went away: %s", error)
+
+    def answers(self, count: int, silence: float) -> Iterator[tuple[int, Any]]:
+        """Results with their places as they come; where they stop coming, the host is ended."""
+        try:
+            self._wait_until_ready()
+            for _ in range(count):
+                place, answer = self._heard(silence)
+                if place is None:
+                    raise Transient(f"files cannot be read now: {answer}")
+                yield place, pickle.loads(answer)
+        except (EOFError, ConnectionError) as error:
+            log.warning("the host of the readers ended before its time: %s", error)
+            self.end()
+
+    def end(self) -> None:
+        """Stop it with all its workers."""
+        if self.owner != os.getpid():
+            return
+        self.ours.close()
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def _wait_until_ready(self) -> None:
+        if not self.is_ready:
+            try:
+                self._heard(STARTING_SECONDS)
+            except (EOFError, ConnectionError) as error:
+                raise Transient("files cannot be read now: the process for it does not start") from error
+        self.is_ready = True
+
+    def _heard(self, silence: float) -> Any:
+        if not self.ours.poll(silence):
+            raise EOFError(f"nothing was heard for {silence:.0f} seconds")
+        return self.ours.recv()
+
+
+_hosting = Lock()
+_started: _Host | None = None
+
+
+def _host() -> _Host:
+    """The host of this process; starting one takes half a second, so it stays."""
+    global _started  # noqa: PLW0603
+    if _started is None or not _started.is_there:
+        _started = _Host()
+    return _started
+
+
+@atexit.register
+def _end_host() -> None:
+    if _started is not None:
+        _started.end()
+
+
+def _forget_host() -> None:
+    """A forked process starts a host of its own; a lock another thread held is held for ever in it."""
+    global _hosting, _started
+    _hosting, _started = Lock(), None
+
+
+os.register_at_fork(after_in_child=_forget_host)
+
+# What follows runs in the host and its workers.
+_caller: Connection | None = None
+_do: Callable[[Any], Any] | None = None
+
+
+def serve(handle: int) -> None:
+    """Do what is asked through this end of a pipe until the asking process is gone."""
+    global _caller  # noqa: PLW0603
+    caller = _caller = Connection(handle)
+    asking = os.getppid()
+    caller.send("ready")
+    while os.getppid() == asking:
+        try:
+            if not caller.poll(LOOK_SECONDS):
+                continue
+            sys.path[:] = caller.recv()
+            request = caller.recv()
+            for place, answer in _worked_through(request):
+                caller.send((place, answer))
+        except (EOFError, ConnectionError, BrokenProcessPool) as error:
+            if isinstance(error.__cause__, OSError):  # the machine has no process to give
+                caller.send((None, str(error.__cause__)))
+            return
+        except Exception:
+            caller.send((None, traceback.format_exc()))
+            return
+
+
+def _worked_through(request: _Request) -> Iterator[tuple[int, bytes]]:
+    """Answers, ready to be sent on, with the places of their items, as they come."""
+    items, limits = request.items, request.limits
+    size = STACK if len(items) >= FEWEST_FOR_STACKS else 1
+    pool = ProcessPool(
+        max_workers=min(len(items), MOST_WORKERS, len(os.sched_getaffinity(0))),
+        context=multiprocessing.get_context("fork"),
+        initializer=_begin,
+        initargs=(request.do, limits),
+    )
+
+    def begun(places: range) -> tuple[Future[list[bytes]], range]:
+        seconds = limits.seconds if len(places) == 1 else limits.stack_seconds
+        return pool.schedule(_work, args=(items[places.start : places.stop],), timeout=seconds), places
+
+    try:
+        coming = dict(begun(range(len(items))[start : start + size]) for start in range(0, len(items), size))
+        while coming:
+            for one in wait(coming, return_when=FIRST_COMPLETED).done:
+                places, error = coming.pop(one), one.exception()
+                if error is None:
+                    yield from zip(places, one.result(), strict=True)
+                elif isinstance(error, BrokenProcessPool):
+                    raise error
+                elif len(places) > 1:
+                    # Something in the stack is not as usual: each of its items has its own time and its own end.
+                    coming |= dict(begun(range(place, place + 1)) for place in places)
+                else:
+                    yield places.start, pickle.dumps(_failed(error, limits))
+        pool.close()  # type: ignore[no-untyped-call]
+    finally:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+def _begin(do: Callable[[Any], Any], limits: Limits) -> None:
     """Runs once in every worker: remembers what to do and keeps the worker from eating the machine."""
-    global _work  # noqa: PLW0603  (one per process, set before its first item)
-    _work = do
+    global _do  # noqa: PLW0603  (one per process, set before its first item)
+    _do = do
+    if _caller is not None:
+        _caller.close()  # the caller is to notice when the host is gone, whoever else still lives
+    # What a reader written in another language says on its way out is in the answer already.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     gc.freeze()  # what was inherited stays; looking through it again and again for garbage costs a tenth of the time
     mapped, resident = (
         int(pages) * resource.getpagesize() for pages in Path("/proc/self/statm").read_text().split()[:2]
     )
-    resource.setrlimit(resource.RLIMIT_AS, (mapped + max(BYTES - resident, FEWEST_BYTES),) * 2)
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + limits.size - resident,) * 2)
 
 
-def _do(stack: Sequence[Any]) -> list[Any]:
-    assert _work is not None
-    return [_work(item) for item in stack]
+def _work(stack: Sequence[Any]) -> list[bytes]:
+    assert _do is not None
+    return [pickle.dumps(_do(item)) for item in stack]
 
 
-def _results(coming: Any, name: str) -> list[Any]:
-    try:
-        return coming.result()  # type: ignore[no-any-return]
-    except GaveUp:
-        reason = f"đọc quá {SECONDS:.0f} giây"
-    except MemoryError:
-        reason = f"cần hơn {BYTES // 2**20} MB bộ nhớ"
-    except ProcessExpired:
-        reason = "chương trình đọc bị dừng"
-    except Exception:
-        # A defect of ours must not keep the other communes waiting; the log has it for IT.
-        log.exception("file %r could not be worked on", name)
-        reason = "nội dung không theo chuẩn bảng tính"
-    return [Failed(reason)]
+def _failed(error: BaseException, limits: Limits) -> Failed:
+    if isinstance(error, GaveUp):
+        return Failed(f"đọc quá {limits.seconds:.0f} giây")
+    if isinstance(error, MemoryError):
+        return Failed(f"cần hơn {limits.size // 2**20} MB bộ nhớ")
+    if isinstance(error, ProcessExpired):
+        return Failed("chương trình đọc bị dừng")
+    # A defect of ours must not keep the other communes waiting; the log has it for IT.
+    return Failed("nội dung không theo chuẩn bảng tính", trace="".join(traceback.format_exception(error)))

@@ -19,10 +19,13 @@ EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load(
 
 
 @pytest.fixture(scope="module")
-def answers(plan: Plan) -> dict[str, Examined]:
+def answers(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Examined]:
     """Every file of the corpus, dropped by xã Đại Lãnh the day after the window closed."""
     folder = next(unit.folder for unit in plan.units if unit.code == UNIT)
-    batch = [Incoming(name, name, content, UNIT, RECEIVED_AT, folder=folder) for name, content in files(plan).items()]
+    dropped = tmp_path_factory.mktemp("dropped")
+    for name, content in files(plan).items():
+        (dropped / name).write_bytes(content)
+    batch = [Incoming(one.name, one.name, one, UNIT, RECEIVED_AT, folder=folder) for one in sorted(dropped.iterdir())]
     return {one.incoming.name: one for one in examine(Bench.load(read_settings({}), plan), batch)}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import yaml
 from tests.damage.damages import Damage, Wanted, resolve
@@ -76,19 +77,23 @@ def draw_damaged(plan: Plan, damage: Damage, count: int, *, seed: int) -> Iterat
 
 def compare(bench: Bench, files: Sequence[Filed]) -> list[Compared]:
     """Examine files in one batch and hold each one's findings against what was wanted."""
-    batch = [
-        Incoming(
-            id=one.name,
-            name=f"{one.name}.xlsx",
-            content=one.content,
-            unit_code=one.draft.unit.code,
-            received_at=one.draft.received_at,
-            period_id=one.draft.caller_period,
-            folder=one.draft.unit.folder,
-        )
-        for one in files
-    ]
-    answers = examine(bench, batch)
+    with TemporaryDirectory() as folder:
+        batch = []
+        for number, one in enumerate(files):
+            path = Path(folder) / str(number)
+            path.write_bytes(one.content)
+            batch.append(
+                Incoming(
+                    id=one.name,
+                    name=f"{one.name}.xlsx",
+                    path=path,
+                    unit_code=one.draft.unit.code,
+                    received_at=one.draft.received_at,
+                    period_id=one.draft.caller_period,
+                    folder=one.draft.unit.folder,
+                )
+            )
+        answers = examine(bench, batch)
     return [
         held_against(one, answer.assessment.verdict, answer.assessment.findings)
         for one, answer in zip(files, answers, strict=True)

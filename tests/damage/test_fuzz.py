@@ -24,12 +24,12 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Bench]:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_broken_bytes_are_always_answered(office: tuple[Plan, Bench], kind: str) -> None:
+def test_broken_bytes_are_always_answered(office: tuple[Plan, Bench], tmp_path: Path, kind: str) -> None:
     plan, bench = office
     chance = Random(f"{kind} {SEED}")
     draft = draw_draft(plan, chance, draw_look(chance, writer=kind if kind not in ("xls", "ods") else "openpyxl"))
     content = next(SAVED.glob(f"*.{kind}")).read_bytes() if kind in ("xls", "ods") else write(draft)[0]
-    batch = [_incoming(draft, n, broken) for n, broken in enumerate(_broken(content, chance))]
+    batch = [_incoming(draft, tmp_path / f"{n}.xlsx", broken) for n, broken in enumerate(_broken(content, chance))]
     answers = examine(bench, batch)
     assert len(answers) == FILES_PER_FORMAT
     for answer in answers:
@@ -39,11 +39,12 @@ def test_broken_bytes_are_always_answered(office: tuple[Plan, Bench], kind: str)
         assert assessment.verdict == "accepted" or assessment.findings, f"{kind} {answer.incoming.id}: no reason given"
 
 
-def _incoming(draft: Draft, number: int, content: bytes) -> Incoming:
+def _incoming(draft: Draft, path: Path, content: bytes) -> Incoming:
+    path.write_bytes(content)
     return Incoming(
-        id=f"{number}",
-        name=f"{number}.xlsx",
-        content=content,
+        id=path.stem,
+        name=path.name,
+        path=path,
         unit_code=draft.unit.code,
         received_at=draft.received_at,
         period_id=draft.period.id,

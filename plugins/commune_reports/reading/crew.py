@@ -1,21 +1,23 @@
 """Many files at once, each read where it can do no harm."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from commune_reports.reading.submissions import read_submission
+from commune_reports.errors import Transient
+from commune_reports.reading.submissions import read_submission, refused
 from commune_reports.reading.tasks import Clerk
 from commune_reports.task_report import Reading
-from commune_reports.workbook import too_large
+from commune_reports.workbook import Refusal, whole_file
 from commune_reports.workers import Failed, Work, work_through
 
 
 @dataclass(frozen=True)
 class Unread:
-    """A file to read, and what its folder and the caller say of it (None = nothing)."""
+    """A file to read that nobody changes meanwhile, and what its folder and the caller say of it (None = nothing)."""
 
-    content: bytes = field(repr=False)
+    path: Path
     name: str
     unit_code: str | None
     period_id: str | None
@@ -24,21 +26,28 @@ class Unread:
 def read_submissions(
     files: Sequence[Unread], *, clerk: Clerk, meanwhile: Callable[[], None] | None = None
 ) -> list[Reading]:
-    """Read files in their order; each within ten seconds and 300 MB, or it becomes a finding."""
-    work: Work[Unread, Reading] = Work(partial(_read, clerk), lambda file: file.name)
-    # A worker dies of a file it has no memory to receive, before its time is counted, and the others wait for ever: what is
-    # too large is refused here, at once.
-    handed = [file for file in files if not too_large(file.content)]
-    done = work_through(handed, work, meanwhile=meanwhile)
-    coming = iter(done)
-    return [_read(clerk, file) if too_large(file.content) else _reading(next(coming), clerk) for file in files]
+    """Read files in their order; each within ten seconds and 300 MB, or it becomes a finding.
+
+    Transient if a file is out of reach, or there is nothing to read with.
+    """
+    work = Work[Unread, Reading | OSError](partial(_read, clerk), lambda file: file.name)
+    done = work_through(files, work, meanwhile=meanwhile)
+    return [_reading(file, one, clerk) for file, one in zip(files, done, strict=True)]
 
 
-def _reading(done: Reading | Failed, clerk: Clerk) -> Reading:
+def _reading(file: Unread, done: Reading | OSError | Failed, clerk: Clerk) -> Reading:
+    if isinstance(done, OSError):
+        raise Transient(f"{file.path} ({file.name}) cannot be read: {done.strerror}") from done
     if isinstance(done, Failed):
         return Reading(findings=(clerk.wordings.finding("reading_failed", got=done.reason),))
     return done
 
 
-def _read(clerk: Clerk, file: Unread) -> Reading:
-    return read_submission(file.content, clerk=clerk, unit_code=file.unit_code, period_id=file.period_id)
+def _read(clerk: Clerk, file: Unread) -> Reading | OSError:
+    try:
+        content = whole_file(file.path)
+    except OSError as error:  # no fault of the file's
+        return error
+    if isinstance(content, Refusal):
+        return refused(content, clerk)
+    return read_submission(content, clerk=clerk, unit_code=file.unit_code, period_id=file.period_id)

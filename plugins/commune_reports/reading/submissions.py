@@ -22,6 +22,11 @@ from commune_reports.workbook import Grid, Refusal, Spreadsheet, address, is_mar
 WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết quả thực hiện"
 
 
+def refused(refusal: Refusal, clerk: Clerk) -> Reading:
+    """A file that is not even opened, and why."""
+    return Reading(findings=(clerk.wordings.finding(refusal.code, got=refusal.got, wanted=refusal.wanted),))
+
+
 def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Reading:
     """Read one file whole: its claims, its filled rows and everything that could not be understood.
 
@@ -29,7 +34,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     """
     opened = open_spreadsheet(content)
     if isinstance(opened, Refusal):
-        return Reading(findings=(clerk.wordings.finding(opened.code, got=opened.got, wanted=opened.wanted),))
+        return refused(opened, clerk)
     opened = replace(opened, grids=tuple(grid for grid in opened.grids if not is_mark_sheet(grid)))
     heads = {grid.name: find_heads(grid, clerk.vocabulary) for grid in opened.grids if grid.name != IDENTITY_SHEET}
     first_heads = {name: (found[0].first_row if found else None) for name, found in heads.items()}

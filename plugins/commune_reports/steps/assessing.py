@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from commune_reports import warehouse
+from commune_reports import inbox, warehouse
 from commune_reports.letters import ReceiptFacts, answer_stem, receipt, receipt_lines, receipt_verdict
 from commune_reports.marking import Heading
 from commune_reports.period import ZONE, moment_text
@@ -22,23 +22,21 @@ from commune_reports.warehouse import Arrival, Assessed
 Counted = Mapping[tuple[str, str], Mapping[str, Counting]]
 
 
-def assess_batch(
-    desk: Desk, bench: Bench, contents: Sequence[tuple[Arrival, bytes]], *, now: datetime
-) -> list[Assessed]:
+def assess_batch(desk: Desk, bench: Bench, claimed: Sequence[Arrival], *, now: datetime) -> list[Assessed]:
     """Examine claimed files against what the warehouse already holds and write each one's receipt."""
-    arrivals = {arrival.submission_id: arrival for arrival, _ in contents}
+    arrivals = {arrival.submission_id: arrival for arrival in claimed}
     examined = examine(
         bench,
         [
             Incoming(
                 id=arrival.submission_id,
                 name=arrival.file_name,
-                content=content,
+                path=inbox.archived_path(desk.settings.home, arrival.sha256),
                 unit_code=arrival.unit_code,
                 received_at=arrival.received_at,
                 folder=arrival.folder,
             )
-            for arrival, content in contents
+            for arrival in claimed
         ],
         memory=Memory(desk.warehouse, now),
     )
@@ -55,7 +53,7 @@ def assess_batch(
         [
             Unmarked(
                 submission_id=one.incoming.id,
-                content=one.incoming.content,
+                path=one.incoming.path,
                 findings=one.assessment.findings,
                 heading=_heading(facts[one.incoming.id], desk),
                 stem=answer_stem(facts[one.incoming.id]),

@@ -1,10 +1,13 @@
 """`commune-reports check`: the pipeline's own answer to a file, on anybody's machine, changing nothing."""
 
+import hashlib
 import logging
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import make_url
@@ -20,6 +23,7 @@ from commune_reports.steps.desk import plan_period
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
 from commune_reports.steps.returning import Unmarked, marked_copies, marked_name, wants_marks
 from commune_reports.warehouse import open_warehouse
+from commune_reports.workbook import LARGEST_FILE
 
 LARGEST_BATCH = 64
 log = logging.getLogger(__name__)
@@ -52,29 +56,51 @@ def check(settings: Settings, files: Sequence[Path], asked: Asked) -> Iterator[d
     bench, memory = Bench.load(settings, plan), _memory(settings, asked.as_of or now)
     done, size = 0, 1
     while done < len(files):
-        batch = [
-            Incoming(f"{number}", path.name, _content(path), unit, now, period)
-            for number, path in enumerate(files[done : done + size])
-        ]
-        judged = examine(bench, batch, memory=memory)
-        marked = _marked(judged, asked.marked_to) if asked.marked_to else {}
-        for path, examined in zip(files[done:], judged, strict=False):
-            yield _answer(path, examined) | ({"marked": marked.get(examined.incoming.id)} if asked.marked_to else {})
+        with TemporaryDirectory(prefix="commune-reports-") as folder:
+            taken = [_taken(path, Path(folder) / str(number)) for number, path in enumerate(files[done : done + size])]
+            batch = [
+                Incoming(f"{number}", one.path.name, one.kept, unit, now, period) for number, one in enumerate(taken)
+            ]
+            judged = examine(bench, batch, memory=memory)
+            marked = _marked(judged, taken, asked.marked_to) if asked.marked_to else {}
+        for one, examined in zip(taken, judged, strict=True):
+            yield _answer(one, examined) | ({"marked": marked.get(examined.incoming.id)} if asked.marked_to else {})
         # One validation run costs the same for one file as for fifty: the first answer comes at once, the rest in bulk.
         done, size = done + size, min(size * 8, LARGEST_BATCH)
 
 
-def _marked(judged: Sequence[Examined], folder: Path) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Taken:
+    """A file that was asked about, and its bytes at that moment, where nobody changes them."""
+
+    path: Path
+    kept: Path
+    sha256: str
+
+
+def _taken(path: Path, kept: Path) -> _Taken:
+    try:
+        if path.stat().st_size <= LARGEST_FILE:
+            shutil.copyfile(path, kept)
+        else:
+            kept = path  # it is answered by its size alone
+        with kept.open("rb") as file:
+            return _Taken(path, kept, hashlib.file_digest(file, "sha256").hexdigest())
+    except OSError as error:
+        raise _unreadable(path, error.strerror) from error
+
+
+def _marked(judged: Sequence[Examined], taken: Sequence[_Taken], folder: Path) -> dict[str, str]:
     """The workbooks with their wrong cells marked, written into a folder; their paths by file."""
     wanted = [
         Unmarked(
             submission_id=one.incoming.id,
-            content=one.incoming.content,
+            path=one.incoming.path,
             findings=one.assessment.findings,
             heading=Heading(receipt_verdict(one.assessment), (("Tệp", one.incoming.name),)),
-            stem=f"{Path(one.incoming.name).stem}-{one.incoming.sha256[:6]}",
+            stem=f"{file.path.stem}-{file.sha256[:6]}",
         )
-        for one in judged
+        for one, file in zip(judged, taken, strict=True)
         if wants_marks(one.assessment.findings)
     ]
     written = {}
@@ -99,23 +125,22 @@ def _memory(settings: Settings, now: datetime) -> Memory | None:
 
 def _readable(path: Path) -> None:
     try:
+        if path.exists() and not path.is_dir() and not path.is_file():  # a pipe or device would be waited for
+            raise _unreadable(path, "not a file")
         path.open("rb").close()
     except OSError as error:
-        raise NeedsHuman(f"{path} cannot be read: {error.strerror}") from error
+        raise _unreadable(path, error.strerror) from error
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise NeedsHuman(f"{path} cannot be read: {error.strerror}") from error
+def _unreadable(path: Path, reason: str | None) -> NeedsHuman:
+    return NeedsHuman(f"{path} cannot be read: {reason}")
 
 
-def _answer(path: Path, examined: Examined) -> dict[str, Any]:
+def _answer(taken: _Taken, examined: Examined) -> dict[str, Any]:
     assessment = examined.assessment
     return {
-        "file": str(path),
-        "sha256": examined.incoming.sha256,
+        "file": str(taken.path),
+        "sha256": taken.sha256,
         "unit": examined.unit_code,
         "period": examined.period.id if examined.period else None,
         "verdict": assessment.verdict,

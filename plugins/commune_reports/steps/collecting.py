@@ -7,11 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from commune_reports import inbox, warehouse
-from commune_reports.errors import Transient
 from commune_reports.settings import Settings
 from commune_reports.steps.answering import answer
 from commune_reports.steps.assessing import assess_batch
@@ -56,8 +54,7 @@ def check_share(settings: Settings, *, share: int | None, now: datetime) -> dict
     totals = {"submissions": 0, "accepted": 0, "partly_accepted": 0, "rejected": 0, "rows": 0}
     periods: set[str] = set()
     for batch in _unchecked(desk, share):
-        contents = [(arrival, _bytes(settings.home, arrival)) for arrival in batch]
-        assessed = assess_batch(desk, bench, contents, now=now)
+        assessed = assess_batch(desk, bench, batch, now=now)
         stored = desk.warehouse.insist(
             partial(warehouse.store_assessments, items=assessed, plan_id=desk.plan.id, now=now)
         )
@@ -112,13 +109,6 @@ def _arrival(archived: inbox.Archived, now: datetime) -> Arrival:
         size=dropped.size,
         received_at=inbox.received_at(dropped, now),
     )
-
-
-def _bytes(home: Path, arrival: Arrival) -> bytes:
-    try:
-        return inbox.archived_path(home, arrival.sha256).read_bytes()
-    except OSError as error:
-        raise Transient(f"archived file {arrival.sha256} cannot be read: {error.strerror}") from error
 
 
 def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:

@@ -24,17 +24,14 @@ def write_docs(settings: Settings, *, period: str, out: Path, now: datetime) -> 
         arrivals = warehouse.assessed_submissions(connection, desk.plan.id, period, as_of=now)
     incoming = []
     for one in arrivals:
-        try:
-            content = inbox.archived_path(settings.home, one.sha256).read_bytes()
-        except OSError as error:
-            raise NeedsHuman(
-                f"archived file {one.sha256} ({one.file_name}) cannot be read: {error.strerror}"
-            ) from error
+        path = inbox.archived_path(settings.home, one.sha256)
+        if not path.is_file():
+            raise NeedsHuman(f"archived file {one.sha256} ({one.file_name}) is not there")
         incoming.append(
             Incoming(
                 id=one.submission_id,
                 name=one.file_name,
-                content=content,
+                path=path,
                 unit_code=one.unit_code,
                 received_at=one.received_at,
                 folder=one.folder,

@@ -1,11 +1,11 @@
-"""From bytes to verdicts without a warehouse: the same road for the pipeline and for `commune-reports check`."""
+"""From files to verdicts without a warehouse: the same road for the pipeline and for `commune-reports check`."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from commune_reports.findings import Finding, Wordings, load_wordings
 from commune_reports.period import ZONE, ReportingPeriod
@@ -22,21 +22,16 @@ from commune_reports.validation import Rules, Submitted, assess, load_rules, pre
 class Incoming:
     """A file on its way in: `unit_code` is what its folder or the caller says, `period_id` what the caller says.
 
-    A file without a folder (`folder` None) is believed when it names its unit.
+    Nobody changes what lies at `path` meanwhile. A file without a folder (`folder` None) is believed when it names its unit.
     """
 
     id: str
     name: str
-    content: bytes
+    path: Path
     unit_code: str | None
     received_at: datetime
     period_id: str | None = None
     folder: str | None = None
-
-    @property
-    def sha256(self) -> str:
-        """Digest of the bytes as they came."""
-        return hashlib.sha256(self.content).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -122,7 +117,7 @@ class _Place:
 
 
 def _read(bench: Bench, batch: Sequence[Incoming], memory: Memory | None) -> list[_Place]:
-    unread = [Unread(one.content, one.name, one.unit_code, one.period_id) for one in batch]
+    unread = [Unread(one.path, one.name, one.unit_code, one.period_id) for one in batch]
     readings = read_submissions(unread, clerk=bench.clerk, meanwhile=prepare)
     reopened = reopened_until(bench.plan, memory)
     return [_place(bench, one, reading, reopened) for one, reading in zip(batch, readings, strict=True)]

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from commune_reports import inbox
@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Unmarked:
-    """A file that was judged: its bytes, what was found, what stands above the findings, and how its answer is called."""
+    """A file that was judged: where it lies, what was found, what stands above the findings, and how its answer is called."""
 
     submission_id: str
-    content: bytes = field(repr=False)
+    path: Path
     findings: tuple[Finding, ...]
     heading: Heading
     stem: str
@@ -59,7 +59,7 @@ def marked_name(stem: str, marked: Marked) -> str:
 
 
 def _mark(file: Unmarked) -> Marked | None:
-    return mark(file.content, file.findings, heading=file.heading)
+    return mark(file.path.read_bytes(), file.findings, heading=file.heading)
 
 
 def _keep(home: Path, stem: str, marked: Marked) -> Attachment:

@@ -11,10 +11,11 @@ from commune_reports.workbook.model import (
     address,
     is_mark_sheet,
 )
-from commune_reports.workbook.opening import open_spreadsheet, too_large
+from commune_reports.workbook.opening import LARGEST_FILE, open_spreadsheet, whole_file
 from commune_reports.workbook.saving import save_reproducibly
 
 __all__ = [
+    "LARGEST_FILE",
     "MARK_SHEET",
     "MARK_SIGN",
     "MOST_ROWS",
@@ -26,5 +27,5 @@ __all__ = [
     "is_mark_sheet",
     "open_spreadsheet",
     "save_reproducibly",
-    "too_large",
+    "whole_file",
 ]

@@ -1,9 +1,11 @@
 """Which kind of file some bytes are, told by themselves; then that kind's reader."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from lxml import etree
 from openpyxl.utils import get_column_letter
@@ -47,8 +49,8 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
     """Read every sheet of a file, judged by its content and never by its name; texts in old encodings become Unicode."""
     if not content:
         return Refusal("empty_file")
-    if refused := too_large(content):
-        return refused
+    if len(content) > LARGEST_FILE:
+        return _too_large(len(content))
     try:
         opened = _reader(content)()
     except Refused as error:
@@ -77,11 +79,15 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
     return replace(opened, grids=grids, notes=(*opened.notes, *notes, *too_long, *too_wide))
 
 
-def too_large(content: bytes) -> Refusal | None:
-    """Why a file is not even handed to a reader, if it is larger than any report."""
-    if len(content) <= LARGEST_FILE:
-        return None
-    return Refusal("file_too_large", got=f"{len(content) / 2**20:.0f} MB", wanted=f"{LARGEST_FILE // 2**20} MB")
+def whole_file(path: Path) -> bytes | Refusal:
+    """What a file contains; one larger than any report is not taken into memory. OSError if it is out of reach."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        return file.read() if size <= LARGEST_FILE else _too_large(size)
+
+
+def _too_large(size: int) -> Refusal:
+    return Refusal("file_too_large", got=f"{size / 2**20:.0f} MB", wanted=f"{LARGEST_FILE // 2**20} MB")
 
 
 def _reader(content: bytes) -> Callable[[], Spreadsheet | Refusal]:
