@@ -15,6 +15,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -23,7 +24,6 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -33,6 +33,7 @@ from commune_reports.errors import Transient
 MOST_WORKERS = 4
 # Handing a file to a worker costs half as much as reading it: many files go in stacks, usual ones take 0.1 s together.
 STACK, FEWEST_FOR_STACKS = 16, 64
+PROGRAM_SIZE = 32 * 2**20
 STARTING_SECONDS, LOOK_SECONDS = 60.0, 5.0
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -126,7 +127,7 @@ class _Host:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": path},
+                env={**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},  # each sets 40 MB aside
                 start_new_session=True,  # Ctrl-C is for the caller, who ends the host
             )
 
@@ -179,7 +180,7 @@ class _Host:
         return self.ours.recv()
 
 
-_hosting = Lock()
+_hosting = threading.Lock()
 _started: _Host | None = None
 
 
@@ -200,7 +201,7 @@ def _end_host() -> None:
 def _forget_host() -> None:
     """A forked process starts a host of its own; a lock another thread held is held for ever in it."""
     global _hosting, _started
-    _hosting, _started = Lock(), None
+    _hosting, _started = threading.Lock(), None
 
 
 os.register_at_fork(after_in_child=_forget_host)
@@ -214,6 +215,7 @@ def serve(handle: int) -> None:
     """Do what is asked through this end of a pipe until the asking process is gone."""
     global _caller  # noqa: PLW0603
     caller = _caller = Connection(handle)
+    threading.stack_size(2**19)  # what is set aside for threads is lost for files
     asking = os.getppid()
     caller.send("ready")
     while os.getppid() == asking:
@@ -277,10 +279,10 @@ def _begin(do: Callable[[Any], Any], limits: Limits) -> None:
     # What a reader written in another language says on its way out is in the answer already.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     gc.freeze()  # what was inherited stays; looking through it again and again for garbage costs a tenth of the time
-    mapped, resident = (
-        int(pages) * resource.getpagesize() for pages in Path("/proc/self/statm").read_text().split()[:2]
-    )
-    resource.setrlimit(resource.RLIMIT_AS, (mapped + limits.size - resident,) * 2)
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    # Of what a process has in memory, all but the program files is data: so much is left for it, the inherited included.
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.size - PROGRAM_SIZE,) * 2)
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + limits.size,) * 2)
 
 
 def _work(stack: Sequence[Any]) -> list[bytes]:

@@ -1,9 +1,11 @@
 """The terminal as scripts use it: documented commands, JSON and exit codes."""
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,6 +139,28 @@ def test_check_changes_nothing_and_a_clean_file_yields_no_finding(
     code, out, _ = run("check", good, "--unit", "22492", "--period", "2024-11", "--json")
     assert (code, json.loads(out)["findings"]) == (0, [])
     assert ((tmp_path / "home" / "warehouse.sqlite").read_bytes(), good.read_bytes()) == before
+
+
+def test_check_takes_no_file_into_memory_that_is_larger_than_any_report(run: Run, tmp_path: Path) -> None:
+    huge = tmp_path / "huge.xlsx"
+    huge.write_bytes(b"PK\x03\x04")
+    os.truncate(huge, 300 * 2**20)
+    tracemalloc.start()
+    code, out, _ = run("check", huge, "--json", "--marked", tmp_path / "marked")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    answer = json.loads(out)
+    assert (code, [one["code"] for one in answer["findings"]]) == (1, ["file_too_large", "unit_unknown"])
+    assert answer["sha256"] == hashlib.file_digest(huge.open("rb"), "sha256").hexdigest()
+    assert peak < 100 * 2**20
+
+
+def test_what_is_no_file_is_not_waited_for(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    for path in (tmp_path / "pipe.xlsx", tmp_path, tmp_path / "nowhere.xlsx"):
+        code, out, err = run("check", path, "--json")
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert path.name in err
 
 
 def test_several_files_give_one_line_each_in_their_order(run: Run, opened: Path, plan: Plan, tmp_path: Path) -> None:

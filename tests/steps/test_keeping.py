@@ -104,7 +104,7 @@ def test_backups_made_while_several_processes_collect_have_the_bytes_of_every_ro
         made.append(steps.back_up(office.settings, out=tmp_path / "backups" / f"{len(made)}.tar", now=NOW))
     for one in droppers:
         one.join(60)
-    assert {said.get(timeout=10) for _ in droppers} == {unit.code for unit in office.plan.units[:DROPPERS]}
+    assert {said.get(timeout=60) for _ in droppers} == {unit.code for unit in office.plan.units[:DROPPERS]}
     assert all(one["missing"] == [] and one["damaged"] == [] for one in made)
     counts = [one["rows"]["submission"] for one in made]
     assert counts == sorted(counts)

@@ -93,7 +93,7 @@ def test_collectors_and_a_publisher_at_once_lose_and_double_nothing(warehouse_ur
         looks.append(reported)
     for one in collectors:
         one.join(60)
-    told = [said.get(timeout=10) for _ in collectors]
+    told = [said.get(timeout=60) for _ in collectors]
     assert {kind for kind, _ in told} == {"stored"}, told
     everything = len(plan.units) * FILES_OF_A_UNIT
     assert sum(count for _, count in told) == everything

@@ -71,15 +71,8 @@ class _Source:
     """A parsed file whose values can be traced back to their lines, with the file it extends behind it."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise NeedsHuman(
-                f"plan file {path} cannot be read: {reason}; set COMMUNE_REPORTS_PLAN to a plan file"
-            ) from error
-        loader = yaml.CSafeLoader(text)
+        self.path, self.text = path, _text(path)
+        loader = yaml.CSafeLoader(self.text)
         try:
             self.node = loader.get_single_node()
             values = loader.construct_document(self.node) if self.node is not None else None
@@ -100,6 +93,10 @@ class _Source:
         extended = values.pop("extends", None)
         self.base = _Source(path.parent / str(extended)) if extended else None
 
+    def files(self) -> dict[Path, str]:
+        """The texts it was parsed from."""
+        return {self.path: self.text, **(self.base.files() if self.base else {})}
+
     def merged(self) -> dict[str, Any]:
         base = self.base.merged() if self.base else {}
         if "units" in self.values:  # what follows other units says nothing about these
@@ -119,12 +116,36 @@ class _Source:
         return f"{self.path.name}:{node.start_mark.line + 1 if node else 1}"
 
 
+_loaded: dict[Path, tuple[dict[Path, str], Plan]] = {}
+
+
 def load_plan(path: Path) -> Plan:
     """Load and check a plan file; NeedsHuman carries every error as "file:line: found; expected", in one line.
 
-    A file may start with `extends: other.yaml`: what it does not say itself, it takes from there.
+    A file may start with `extends: other.yaml`: what it does not say itself, it takes from there. As long as the files
+    say the same, so does the plan: it is made once.
     """
+    if path in _loaded:
+        files, plan = _loaded[path]
+        if all(_text(one) == text for one, text in files.items()):
+            return plan
     source = _Source(path)
+    plan = _plan_in(source)
+    _loaded[path] = source.files(), plan
+    return plan
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise NeedsHuman(
+            f"plan file {path} cannot be read: {reason}; set COMMUNE_REPORTS_PLAN to a plan file"
+        ) from error
+
+
+def _plan_in(source: _Source) -> Plan:
     content = json.dumps(source.merged(), sort_keys=True, default=str, ensure_ascii=False)
     values = source.merged()
     _number(values)

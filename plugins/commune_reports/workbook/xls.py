@@ -92,7 +92,9 @@ class _Looker:
     @cached_property
     def _book(self) -> xlrd.Book | None:
         try:
-            return xlrd.open_workbook(file_contents=self.content, formatting_info=True, logfile=StringIO())
+            return xlrd.open_workbook(
+                file_contents=self.content, formatting_info=True, ragged_rows=True, logfile=StringIO()
+            )
         except Exception:
             return None
 
