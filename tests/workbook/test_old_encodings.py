@@ -51,6 +51,23 @@ def test_signs_and_foreign_words_are_no_old_font(text: str) -> None:
     assert in_unicode([grid]) == ((grid,), ())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Professor Küng",
+        "Công ty Küng",
+        "«Балкон-плюc»",
+        "São Paulo",
+        "Dự án Zürich – Köln",
+        "René Sörensen",
+        "Noël Müller",
+    ],
+)
+def test_foreign_names_stay_as_they_are_even_alone_in_a_file(text: str) -> None:
+    for grid in (_grid(text), _grid("Name", text), _grid("Tham tán", "là", text)):
+        assert in_unicode([grid]) == ((grid,), ())
+
+
 @pytest.mark.parametrize("font", FONTS)
 def test_a_cell_of_an_old_font_among_unicode_is_converted_alone(font: str) -> None:
     typed = FONTS[font]("Đã niêm yết công khai tại trụ sở")

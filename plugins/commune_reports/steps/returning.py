@@ -10,6 +10,7 @@ from commune_reports import inbox
 from commune_reports.findings import Finding, Severity
 from commune_reports.letters import Attachment
 from commune_reports.marking import Heading, Marked, mark
+from commune_reports.workbook import Refusal, whole_file
 from commune_reports.workers import Failed, Work, work_through
 
 MEDIA_TYPES = {
@@ -59,7 +60,8 @@ def marked_name(stem: str, marked: Marked) -> str:
 
 
 def _mark(file: Unmarked) -> Marked | None:
-    return mark(file.path.read_bytes(), file.findings, heading=file.heading)
+    content = whole_file(file.path)
+    return None if isinstance(content, Refusal) else mark(content, file.findings, heading=file.heading)
 
 
 def _keep(home: Path, stem: str, marked: Marked) -> Attachment:

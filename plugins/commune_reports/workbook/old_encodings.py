@@ -55,16 +55,28 @@ NOT_LATIN_LETTER = re.compile("[^A-Za-z]")
 SHORT = re.compile("[A-Z]?[^A-Za-z]*")
 # Letters only the first half of Unicode has, and signs of old fonts.
 TELLING = re.compile("[\u00a1-\u00ff]")
-BEYOND_LATIN = re.compile("[\u0102-\u01b0\u0300-\u0323\u1ea0-\u1ef9]")
+# Letters no old font has, Vietnamese or of another script; a few lie in Windows' own table of Latin letters.
+BEYOND_LATIN = re.compile("(?![ŒœŠšŸŽžƒˆ˜])[\u0100-\u1fff\u2c00-\ud7ff]")
 ONSETS = ("", *re.findall(r"\w+", "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"))
-NUCLEI = re.findall(
+OPEN_RIMES = re.findall(
     r"\w+",
-    "a ă â e ê i o ô ơ u ư y ai ao au ay âu ây eo êu ia iê iêu iu oa oai oao oay oă oe oeo oi ôi ơi oo ua uâ uây uê ui uô "
-    "uôi uơ uy uya uyê uyu ưa ưi ươ ươi ươu ưu yê yêu",
+    "a e ê i o ô ơ u ư y ai ao au ay âu ây eo êu ia iêu iu oa oai oao oay oe oeo oi ôi ơi ua uây uê ui uôi uơ uy uya uyu ưa "
+    "ưi ươi ươu ưu yêu",
 )
-CODAS = ("", "c", "ch", "m", "n", "ng", "nh", "p", "t")
+CLOSED_RIMES = {
+    "c": "a ă â e ê i o ô u ư iê uô ươ oa oă oo uâ",
+    "ch": "a ê i oa uê uy",
+    "m": "a ă â e ê i o ô ơ u ư iê yê uô ươ oa oă oe",
+    "n": "a ă â e ê i o ô ơ u ư iê yê uô ươ oa oă oe oo uâ uy uyê",
+    "ng": "a ă â e ê i o ô u ư iê yê uô ươ oa oă oo uâ",
+    "nh": "a ê i oa uê uy",
+    "p": "a ă â e ê i o ô ơ u iê ươ oa uy",
+    "t": "a ă â e ê i o ô ơ u ư iê yê uô ươ oa oă oe uâ uy uyê",
+}
 ENTERING = ("c", "ch", "p", "t")
 SURE = 0.7
+# One word may be a foreign name: so many different ones tell the font of a file.
+FEWEST_WORDS = 2
 NAMES = {"tcvn3": "TCVN3 (ABC)", "vni": "VNI"}
 
 
@@ -83,7 +95,8 @@ def in_unicode(grids: Sequence[Grid]) -> tuple[tuple[Grid, ...], tuple[Note, ...
     judged = {value: _encoding_of(value) for *_, value in odd}
     votes = Counter(judged[value] for *_, value in odd)
     old = max(NAMES, key=lambda name: votes[name])
-    if not votes[old]:
+    telling = {word for value in judged if judged[value] == old for word in WORD.findall(value) if not word.isascii()}
+    if len(telling) < FEWEST_WORDS:
         return tuple(grids), ()
     votes["unicode"] += len(marked) - len(odd)
     converted: dict[int, list[list[Any]]] = {}
@@ -187,12 +200,11 @@ def _is_syllable(word: str) -> bool:
     plain = unicodedata.normalize("NFC", "".join(mark for mark in spread if mark not in TONES))
     if len(tones) > 1:
         return False
-    return any(
-        plain.endswith(coda)
-        and plain.removesuffix(coda) in _OPEN
-        and (coda not in ENTERING or tones in ([ACUTE], [DOT]))
-        for coda in CODAS
-    )
+    return plain in _SYLLABLES and (not plain.endswith(ENTERING) or tones in ([ACUTE], [DOT]))
 
 
-_OPEN = frozenset(onset + nucleus for onset in ONSETS for nucleus in NUCLEI) | frozenset(("gi", "quy", "qua"))
+_SYLLABLES = frozenset(
+    onset + rime
+    for onset in ONSETS
+    for rime in (*OPEN_RIMES, *(nucleus + coda for coda, nuclei in CLOSED_RIMES.items() for nucleus in nuclei.split()))
+) | {"gi", "gin", "gim", "git", "gich", "ginh", "quych", "quynh", "quyt"}
