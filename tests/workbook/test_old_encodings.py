@@ -61,6 +61,8 @@ def test_signs_and_foreign_words_are_no_old_font(text: str) -> None:
         "Dự án Zürich – Köln",
         "René Sörensen",
         "Noël Müller",
+        "MÃ NV",
+        "MÃ XÃ",
     ],
 )
 def test_foreign_names_stay_as_they_are_even_alone_in_a_file(text: str) -> None:

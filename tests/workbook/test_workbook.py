@@ -50,7 +50,7 @@ def test_cells_stand_at_their_addresses_even_if_the_table_starts_far_from_the_co
         ("Mã nhiệm vụ;Tình trạng".encode(), "wrong_format", "văn bản"),
         (b"\x00\x01\x02\x03", "wrong_format", "không rõ"),
         (_zip(**{"word/document.xml": b"<w/>"}), "wrong_format", "Word"),
-        (_zip(**{"a.txt": b"x"}), "wrong_format", "nén"),
+        (_zip(**{"a.txt": b"x"}), "packed_file", "nén"),
         (b"PK\x03\x04 and then nothing", "broken_file", None),
         (_xlsx(("A1", "x"))[:-300], "broken_file", None),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "broken_file", None),

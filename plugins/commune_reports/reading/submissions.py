@@ -8,6 +8,7 @@ from openpyxl.utils import get_column_letter
 from commune_reports.findings import Finding
 from commune_reports.reading.claims import IDENTITY_SHEET, Asked, Claims, read_claims, sheets_aside, units_in
 from commune_reports.reading.copies import counted_once, states_progress, without_progress
+from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.lines import merged_rows, rows_going_on
 from commune_reports.reading.rows import is_touched, read_row
@@ -69,6 +70,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     unseen = [one for sheet in visible for one in read_unseen(sheet.grid, sheet.rows, clerk.wordings)]
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
+        findings += letters_lost(opened.grids, clerk.wordings)
         findings.append(clerk.wordings.finding("no_table", wanted=WANTED_HEADINGS))
     elif not rows and not findings:
         findings.append(clerk.wordings.finding("untouched_template"))

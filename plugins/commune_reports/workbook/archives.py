@@ -69,7 +69,9 @@ class Archive:
             and not _is_never_read(part.filename)
             for part in parts
         )
-        overlap = sum(part.compress_size for part in parts) > len(self.content) or len(self.parts) < len(parts)
+        overlap = sum(part.compress_size for part in parts) > len(self.content) or len(
+            {name.lower() for name in self.parts}
+        ) < len(parts)
         if len(parts) > MOST_PARTS or whole > LARGEST_WHOLE or too_large or too_tight or overlap:
             raise Refused(Refusal("suspicious_archive", got=_megabytes(whole)))
         if any(part.flag_bits & 1 for part in parts):

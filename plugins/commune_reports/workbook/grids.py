@@ -28,7 +28,7 @@ def grids_of(content: bytes) -> tuple[Grid, ...]:
 def _grids_of(content: bytes) -> tuple[Grid, ...]:
     grids = []
     with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
-        for sheet in workbook.sheets_metadata[:MOST_SHEETS]:
+        for sheet in workbook.sheets_metadata[: MOST_SHEETS + 1]:
             if sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
             read = workbook.get_sheet_by_name(sheet.name)
@@ -63,7 +63,7 @@ def patient_grids(content: bytes) -> tuple[Grid, ...]:
                         for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
                     ],
                 )
-                for sheet in workbook.worksheets[:MOST_SHEETS]
+                for sheet in workbook.worksheets[: MOST_SHEETS + 1]
             )
         except MemoryError:
             raise

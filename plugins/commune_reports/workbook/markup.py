@@ -85,8 +85,13 @@ def open_web_page(content: bytes) -> Spreadsheet | Refusal:
 
 def open_web_archive(content: bytes) -> Spreadsheet | Refusal:
     """The tables of a web page saved as one file (mht, as Excel writes it too): those of its first page that has any."""
-    parts = message_from_bytes(content).walk()
-    pages = (part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/html")
+    message = message_from_bytes(content)
+    if "From" in message and ("To" in message or "Received" in message):  # a page that was saved is addressed to nobody
+        attached = [name for name in (part.get_filename() for part in message.walk()) if name]
+        return Refusal(
+            "packed_file", got=f"thư điện tử (đính kèm {', '.join(attached)[:100]})" if attached else "thư điện tử"
+        )
+    pages = (part.get_payload(decode=True) for part in message.walk() if part.get_content_type() == "text/html")
     read = (open_web_page(page) for page in islice(pages, MOST_SHEETS) if isinstance(page, bytes))
     return next((one for one in read if isinstance(one, Spreadsheet)), Refusal("wrong_format", got="trang web"))
 

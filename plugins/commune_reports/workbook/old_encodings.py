@@ -77,6 +77,7 @@ ENTERING = ("c", "ch", "p", "t")
 SURE = 0.7
 # One word may be a foreign name: so many different ones tell the font of a file.
 FEWEST_WORDS = 2
+TWICE = "UTF-8 (mở sai)"
 NAMES = {"tcvn3": "TCVN3 (ABC)", "vni": "VNI"}
 
 
@@ -90,6 +91,9 @@ def in_unicode(grids: Sequence[Grid]) -> tuple[tuple[Grid, ...], tuple[Note, ...
         if type(value) is str and not value.isascii()
     ]
     odd = [cell for cell in marked if not BEYOND_LATIN.search(cell[3]) and TELLING.search(cell[3])]
+    once = [(number, r, c, _decoded_once_more(value)) for number, r, c, value in odd]
+    if twice := [(number, r, c, said) for number, r, c, said in once if said is not None]:
+        return _changed(grids, twice, TWICE)
     if all(_is_unicode(value) for *_, value in odd):
         return tuple(grids), ()
     judged = {value: _encoding_of(value) for *_, value in odd}
@@ -99,27 +103,53 @@ def in_unicode(grids: Sequence[Grid]) -> tuple[tuple[Grid, ...], tuple[Note, ...
     if len(telling) < FEWEST_WORDS:
         return tuple(grids), ()
     votes["unicode"] += len(marked) - len(odd)
-    converted: dict[int, list[list[Any]]] = {}
-    first: tuple[int, int, int] | None = None
+    changes = []
     for number, r, c, value in odd:
         encoding = judged[value]
         # What is Vietnamese either way is in the encoding of the cells that leave no doubt.
         if encoding is None and votes[old] > votes["unicode"]:
             encoding = old
-        if encoding not in NAMES:
-            continue
-        said = DECODERS[encoding](value)
+        said = DECODERS[encoding](value) if encoding in NAMES else value
         if said != value:
-            first = first or (number, r, c)
-            if number not in converted:
-                converted[number] = [list(row) for row in grids[number].rows]
-            converted[number][r][c] = said
-    if first is None:
+            changes.append((number, r, c, said))
+    return _changed(grids, changes, NAMES[old])
+
+
+def _changed(
+    grids: Sequence[Grid], changes: Sequence[tuple[int, int, int, str]], encoding: str
+) -> tuple[tuple[Grid, ...], tuple[Note, ...]]:
+    """The grids with some cells said anew, and a note with the first of them."""
+    if not changes:
         return tuple(grids), ()
-    number, r, c = first
-    note = Note("text_converted", sheet=grids[number].name, cell=address(r, c), got=NAMES[old], wanted="Unicode")
+    converted: dict[int, list[list[Any]]] = {}
+    for number, r, c, said in changes:
+        if number not in converted:
+            converted[number] = [list(row) for row in grids[number].rows]
+        converted[number][r][c] = said
+    number, r, c, _ = changes[0]
+    note = Note("text_converted", sheet=grids[number].name, cell=address(r, c), got=encoding, wanted="Unicode")
     changed = (replace(grid, rows=converted[n]) if n in converted else grid for n, grid in enumerate(grids))
     return tuple(changed), (note,)
+
+
+@lru_cache(maxsize=65_536)
+def _decoded_once_more(text: str) -> str | None:
+    """What a text was before UTF-8 was read as Latin letters; None if it is no such text, as nearly none is."""
+    if text.replace("Ã ", "").isascii():
+        return None  # the word "MÃ"
+    try:
+        # A space that must not break is often a plain one by now.
+        said = b"".join(map(_one_byte, text.replace("Ã ", "Ã\xa0"))).decode()
+    except UnicodeError:
+        return None
+    return unicodedata.normalize("NFC", said)
+
+
+def _one_byte(letter: str) -> bytes:
+    try:
+        return letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return letter.encode("latin-1")  # Windows reads five bytes that stand for nothing as themselves
 
 
 def best_code_page(content: bytes) -> str:

@@ -19,27 +19,16 @@ from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, Note, Refusa
 from commune_reports.workbook.ods import MEDIA_TYPE, flat_as_package, open_ods
 from commune_reports.workbook.old_encodings import in_unicode
 from commune_reports.workbook.ooxml import main_part, open_ooxml
+from commune_reports.workbook.other_kinds import other_kind, other_package
+from commune_reports.workbook.passwords import without_usual_password
 from commune_reports.workbook.records import BARE
 from commune_reports.workbook.xls import COMPOUND, open_xls
 
 LARGEST_FILE = 50 * 2**20
 ZIP = b"PK\x03\x04"
-# What else people put into the folder, told by the first bytes.
-OTHER_KINDS = (
-    (b"%PDF", "tệp PDF"),
-    (b"\xff\xd8\xff", "tệp ảnh"),
-    (b"\x89PNG", "tệp ảnh"),
-    (b"GIF8", "tệp ảnh"),
-    (b"II*\0", "tệp ảnh"),
-    (b"MM\0*", "tệp ảnh"),
-    (b"PK\x05\x06", "tệp nén"),
-    (b"Rar!", "tệp nén"),
-    (b"7z\xbc\xaf", "tệp nén"),
-    (b"\x1f\x8b", "tệp nén"),
-    (b"{\\rtf", "tệp văn bản (rtf)"),
-)
 WEB_ARCHIVE = re.compile(rb"(?:[\w-]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*?MIME-Version:", re.IGNORECASE)
 LEADING = b"\xef\xbb\xbf\xff\xfe \r\n\t\0"
+NOTHING = ' \t\r\n\ufeff\xa0,;|"'
 MARKUP_START, LOOKED_AT = b"<", 64 * 2**10
 EXCEL_XML = re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")
 TABLE = re.compile(rb"<\0?(?:t\0?a\0?b\0?l\0?e|h\0?t\0?m\0?l|b\0?o\0?d\0?y)\b", re.IGNORECASE)
@@ -55,8 +44,6 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
         opened = _reader(content)()
     except Refused as error:
         return error.refusal
-    except PasswordError:
-        return Refusal("password_protected")
     except (*UNREADABLE, etree.LxmlError):
         return Refusal("broken_file")
     except Exception as error:
@@ -94,16 +81,30 @@ def _reader(content: bytes) -> Callable[[], Spreadsheet | Refusal]:
     if content.startswith(ZIP):
         return partial(_open_zip, content)
     if content.startswith((COMPOUND, *BARE)):
-        return partial(open_xls, content)
+        return partial(_open_compound, content)
     start = content[:LOOKED_AT].lstrip(LEADING)
-    for sign, kind in OTHER_KINDS:
-        if content.startswith(sign) or start.startswith(sign):
-            return partial(Refusal, "wrong_format", got=kind)
+    if refused := other_kind(content, start):
+        return partial(_refused, refused)
     if start.startswith(MARKUP_START):
         return partial(_open_markup, content)
     if WEB_ARCHIVE.match(start):
         return partial(open_web_archive, content)
     return partial(_open_text, content)
+
+
+def _refused(refusal: Refusal) -> Refusal:
+    return refusal
+
+
+def _open_compound(content: bytes) -> Spreadsheet | Refusal:
+    try:
+        opened = open_xls(content)
+    except PasswordError:
+        opened = Refusal("password_protected")
+    if opened != Refusal("password_protected"):
+        return opened
+    plain = without_usual_password(content)
+    return opened if plain is None else _reader(plain)()
 
 
 def _open_zip(content: bytes) -> Spreadsheet | Refusal:
@@ -114,10 +115,7 @@ def _open_zip(content: bytes) -> Spreadsheet | Refusal:
         if archive.read("mimetype")[:100].startswith(MEDIA_TYPE):
             return open_ods(archive, content)
         return Refusal("wrong_format", got="tệp văn bản OpenDocument")
-    for part, kind in (("word/document.xml", "tệp Word"), ("ppt/presentation.xml", "tệp PowerPoint")):
-        if part in archive:
-            return Refusal("wrong_format", got=kind)
-    return Refusal("broken_file" if "[Content_Types].xml" in archive else "wrong_format", got="tệp nén")
+    return other_package(archive.parts)
 
 
 def _open_markup(content: bytes) -> Spreadsheet | Refusal:
@@ -139,4 +137,6 @@ def _open_text(content: bytes) -> Spreadsheet | Refusal:
     text = decoded(content)
     if text is None:
         return Refusal("wrong_format", got="tệp không rõ định dạng")
+    if not text.strip(NOTHING):
+        return Refusal("empty_file")
     return open_delimited(text)

@@ -44,7 +44,7 @@ def patient_xls_grids(content: bytes) -> tuple[Grid, ...]:
                 is_cut=sheet.nrows > MOST_ROWS,
                 merged=[((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in sheet.merged_cells],
             )
-            for sheet in book.sheets()[:MOST_SHEETS]
+            for sheet in book.sheets()[: MOST_SHEETS + 1]
         )
     except MemoryError:
         raise

@@ -42,8 +42,10 @@ def open_xls(content: bytes) -> Spreadsheet | Refusal:
         if _is_encrypted(content):
             return Refusal("password_protected")
         grids = patient_xls_grids(content)
-    if len(grids) >= MOST_SHEETS:
-        return Refusal("too_many_sheets", got=f"từ {len(grids)}", wanted=str(MOST_SHEETS))
+    if any("\0" in value for grid in grids for row in grid.rows for value in row if type(value) is str):
+        grids = patient_xls_grids(content)  # calamine took letters of two bytes for two letters each
+    if len(grids) > MOST_SHEETS:
+        return Refusal("too_many_sheets", got=f"hơn {MOST_SHEETS}", wanted=str(MOST_SHEETS))
     looker = _Looker(content)
     return Spreadsheet(
         kind="xls",
