@@ -8,7 +8,7 @@ import click
 import pytest
 import yaml
 
-from commune_reports import cli
+from commune_reports.cli import running
 from commune_reports.findings import Wordings
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ def test_the_readme_knows_every_command_and_no_other() -> None:
             re.MULTILINE,
         )
     )
-    assert shown == _commands(cli.commands)
+    assert shown == _commands(running.commands)
 
 
 def test_the_readme_maps_every_room_and_no_other() -> None:

@@ -28,6 +28,8 @@ def verdict_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield f"Phát hiện: {', '.join(told)}." if answer["findings"] else "Không có gì phải sửa."
     if answer.get("marked"):
         yield f"Tệp đánh dấu: {answer['marked']}"
+    elif "marked" in answer and rows["read"] and any(one["severity"] != Severity.INFO for one in answer["findings"]):
+        yield "Tệp đánh dấu: không làm được cho tệp này; các ô cần xem có trong bảng dưới đây."
 
 
 def findings_table(answer: Mapping[str, Any]) -> Table:

@@ -1,6 +1,7 @@
 """Which rows of a table belong to one task: those it is merged over, and those that go on with its texts."""
 
 import re
+from functools import cache
 
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import plain_text
@@ -13,7 +14,7 @@ from commune_reports.workbook import Grid
 
 # What stands under a table without belonging to its last task. Only what is nothing else: "Công khai tại trụ sở" and
 # "Ngày 5 tháng 11 tổ chức hội nghị" are results.
-SIGNATURE = re.compile(
+SIGNATURE = (
     r"(?:tm|kt|tl|tuq|t m|k t)(?: .{0,40})?|(?:pho )?chu tich(?: ubnd| uy ban nhan dan)?(?: xa| thi tran)?(?: [a-z]+){0,2}|"
     r"(?:nguoi|can bo|cong chuc|bo phan) (?:lap|bao cao|tong hop|ky|theo doi|phu trach)(?: [a-z]+){0,3}|"
     r"(?:cong chuc )?(?:dia chinh|tai chinh|van phong|tu phap|van hoa) (?:xay dung|ke toan|thong ke|ho tich|xa hoi)|"
@@ -68,10 +69,16 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     return tuple(rows)
 
 
+@cache
+def _signature() -> re.Pattern[str]:
+    """Compiled when the first table is read: it takes a tenth of a second, which no other command should wait for."""
+    return re.compile(SIGNATURE)
+
+
 def _signs_off(text: str) -> bool:
     """Whether a text is a signature, a date of signing, a page number or the like; titles in capitals are."""
     is_title = text.isupper() and not any(one.isdigit() for one in text) and 1 < len(text.split()) <= MOST_TITLE_WORDS
-    return is_title or SIGNATURE.fullmatch(fold(text)) is not None
+    return is_title or _signature().fullmatch(fold(text)) is not None
 
 
 def _is_part(whole: Place, line: Place, plan: Plan) -> bool:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from commune_reports.findings import Finding, Wordings, load_wordings
+from commune_reports.garbage import garbage_left_lying
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.reading import Clerk, Unread, load_vocabulary, read_submissions
@@ -81,6 +82,12 @@ def examine(bench: Bench, batch: Sequence[Incoming], *, memory: Memory | None = 
 
     Files are compared with each other, and with what was known of their units and periods.
     """
+    # A thousand files are a hundred thousand values that all stay: looking for garbage among them takes a tenth of the time.
+    with garbage_left_lying():
+        return _examined(bench, batch, memory)
+
+
+def _examined(bench: Bench, batch: Sequence[Incoming], memory: Memory | None) -> list[Examined]:
     placed = _read(bench, batch, memory)
     submitted = _submitted(bench, placed, memory)
     validation = validate(submitted, plan=bench.plan, rules=bench.rules, wordings=bench.wordings)

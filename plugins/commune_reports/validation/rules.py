@@ -7,7 +7,6 @@ from typing import Any
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Wordings
-from commune_reports.garbage import garbage_left_lying
 from commune_reports.plan import Plan
 from commune_reports.task_report import RuleOutcome
 from commune_reports.validation.running import run_suite
@@ -30,12 +29,6 @@ def validate(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: 
         if unworded:
             raise NeedsHuman(f"suite {name}: {', '.join(sorted(unworded))} has no sentence in findings.yaml")
         grain_of(suite)
-    # Looking for garbage takes a quarter of a run's time.
-    with garbage_left_lying():
-        return _judged(batch, plan=plan, rules=rules, wordings=wordings)
-
-
-def _judged(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: Wordings) -> Validation:
     findings: dict[str, list[Finding]] = defaultdict(list)
     outcomes: list[RuleOutcome] = []
     for name, suite in rules.suites.items():

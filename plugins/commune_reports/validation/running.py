@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from commune_reports.errors import NeedsHuman
+from commune_reports.garbage import garbage_left_lying
 from commune_reports.validation.configurations import configurations_kept
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ CONDITIONAL = ("row_condition", "condition_parser")
 
 def prepare() -> None:
     """Import Great Expectations now, at a moment that suits the caller; it takes seconds."""
-    import great_expectations  # noqa: F401
+    with garbage_left_lying():
+        import great_expectations  # noqa: F401
 
 
 def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:

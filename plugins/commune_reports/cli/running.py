@@ -1,0 +1,40 @@
+"""One command of the many, and what its failures are to a terminal."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+# Each of these puts its commands into the group.
+from commune_reports.cli import collecting, deciding, figures, keeping, reading_out, sending, upkeep
+from commune_reports.cli.terminal import DONE, TRY_LATER, WRONG_USE, commands
+from commune_reports.errors import NeedsHuman, Transient
+
+__all__ = ["collecting", "commands", "deciding", "figures", "keeping", "reading_out", "run", "sending", "upkeep"]
+
+
+def run(arguments: Sequence[str] | None) -> None:
+    """Run one command; every expected failure is one line on stderr and an exit code."""
+    try:
+        code = commands.main(args=arguments, prog_name="commune-reports", standalone_mode=False)
+    except click.ClickException as error:
+        _complain(error.format_message())
+        code = WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        _complain("stopped; run the same command again to go on")
+        code = TRY_LATER
+    except NeedsHuman as error:
+        _complain(str(error))
+        code = WRONG_USE
+    except Transient as error:
+        _complain(f"{error} (try again later)")
+        code = TRY_LATER
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _complain(message: str) -> None:
+    click.echo(f"commune-reports: {' '.join(message.split())}", err=True)
