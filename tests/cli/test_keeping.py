@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,8 +17,8 @@ import pytest
 from sqlalchemy import make_url, text
 from tests.warehouse.filling import fill, rows_of
 
-from commune_reports import cli, warehouse
-from commune_reports.warehouse import HEAD, Arrival, connecting
+from commune_reports import backup, cli, warehouse
+from commune_reports.warehouse import HEAD, Arrival, connecting, restoring
 from commune_reports.warehouse.views import drop_views
 
 Answer = tuple[int, str, str]
@@ -187,25 +188,25 @@ def test_a_file_that_may_not_grow_is_one_line_and_leaves_nothing(home: Path, fol
     assert list(folder.iterdir()) == []
 
 
-KILLED = """
-import os, sys
-from commune_reports import backup, cli, steps, warehouse
-from commune_reports.warehouse import restoring, snapshots
-room, name = {"warehouse": warehouse, "backup": backup, "restoring": restoring}[sys.argv[1]], sys.argv[2]
-really = getattr(room, name)
-def die(*arguments, **named):
-    if sys.argv[3] == "after":
-        really(*arguments, **named)
-    os.kill(os.getpid(), 9)
-setattr(room, name, die)
-cli.main(sys.argv[4:])
-"""
-
-
 def _kill(where: str, when: str, *arguments: object) -> None:
-    command = [sys.executable, "-c", KILLED, *where.split("."), when, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, check=False)
-    assert done.returncode == -9, done
+    """Run a command in a process that is killed before or after one of its parts."""
+    room, name = where.split(".")
+    child = os.fork()
+    if not child:
+        try:
+            part = {"warehouse": warehouse, "backup": backup, "restoring": restoring}[room]
+            really = getattr(part, name)
+
+            def die(*given: Any, **named: Any) -> None:
+                if when == "after":
+                    really(*given, **named)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+            setattr(part, name, die)
+            cli.main([str(one) for one in arguments])
+        finally:
+            os._exit(1)  # it was not killed
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
 
 
 @pytest.mark.parametrize(
