@@ -8,6 +8,7 @@ import struct
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -289,3 +290,50 @@ def test_excels_xml_of_2003_in_two_bytes_a_letter_is_read_and_a_wrong_number_sta
         f'<Worksheet ss:Name="BC"><Table><Row>{cells}</Row></Table></Worksheet></Workbook>'
     )
     assert _rows(b"\xff\xfe" + page.encode("utf-16-le")) == [[85, "tám lăm", "NaN"]]
+
+
+HIDING_PAGE = (
+    "<table><col span=2><col style='display:none;mso-width-source:userset'><tr><td>Mã<td>Tình trạng<td>Tiến độ</tr>"
+    "<tr style='display: none'><td>PCI-01.1<td>Hoàn thành<td>100</tr><tr hidden><td>PCI-01.2<td>Hoàn thành<td>100</tr></table>"
+)
+HIDING_XML = (
+    '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+    'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="BC"><Table><Column/>'
+    '<Column ss:Index="3" ss:Hidden="1"/><Row><Cell><Data ss:Type="String">Mã</Data></Cell></Row>'
+    '<Row ss:Hidden="1" ss:Span="1"><Cell><Data ss:Type="String">PCI-01.1</Data></Cell></Row>'
+    '<Row><Cell><Data ss:Type="String">PCI-01.2</Data></Cell></Row></Table></Worksheet></Workbook>'
+)
+
+
+@pytest.mark.parametrize("content", [HIDING_PAGE, HIDING_XML])
+def test_rows_and_columns_hidden_in_markup_are_known(content: str) -> None:
+    [grid] = _opened(content.encode()).grids
+    assert (grid.hidden_rows, grid.hidden_columns) == ({1, 2}, {2})
+
+
+def _wide_page(column: int) -> bytes:
+    cells = "".join(f"<td>{'xa' if number == column else ''}</td>" for number in range(column + 1))
+    return f"<table><tr><td>Mã<td>Tình trạng<td>Tiến độ</tr><tr>{cells}</tr><tr><td>x</tr></table>".encode()
+
+
+def _wide_ods(column: int) -> bytes:
+    far = (
+        f'<table:table-row><table:table-cell table:number-columns-repeated="{column}"/>'
+        '<table:table-cell office:value-type="string"><text:p>xa</text:p></table:table-cell></table:table-row><table:table-row'
+    )
+    saved = (Path(__file__).resolve().parents[1] / "corpus" / "saved" / "da-dien.ods").read_bytes()
+    return _changed(saved, "content.xml", lambda part: part.replace(b"<table:table-row", far.encode(), 1))
+
+
+@pytest.mark.parametrize("wide", [_wide_page, _wide_ods])
+def test_columns_nobody_looks_at_are_said_in_every_format(wide: Callable[[int], bytes]) -> None:
+    assert [(one.code, one.got) for one in _opened(wide(300)).notes] == [("columns_beyond", "KO")]
+    assert _opened(wide(255)).notes == ()
+
+
+def test_a_hundred_sheets_are_read_and_one_more_is_too_many_in_old_workbooks_too() -> None:
+    def more(count: int) -> Callable[[Any], None]:
+        return lambda sheet: [sheet.get_parent().add_sheet(f"Trang {number}") for number in range(count)]
+
+    assert len(_opened(_xls(more(99))).grids) == 100
+    assert open_spreadsheet(_xls(more(100))) == Refusal("too_many_sheets", got="hơn 100", wanted="100")

@@ -31,6 +31,7 @@ SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 NAMED_FORMATS = {"percent": "0.00%"}
 ENCODING = re.compile(r"<\?xml[^>]*\?>")
 LOOKED_AT = 4096
+HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 LINE_BREAK = ("br", "p", "div", "li")
 
 
@@ -41,14 +42,22 @@ class _Canvas:
     values: dict[tuple[int, int], Any] = field(default_factory=dict)
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     taken: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     is_cut: bool = False
+    cut_column: int | None = None
 
     def put(self, row: int, column: int, value: Any, *, down: int, along: int) -> None:
         """Write a value into a cell that reaches `down` rows and `along` columns."""
-        self.is_cut = self.is_cut or (row >= MOST_ROWS and value not in (None, ""))
-        if row >= MOST_ROWS or column >= MOST_COLUMNS:
+        is_said = value not in (None, "")
+        self.is_cut = self.is_cut or (row >= MOST_ROWS and is_said)
+        if row >= MOST_ROWS:
             return
-        if value not in (None, ""):
+        if column >= MOST_COLUMNS:
+            if is_said:
+                self.cut_column = min(column, self.cut_column or column)
+            return
+        if is_said:
             self.values[row, column] = value
         if down > 1 or along > 1:
             down, along = min(down, MOST_ROWS - row), min(along, MOST_COLUMNS - column)
@@ -62,7 +71,16 @@ class _Canvas:
         rows: list[list[Any]] = [[""] * width for _ in range(height)]
         for (row, column), value in self.values.items():
             rows[row][column] = value
-        return Grid(name, visible, rows, self.merged, self.is_cut)
+        return Grid(
+            name,
+            visible,
+            rows,
+            self.merged,
+            self.is_cut,
+            cut_column=self.cut_column,
+            hidden_rows=frozenset(self.hidden_rows),
+            hidden_columns=frozenset(self.hidden_columns),
+        )
 
 
 def open_web_page(content: bytes) -> Spreadsheet | Refusal:
@@ -121,6 +139,8 @@ def open_excel_xml(content: bytes) -> Spreadsheet | Refusal:
         canvas, stored[name] = _Canvas(), Stored()
         for row, column, cell in _xml_cells(sheet):
             _take(cell, row, column, canvas, stored[name], percents)
+        canvas.hidden_rows = _xml_hidden(sheet, "Row", MOST_ROWS)
+        canvas.hidden_columns = _xml_hidden(sheet, "Column", MOST_COLUMNS)
         state = sheet.findtext("{*}WorksheetOptions/{*}Visible", "")
         grids.append(canvas.grid(name, visible=not state.startswith("SheetHidden")))
     return Spreadsheet(
@@ -135,7 +155,15 @@ def open_excel_xml(content: bytes) -> Spreadsheet | Refusal:
 
 def _web_table(table: Any) -> _Canvas:
     canvas = _Canvas()
+    column = 0
+    for one in table.iter("col"):
+        wide = min(_count(one.get("span")), MOST_COLUMNS - column)
+        if _is_hidden(one):
+            canvas.hidden_columns.update(range(column, column + wide))
+        column += wide
     for number, row in enumerate(islice(table.iter("tr"), MOST_ROWS + 1)):
+        if _is_hidden(row):
+            canvas.hidden_rows.add(number)
         column = 0
         for cell in row.iterchildren("td", "th"):
             while (number, column) in canvas.taken:
@@ -144,6 +172,10 @@ def _web_table(table: Any) -> _Canvas:
             canvas.put(number, column, _web_text(cell), down=down, along=along)
             column += along
     return canvas
+
+
+def _is_hidden(element: Any) -> bool:
+    return element.get("hidden") is not None or HIDING.search(element.get("style", "")) is not None
 
 
 def _web_text(cell: Any) -> str:
@@ -157,6 +189,18 @@ def _web_text(cell: Any) -> str:
         if one is not cell:
             parts.append(re.sub(r"\s+", " ", one.tail or ""))
     return "\n".join(line.strip() for line in "".join(parts).split("\n")).strip()
+
+
+def _xml_hidden(sheet: Any, kind: str, most: int) -> set[int]:
+    hidden: set[int] = set()
+    number = -1
+    for one in sheet.iterfind(f"{SS}Table/{SS}{kind}"):
+        number = _count(one.get(f"{SS}Index")) - 1 if one.get(f"{SS}Index") else number + 1
+        span = _count(one.get(f"{SS}Span"), 0)
+        if one.get(f"{SS}Hidden") == "1":
+            hidden.update(range(number, min(number + span + 1, most)))
+        number += span
+    return hidden
 
 
 def _xml_cells(sheet: Any) -> Iterator[tuple[int, int, Any]]:

@@ -56,7 +56,7 @@ def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
     )
     if root is None:
         return Refusal("broken_file")
-    far, long = _without_far_cells(root)
+    far, long, wide = _without_far_cells(root)
     try:
         if far:
             content = repacked(archive, {"content.xml": bytes(etree.tostring(root))})
@@ -79,6 +79,7 @@ def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
                 grid,
                 merged=merges.get(grid.name, ()),
                 is_cut=grid.is_cut or grid.name in long,
+                cut_column=wide.get(grid.name),
                 hidden_rows=hidden.get((grid.name, ROW), frozenset()),
                 hidden_columns=hidden.get((grid.name, COLUMN), frozenset()),
             )
@@ -106,12 +107,14 @@ def flat_as_package(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _without_far_cells(root: Any) -> tuple[bool, frozenset[str]]:
-    """Take away the rows and columns nobody looks at; whether something stood there, and in which sheets below the last row.
+def _without_far_cells(root: Any) -> tuple[bool, frozenset[str], dict[str, int]]:
+    """Take away the rows and columns nobody looks at; whether anything was there, in which sheets below the last row, and for
+    those with something right of the last column, in which one first.
 
     Calamine lays a sheet out whole, up to the last cell that holds something.
     """
     far, long = False, set()
+    wide: dict[str, int] = {}
     for table in root.iter(f"{{{TABLE}}}table"):
         number = 0
         for row in list(table.iter(ROW)):
@@ -120,13 +123,17 @@ def _without_far_cells(root: Any) -> tuple[bool, frozenset[str]]:
                 along = _count(cell, "number-columns-repeated")
                 if len(cell) and number + times > MOST_ROWS:
                     long.add(table.get(f"{{{TABLE}}}name", ""))
-                far |= len(cell) > 0 and column + along > MOST_COLUMNS
+                if len(cell) and column + along > MOST_COLUMNS:
+                    far = True
+                    name, first = table.get(f"{{{TABLE}}}name", ""), max(column, MOST_COLUMNS)
+                    if number < MOST_ROWS and "".join(cell.itertext()).strip():
+                        wide[name] = min(first, wide.get(name, first))
                 _shorten(cell, "number-columns-repeated", along, MOST_COLUMNS - column)
                 column += along
             far |= times > MOST_TIMES
             _shorten(row, "number-rows-repeated", times, MOST_ROWS - number)
             number += times
-    return far or bool(long), frozenset(long)
+    return far or bool(long), frozenset(long), wide
 
 
 def _shorten(element: Any, name: str, times: int, room: int) -> None:

@@ -24,6 +24,7 @@ from commune_reports.workbook.passwords import without_usual_password
 from commune_reports.workbook.records import BARE
 from commune_reports.workbook.xls import COMPOUND, open_xls
 
+LAST_LETTERS = 18_278  # of column ZZZ: damaged files count further
 LARGEST_FILE = 50 * 2**20
 ZIP = b"PK\x03\x04"
 WEB_ARCHIVE = re.compile(rb"(?:[\w-]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*?MIME-Version:", re.IGNORECASE)
@@ -59,7 +60,12 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
         if grid.is_cut
     )
     too_wide = (
-        Note("columns_beyond", sheet=grid.name, got=get_column_letter(grid.cut_column + 1), wanted=str(MOST_COLUMNS))
+        Note(
+            "columns_beyond",
+            sheet=grid.name,
+            got=get_column_letter(min(grid.cut_column + 1, LAST_LETTERS)),
+            wanted=str(MOST_COLUMNS),
+        )
         for grid in grids
         if grid.cut_column is not None
     )
