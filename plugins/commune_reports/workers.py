@@ -76,10 +76,11 @@ def work_through(
     Transient if the machine gives no process or memory to work with.
     """
     done: dict[int, Any] = {}
-    if items:
-        done |= _asked_of_host(dict(enumerate(items)), work, meanwhile)
+    for attempt in (meanwhile, None):
+        # The host may end before its time, by whatever hand: what it left is asked of another, then piece by piece.
+        if left := {number: item for number, item in enumerate(items) if number not in done}:
+            done |= _asked_of_host(left, work, attempt)
     for number, item in enumerate(items):
-        # The host ended before its time, by whatever hand; what it left is asked once more, piece by piece.
         if number not in done:
             done |= _asked_of_host({number: item}, work, None)
         if number not in done:
