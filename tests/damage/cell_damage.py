@@ -142,9 +142,10 @@ def _without(name: str, *statuses: str) -> Callable[[Draft], list[Mark]]:
 
 
 def _without_reason(draft: Draft) -> list[Mark]:
-    row = pick(draft, "not_started")
-    assert row.answer is not None
-    row.answer = replace(row.answer, note=None, difficulty=None, result=None)
+    # What is not due yet needs no reason for not being begun.
+    row = draft.chance.choice([one for one in draft.answered() if draft.plan.is_owed(one.task, draft.period)])
+    answer = draw_answer(row.task, draft.period, draft.chance, "not_started")
+    row.answer = replace(answer, note=None, difficulty=None, result=None)
     return [Mark("", row, "note")]
 
 
