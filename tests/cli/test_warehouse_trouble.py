@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -68,6 +69,19 @@ def _one_line(answer: Answer, *words: str, code: int = 2) -> None:
     assert answer[2].startswith("commune-reports: ")
     for word in words:
         assert word in answer[2]
+
+
+def test_check_says_where_there_is_no_room_for_its_copies(
+    run: Run, disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = tmp_path / "report.xlsx"
+    report.write_bytes(bytes(100_000))
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    _fill(disk, 20_000)
+    _one_line(run("check", str(report)), "no room left in", "TMPDIR", code=3)
+    assert [one.name for one in disk.iterdir()] == ["ballast"]
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    _one_line(run("check", str(report)), "TMPDIR")
 
 
 def _fill(disk: Path, but: int = 0) -> None:

@@ -1,9 +1,11 @@
 """`commune-reports check`: the pipeline's own answer to a file, on anybody's machine, changing nothing."""
 
+import errno
 import hashlib
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -56,8 +58,8 @@ def check(settings: Settings, files: Sequence[Path], asked: Asked) -> Iterator[d
     bench, memory = Bench.load(settings, plan), _memory(settings, asked.as_of or now)
     done, size = 0, 1
     while done < len(files):
-        with TemporaryDirectory(prefix="commune-reports-") as folder:
-            taken = [_taken(path, Path(folder) / str(number)) for number, path in enumerate(files[done : done + size])]
+        with _folder_aside() as folder:
+            taken = [_taken(path, folder / str(number)) for number, path in enumerate(files[done : done + size])]
             batch = [
                 Incoming(f"{number}", one.path.name, one.kept, unit, now, period) for number, one in enumerate(taken)
             ]
@@ -67,6 +69,18 @@ def check(settings: Settings, files: Sequence[Path], asked: Asked) -> Iterator[d
             yield _answer(one, examined) | ({"marked": marked.get(examined.incoming.id)} if asked.marked_to else {})
         # One validation run costs the same for one file as for fifty: the first answer comes at once, the rest in bulk.
         done, size = done + size, min(size * 8, LARGEST_BATCH)
+
+
+@contextmanager
+def _folder_aside() -> Iterator[Path]:
+    try:
+        made = TemporaryDirectory(prefix="commune-reports-")
+    except OSError as error:
+        raise NeedsHuman(
+            f"no temporary folder can be made ({error.strerror}); set TMPDIR to a folder with room"
+        ) from error
+    with made as folder:
+        yield Path(folder)
 
 
 @dataclass(frozen=True)
@@ -87,6 +101,10 @@ def _taken(path: Path, kept: Path) -> _Taken:
         with kept.open("rb") as file:
             return _Taken(path, kept, hashlib.file_digest(file, "sha256").hexdigest())
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Transient(
+                f"no room left in {kept.parent}; free disk space or set TMPDIR to a folder with room"
+            ) from error
         raise _unreadable(path, error.strerror) from error
 
 
