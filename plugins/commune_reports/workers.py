@@ -6,6 +6,7 @@ they do not carry them.
 """
 
 import atexit
+import fcntl
 import gc
 import logging
 import multiprocessing
@@ -13,6 +14,8 @@ import os
 import pickle
 import resource
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -21,6 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as GaveUp
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -122,15 +126,24 @@ class _Host:
         self.ours, theirs = multiprocessing.Pipe()
         package = str(Path(__file__).resolve().parents[1])
         path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
-        with theirs:
+        _let_give_up(self.ours.fileno())
+        # Where the caller's own input or output is closed, the pipe may have taken its number.
+        handle = fcntl.fcntl(theirs.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
+        theirs.close()
+        try:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", f"from commune_reports.workers import serve; serve({theirs.fileno()})"],
-                pass_fds=[theirs.fileno()],
+                # -P: whatever lies in the folder the caller stands in is not the program's.
+                [sys.executable, "-P", "-c", f"from commune_reports.workers import serve; serve({handle})"],
+                pass_fds=[handle],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},  # each sets 40 MB aside
                 start_new_session=True,  # Ctrl-C is for the caller, who ends the host
             )
+        except OSError as error:
+            raise Transient(f"files cannot be read now: {error}") from error
+        finally:
+            os.close(handle)
 
     @property
     def is_there(self) -> bool:
@@ -140,7 +153,7 @@ class _Host:
     def ask(self, request: _Request) -> None:
         """Hand the work over; where to import from goes first."""
         try:
-            self.ours.send(sys.path)
+            self.ours.send([one for one in sys.path if Path(one).is_absolute()])
             self.ours.send(request)
         except OSError as error:
             log.warning("the host of the readers went away: %s", error)
@@ -149,12 +162,14 @@ class _Host:
         """Results with their places as they come; where they stop coming, the host is ended."""
         try:
             self._wait_until_ready()
-            for _ in range(count):
+            while count:
                 place, answer = self._heard(silence)
                 if place is None:
                     raise Transient(f"files cannot be read now: {answer}")
-                yield place, pickle.loads(answer)
-        except (EOFError, ConnectionError) as error:
+                if answer is not None:
+                    count -= 1
+                    yield place, pickle.loads(answer)
+        except (EOFError, OSError) as error:
             log.warning("the host of the readers ended before its time: %s", error)
             self.end()
 
@@ -163,7 +178,7 @@ class _Host:
         if self.owner != os.getpid():
             return
         self.ours.close()
-        if self.process.poll() is None:
+        with suppress(ProcessLookupError):  # its workers may be left although it is gone
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
@@ -171,7 +186,7 @@ class _Host:
         if not self.is_ready:
             try:
                 self._heard(STARTING_SECONDS)
-            except (EOFError, ConnectionError) as error:
+            except (EOFError, OSError) as error:
                 raise Transient("files cannot be read now: the process for it does not start") from error
         self.is_ready = True
 
@@ -179,6 +194,14 @@ class _Host:
         if not self.ours.poll(silence):
             raise EOFError(f"nothing was heard for {silence:.0f} seconds")
         return self.ours.recv()
+
+
+def _let_give_up(handle: int) -> None:
+    """Neither writing to a host that stands still nor reading half an answer may last for ever."""
+    seconds = struct.pack("ll", int(STARTING_SECONDS), 0)
+    with socket.socket(fileno=os.dup(handle)) as end:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, seconds)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, seconds)
 
 
 _hosting = threading.Lock()
@@ -236,8 +259,8 @@ def serve(handle: int) -> None:
             return
 
 
-def _worked_through(request: _Request) -> Iterator[tuple[int, bytes]]:
-    """Answers, ready to be sent on, with the places of their items, as they come."""
+def _worked_through(request: _Request) -> Iterator[tuple[int, bytes | None]]:
+    """Answers, ready to be sent on, with the places of their items, as they come; None where there is only progress."""
     items, limits = request.items, request.limits
     size = STACK if len(items) >= FEWEST_FOR_STACKS else 1
     pool = ProcessPool(
@@ -251,6 +274,7 @@ def _worked_through(request: _Request) -> Iterator[tuple[int, bytes]]:
         seconds = limits.seconds if len(places) == 1 else limits.stack_seconds
         return pool.schedule(_work, args=(items[places.start : places.stop],), timeout=seconds), places
 
+    again: set[int] = set()
     try:
         coming = dict(begun(range(len(items))[start : start + size]) for start in range(0, len(items), size))
         while coming:
@@ -260,9 +284,12 @@ def _worked_through(request: _Request) -> Iterator[tuple[int, bytes]]:
                     yield from zip(places, one.result(), strict=True)
                 elif isinstance(error, BrokenProcessPool):
                     raise error
-                elif len(places) > 1:
-                    # Something in the stack is not as usual: each of its items has its own time and its own end.
+                elif len(places) > 1 or (isinstance(error, ProcessExpired) and places.start not in again):
+                    # Something in the stack is not as usual: each of its items has its own time and its own end. What
+                    # stopped a process may not have been its item, but a machine short of memory.
+                    again |= set(places) if len(places) == 1 else set()
                     coming |= dict(begun(range(place, place + 1)) for place in places)
+                    yield places.start, None
                 else:
                     yield places.start, pickle.dumps(_failed(error, limits))
         pool.close()  # type: ignore[no-untyped-call]

@@ -22,6 +22,7 @@ TROUBLES: dict[str, Callable[[], object]] = {
     "hang": lambda: time.sleep(60),
     "crash": lambda: os._exit(3),
     "be killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "slow": lambda: time.sleep(0.1),
     "swell": lambda: bytearray(2**31),
     "break": lambda: {}["a defect of ours"],
     "kill the host": lambda: os.kill(os.getppid(), signal.SIGKILL),
@@ -120,6 +121,44 @@ def test_where_no_process_can_be_had_the_work_waits_for_a_better_moment(monkeypa
     monkeypatch.setattr(workers, "_started", None)
     with pytest.raises(Transient, match="cannot be read now"):
         _done(["a"])
+
+
+def test_what_lies_in_the_callers_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pebble.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    monkeypatch.setattr(workers, "_started", None)
+    assert not isinstance(_done(["a"])[0], Failed)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_worker_does_not_outlive_its_host() -> None:
+    sessions = []
+
+    def kill_host() -> None:
+        assert workers._started is not None
+        sessions.append(workers._started.process.pid)
+        time.sleep(1.0)
+        os.kill(sessions[0], signal.SIGKILL)
+
+    work_through(["hang"], Work(_do, str, QUICK), meanwhile=kill_host)
+    assert _members(sessions[0]) == []
+
+
+def test_files_that_are_all_slow_are_all_read() -> None:
+    limits = Limits(seconds=1.0, stack_seconds=0.3, silence=3.0)
+    results = work_through(["slow"] * 80, Work(_do, str, limits))
+    assert not [one for one in results if isinstance(one, Failed)]
+
+
+def test_a_host_that_stands_still_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "STARTING_SECONDS", 2.0)
+    monkeypatch.setattr(workers, "_started", None)
+    _done(["a"])
+    assert workers._started is not None
+    os.kill(workers._started.process.pid, signal.SIGSTOP)
+    results = work_through([f"{n}" + "x" * 1000 for n in range(1000)], Work(_do, str, Limits(silence=3.0)))
+    assert not [one for one in results if isinstance(one, Failed)]
 
 
 def test_a_worker_weighs_little_whatever_the_caller_has_loaded() -> None:

@@ -62,6 +62,10 @@ def test_signs_and_foreign_words_are_no_old_font(text: str) -> None:
         "René Sörensen",
         "Noël Müller",
         "MÃ NV",
+        "MÃ\xa0NV",
+        "UBND XÃ\xa0TAM THANH",
+        "UBND XÃ…",
+        "XÃ”",
         "MÃ XÃ",
     ],
 )
@@ -121,3 +125,8 @@ def test_thousands_of_cells_in_an_old_font_are_converted_in_a_second() -> None:
     [grid], _ = in_unicode([_grid(*texts)])
     assert grid.rows[-1][0] == "Đã hỗ trợ hộ nghèo 3999"
     assert time.process_time() - began < 2, "copying the sheet for every cell takes a minute"
+
+
+def test_a_sign_behind_a_capital_keeps_no_old_font_from_being_read() -> None:
+    [grid], _ = in_unicode([_grid("UBND XÃ\xa0AN", to_tcvn3("Báo cáo kết quả thực hiện"))])
+    assert [row[0] for row in grid.rows] == ["UBND XÃ\xa0AN", "Báo cáo kết quả thực hiện"]

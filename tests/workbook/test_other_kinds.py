@@ -58,7 +58,7 @@ def _encrypted(password: str) -> bytes:
         (b"BM6\0\x0c\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "wrong_format", "tệp ảnh"),
         (b"\0\0\0\x18ftypheic", "wrong_format", "tệp ảnh"),
         (b"\0\0\0\x18ftypmp42", "wrong_format", "tệp phim hoặc âm thanh"),
-        (b"MZ\x90\0\3", "wrong_format", "tệp chương trình"),
+        (b"MZ\x90\0\3\0\0\0", "wrong_format", "tệp chương trình"),
         (b"\0\0\2\0\6\4\6\0", "wrong_format", "tệp Lotus 1-2-3"),
         (b"L\0\0\0\1\x14\2\0\0\0", "wrong_format", "lối tắt tới một tệp khác"),
         (b"[InternetShortcut]\r\nURL=https://a.vn", "wrong_format", "đường dẫn tới một trang web"),
@@ -74,6 +74,13 @@ def _encrypted(password: str) -> bytes:
 )
 def test_what_is_no_spreadsheet_is_called_by_its_name(content: bytes, code: str, kind: str | None) -> None:
     assert open_spreadsheet(content) == Refusal(code, got=kind)
+
+
+@pytest.mark.parametrize("first", ["ID;Phần trăm", "ID;Phòng", "MZ", "BM", "TABLE"])
+def test_a_report_is_not_refused_for_its_first_letters(first: str) -> None:
+    text = f"{first};Mã nhiệm vụ;Tình trạng\r\n1;PCI-01.1;Hoàn thành\r\nC;PCI-01.2;Hoàn thành\r\n"
+    for encoding in ("utf-8", "utf-8-sig"):
+        assert isinstance(open_spreadsheet(text.encode(encoding)), Spreadsheet)
 
 
 def test_one_part_under_two_spellings_is_refused() -> None:

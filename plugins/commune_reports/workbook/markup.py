@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from itertools import islice
 from math import isfinite
 from typing import Any
@@ -105,7 +106,8 @@ def open_web_archive(content: bytes) -> Spreadsheet | Refusal:
     """The tables of a web page saved as one file (mht, as Excel writes it too): those of its first page that has any."""
     message = message_from_bytes(content)
     if "From" in message and ("To" in message or "Received" in message):  # a page that was saved is addressed to nobody
-        attached = [name for name in (part.get_filename() for part in message.walk()) if name]
+        names = (part.get_filename() for part in message.walk())
+        attached = [str(make_header(decode_header(name))) for name in names if name]
         return Refusal(
             "packed_file", got=f"thư điện tử (đính kèm {', '.join(attached)[:100]})" if attached else "thư điện tử"
         )

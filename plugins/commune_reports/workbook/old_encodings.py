@@ -60,12 +60,12 @@ BEYOND_LATIN = re.compile("(?![ŒœŠšŸŽžƒˆ˜])[\u0100-\u1fff\u2c00-\ud7ff
 ONSETS = ("", *re.findall(r"\w+", "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"))
 OPEN_RIMES = re.findall(
     r"\w+",
-    "a e ê i o ô ơ u ư y ai ao au ay âu ây eo êu ia iêu iu oa oai oao oay oe oeo oi ôi ơi ua uây uê ui uôi uơ uy uya uyu ưa "
+    "a e ê i o ô ơ u ư y ai ao au ay âu ây eo êu ia iêu iu oa oai oao oay oe oeo oi ôi ơi ua uây uê uêu ui uôi uơ uy uya uyu ưa "
     "ưi ươi ươu ưu yêu",
 )
 CLOSED_RIMES = {
     "c": "a ă â e ê i o ô u ư iê uô ươ oa oă oo uâ",
-    "ch": "a ê i oa uê uy",
+    "ch": "a ê i oa oê uê uy",
     "m": "a ă â e ê i o ô ơ u ư iê yê uô ươ oa oă oe",
     "n": "a ă â e ê i o ô ơ u ư iê yê uô ươ oa oă oe oo uâ uy uyê",
     "ng": "a ă â e ê i o ô u ư iê yê uô ươ oa oă oo uâ",
@@ -92,7 +92,8 @@ def in_unicode(grids: Sequence[Grid]) -> tuple[tuple[Grid, ...], tuple[Note, ...
     ]
     odd = [cell for cell in marked if not BEYOND_LATIN.search(cell[3]) and TELLING.search(cell[3])]
     once = [(number, r, c, _decoded_once_more(value)) for number, r, c, value in odd]
-    if twice := [(number, r, c, said) for number, r, c, said in once if said is not None]:
+    twice = [(number, r, c, said) for number, r, c, said in once if said is not None]
+    if len({word for *_, said in twice for word in BY_WORD.findall(said) if not word.isascii()}) >= FEWEST_WORDS:
         return _changed(grids, twice, TWICE)
     if all(_is_unicode(value) for *_, value in odd):
         return tuple(grids), ()
@@ -135,14 +136,15 @@ def _changed(
 @lru_cache(maxsize=65_536)
 def _decoded_once_more(text: str) -> str | None:
     """What a text was before UTF-8 was read as Latin letters; None if it is no such text, as nearly none is."""
-    if text.replace("Ã ", "").isascii():
-        return None  # the word "MÃ"
     try:
         # A space that must not break is often a plain one by now.
         said = b"".join(map(_one_byte, text.replace("Ã ", "Ã\xa0"))).decode()
     except UnicodeError:
         return None
-    return unicodedata.normalize("NFC", said)
+    said = unicodedata.normalize("NFC", said)
+    # "XÃ" before a sign or a space that must not break has the bytes of another letter.
+    words = [word for word in BY_WORD.findall(said) if not word.isascii()]
+    return said if words and sum(map(_is_syllable, words)) >= SURE * len(words) else None
 
 
 def _one_byte(letter: str) -> bytes:

@@ -13,15 +13,15 @@ STARTS = (
     (b"II*\0", "tệp ảnh"),
     (b"MM\0*", "tệp ảnh"),
     (b"{\\rtf", "tệp văn bản (rtf)"),
-    (b"MZ", "tệp chương trình"),
     (b"SQLite format 3", "tệp cơ sở dữ liệu"),
     (b"\0\1\0\0Standard ", "tệp cơ sở dữ liệu Access"),
     (b"\0\0\2\0", "tệp Lotus 1-2-3"),
     (b"L\0\0\0\1\x14\2\0", "lối tắt tới một tệp khác"),
     (b"[InternetShortcut]", "đường dẫn tới một trang web"),
-    (b"ID;P", "tệp SYLK (.slk)"),
     (b"TABLE\r\n0,1\r\n", "tệp DIF (.dif)"),
 )
+PROGRAM = re.compile(rb"MZ[^\n]{0,60}\0", re.DOTALL)
+SYLK = re.compile(rb"ID;P[^\r\n]*\r?\n(?:[BCFOPEN]\w?;[^\r\n]*\r?\n)+")
 PICTURES = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x7c]\0|RIFF.{4}WEBP|.{4}ftyp(?:heic|heix|mif1|avif)", re.DOTALL)
 FILMS = re.compile(rb".{4}ftyp|RIFF.{4}(?:AVI |WAVE)|ID3", re.DOTALL)
 PACKED = ((b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ", "xz"))
@@ -47,6 +47,10 @@ def other_kind(content: bytes, start: bytes) -> Refusal | None:
     for sign, kind in STARTS:
         if content.startswith(sign) or start.startswith(sign):
             return Refusal("wrong_format", got=kind)
+    if PROGRAM.match(content):
+        return Refusal("wrong_format", got="tệp chương trình")
+    if SYLK.match(start):
+        return Refusal("wrong_format", got="tệp SYLK (.slk)")
     if PICTURES.match(content):
         return Refusal("wrong_format", got="tệp ảnh")
     if FILMS.match(content):
