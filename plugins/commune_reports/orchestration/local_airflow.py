@@ -19,6 +19,8 @@ from commune_reports.errors import NeedsHuman, Transient
 
 COMPONENTS = ("api-server", "scheduler", "dag-processor")
 STARTING_SECONDS = 120.0
+# On a busy machine Airflow's own SQLite is locked for longer than Airflow waits, and it answers with an error.
+PAUSES, CONFLICT = (1.0, 2.0, 4.0, 8.0), 409
 STOPPING_SECONDS = 15.0
 # SQLite breaks under Airflow's default of 32 parallel tasks.
 PARALLELISM = "4"
@@ -71,10 +73,16 @@ class LocalAirflow:
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        try:
-            answer = httpx.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=30)
-        except httpx.TransportError as error:
-            raise Transient(f"airflow at {self.url} does not answer: {error}") from error
+        for pause in (*PAUSES, None):
+            try:
+                answer = httpx.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=30)
+            except httpx.TransportError as error:
+                raise Transient(f"airflow at {self.url} does not answer: {error}") from error
+            if answer.status_code < 500 or pause is None:
+                break
+            time.sleep(pause)
+        if answer.status_code == CONFLICT and pause != PAUSES[0]:
+            return {}  # an attempt that was answered with an error had done it all the same
         if answer.status_code >= 400:
             raise NeedsHuman(f"airflow said {answer.status_code} to {method} {path}: {answer.text[:300]}")
         return answer.json()
