@@ -49,6 +49,7 @@ def _encrypted(password: str) -> bytes:
     [
         (_zip("bao cao/xã.xlsx", "doc.txt"), "packed_file", "tệp nén .zip (gồm xã.xlsx)"),
         (_zip(*(f"{n}.xls" for n in range(5))), "packed_file", "tệp nén .zip (gồm 0.xls, 1.xls, 2.xls, …)"),
+        (_zip(), "packed_file", "tệp nén .zip"),
         (gzip.compress(b"x"), "packed_file", "tệp nén .gz"),
         (b"Rar!\x1a\x07\x00", "packed_file", "tệp nén .rar"),
         (b"a.xlsx".ljust(257, b"\0") + b"ustar\0", "packed_file", "tệp nén .tar"),

@@ -2,9 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from lxml import etree
@@ -42,9 +40,11 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
     if len(content) > LARGEST_FILE:
         return _too_large(len(content))
     try:
-        opened = _reader(content)()
+        opened = _opened(content)
     except Refused as error:
         return error.refusal
+    except PasswordError:
+        return Refusal("password_protected")
     except (*UNREADABLE, etree.LxmlError):
         return Refusal("broken_file")
     except Exception as error:
@@ -83,34 +83,27 @@ def _too_large(size: int) -> Refusal:
     return Refusal("file_too_large", got=f"{size / 2**20:.0f} MB", wanted=f"{LARGEST_FILE // 2**20} MB")
 
 
-def _reader(content: bytes) -> Callable[[], Spreadsheet | Refusal]:
+def _opened(content: bytes) -> Spreadsheet | Refusal:
     if content.startswith(ZIP):
-        return partial(_open_zip, content)
+        return _open_zip(content)
     if content.startswith((COMPOUND, *BARE)):
-        return partial(_open_compound, content)
+        return _open_compound(content)
     start = content[:LOOKED_AT].lstrip(LEADING)
     if refused := other_kind(content, start):
-        return partial(_refused, refused)
+        return refused
     if start.startswith(MARKUP_START):
-        return partial(_open_markup, content)
+        return _open_markup(content)
     if WEB_ARCHIVE.match(start):
-        return partial(open_web_archive, content)
-    return partial(_open_text, content)
-
-
-def _refused(refusal: Refusal) -> Refusal:
-    return refusal
+        return open_web_archive(content)
+    return _open_text(content)
 
 
 def _open_compound(content: bytes) -> Spreadsheet | Refusal:
-    try:
-        opened = open_xls(content)
-    except PasswordError:
-        opened = Refusal("password_protected")
+    opened = open_xls(content)
     if opened != Refusal("password_protected"):
         return opened
     plain = without_usual_password(content)
-    return opened if plain is None else _reader(plain)()
+    return opened if plain is None else _opened(plain)
 
 
 def _open_zip(content: bytes) -> Spreadsheet | Refusal:

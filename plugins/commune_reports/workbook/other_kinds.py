@@ -24,7 +24,14 @@ PROGRAM = re.compile(rb"MZ[^\n]{0,60}\0", re.DOTALL)
 SYLK = re.compile(rb"ID;P[^\r\n]*\r?\n(?:[BCFOPEN]\w?;[^\r\n]*\r?\n)+")
 PICTURES = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x7c]\0|RIFF.{4}WEBP|.{4}ftyp(?:heic|heix|mif1|avif)", re.DOTALL)
 FILMS = re.compile(rb".{4}ftyp|RIFF.{4}(?:AVI |WAVE)|ID3", re.DOTALL)
-PACKED = ((b"Rar!", "rar"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ", "xz"))
+PACKED = (
+    (b"PK\x05\x06", "zip"),
+    (b"Rar!", "rar"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\x1f\x8b", "gz"),
+    (b"BZh", "bz2"),
+    (b"\xfd7zXZ", "xz"),
+)
 GOOGLE_LINK = re.compile(rb'\s*\{[^{}]*"(?:doc_id|url)"[^{}]*\}\s*')
 IN_PACKAGE = (
     ("word/document.xml", "tệp Word"),
