@@ -157,11 +157,13 @@ class _Host:
             self.ours.send(request)
         except OSError as error:
             log.warning("the host of the readers went away: %s", error)
+            self.ours.close()  # nothing is to be waited for
 
     def answers(self, count: int, silence: float) -> Iterator[tuple[int, Any]]:
         """Results with their places as they come; where they stop coming, the host is ended."""
         try:
             self._wait_until_ready()
+            self._heard(STARTING_SECONDS)  # what the work needs is loaded
             while count:
                 place, answer = self._heard(silence)
                 if place is None:
@@ -248,6 +250,7 @@ def serve(handle: int) -> None:
                 continue
             sys.path[:] = caller.recv()
             request = caller.recv()
+            caller.send("loaded")
             for place, answer in _worked_through(request):
                 caller.send((place, answer))
         except (EOFError, ConnectionError, BrokenProcessPool) as error:

@@ -22,7 +22,7 @@ TROUBLES: dict[str, Callable[[], object]] = {
     "hang": lambda: time.sleep(60),
     "crash": lambda: os._exit(3),
     "be killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "slow": lambda: time.sleep(0.1),
+    "slow": lambda: time.sleep(0.2),
     "swell": lambda: bytearray(2**31),
     "break": lambda: {}["a defect of ours"],
     "kill the host": lambda: os.kill(os.getppid(), signal.SIGKILL),
@@ -101,10 +101,11 @@ def test_a_host_killed_between_two_batches_is_not_missed() -> None:
 
 def test_readers_that_fall_silent_are_given_up() -> None:
     """As when a lock among them is lost with a killed one."""
+    _done(["a"])
     stopped = Thread(target=_stop_host_soon)
     stopped.start()
     began = time.monotonic()
-    results = work_through(["a", "hang", "a"], Work(_do, str, Limits(seconds=2.0, silence=4.0)))
+    results = work_through(["a", "hang", "a"], Work(_do, str, Limits(seconds=2.0, silence=6.0)))
     assert [isinstance(one, Failed) for one in results] == [False, True, False]
     assert time.monotonic() - began < 60
     stopped.join()
@@ -133,6 +134,7 @@ def test_what_lies_in_the_callers_folder_is_not_run(tmp_path: Path, monkeypatch:
 
 
 def test_a_worker_does_not_outlive_its_host() -> None:
+    _done(["a"])
     sessions = []
 
     def kill_host() -> None:
@@ -146,18 +148,18 @@ def test_a_worker_does_not_outlive_its_host() -> None:
 
 
 def test_files_that_are_all_slow_are_all_read() -> None:
-    limits = Limits(seconds=1.0, stack_seconds=0.3, silence=3.0)
+    limits = Limits(seconds=5.0, stack_seconds=2.0, silence=5.0)
     results = work_through(["slow"] * 80, Work(_do, str, limits))
     assert not [one for one in results if isinstance(one, Failed)]
 
 
 def test_a_host_that_stands_still_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "STARTING_SECONDS", 2.0)
+    monkeypatch.setattr(workers, "STARTING_SECONDS", 10.0)
     monkeypatch.setattr(workers, "_started", None)
     _done(["a"])
     assert workers._started is not None
     os.kill(workers._started.process.pid, signal.SIGSTOP)
-    results = work_through([f"{n}" + "x" * 1000 for n in range(1000)], Work(_do, str, Limits(silence=3.0)))
+    results = work_through([f"{n}" + "x" * 1000 for n in range(1000)], Work(_do, str, Limits(silence=10.0)))
     assert not [one for one in results if isinstance(one, Failed)]
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from commune_reports.errors import NeedsHuman
@@ -34,14 +35,7 @@ def prepare() -> None:
 
 def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """Every rule of a suite with its result, in the order of the file; rules about the same rows share a run."""
-    import great_expectations as gx
-
     build_suite(suite)
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    lines = (
-        context.data_sources.add_pandas("rows").add_dataframe_asset("lines").add_batch_definition_whole_dataframe("all")
-    )
     results: dict[int, Mapping[str, Any]] = {}
     for condition, numbers in _by_condition(suite).items():
         rules = [_without_condition(suite["expectations"][number]) for number in numbers]
@@ -50,9 +44,20 @@ def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple
         if not len(rows) and all(map(_is_about_each_row, rules)):
             results |= dict.fromkeys(numbers, NOTHING_TO_JUDGE)
             continue
-        batch = lines.get_batch(batch_parameters={"dataframe": rows})
+        batch = _lines().get_batch(batch_parameters={"dataframe": rows})
         results |= dict(zip(numbers, _answers(part, batch), strict=True))
     yield from ((rule, results[number]) for number, rule in enumerate(suite["expectations"]))
+
+
+@cache
+def _lines() -> Any:
+    """Where frames are handed in to Great Expectations: made once, for it takes as long as a rule and keeps none of them."""
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("rows").add_dataframe_asset("lines")
+    return asset.add_batch_definition_whole_dataframe("all")
 
 
 def _is_about_each_row(rule: Mapping[str, Any]) -> bool:
@@ -107,10 +112,15 @@ def _narrowed(frame: "pd.DataFrame", suite: Mapping[str, Any], condition: str | 
     if condition is None:
         return frame[columns]
     try:
-        return frame.query(condition, local_dict={}, global_dict={})[columns]
+        return frame.loc[frame[_named_in(condition, frame)].eval(condition, local_dict={}, global_dict={}), columns]
     except Exception as error:
         # pandas raises many kinds here, all of which mean that our file is wrong.
         raise _not_evaluated(suite, rules[0], error) from error
+
+
+def _named_in(condition: str, frame: "pd.DataFrame") -> list[str]:
+    """The columns a condition may speak of: an evaluation looks through all it is given."""
+    return [column for column in frame.columns if column in condition]
 
 
 def _not_evaluated(suite: Mapping[str, Any], rule: Mapping[str, Any], why: object) -> NeedsHuman:
