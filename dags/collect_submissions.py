@@ -47,13 +47,13 @@ def collect_submissions() -> None:
     """Claim, check in shares, answer, announce."""
 
     @task
-    def claim() -> list[int]:
+    def claim() -> list[int | None]:
         from commune_reports import steps
 
         return list(run_step(steps.claim_arrivals)["shares"])
 
     @task
-    def check(share: int) -> dict[str, Any]:
+    def check(share: int | None) -> dict[str, Any]:
         from commune_reports import steps
 
         return run_step(steps.check_share, share=share)

@@ -339,13 +339,16 @@ def test_a_broken_rule_stops_the_pass_loudly_and_the_files_wait(office: Any, tmp
     assert office.collect(moment(11, 15, 10))["accepted"] == 1
 
 
-def test_whatever_the_number_of_files_there_are_at_most_four_shares(office: Any, moment: Moment) -> None:
-    for number in range(30):
+@pytest.mark.parametrize(("files", "fewest", "most"), [(0, 0, 0), (30, 1, 1), (120, 2, 4)])
+def test_many_files_are_checked_in_at_most_four_shares_and_few_in_one(
+    office: Any, moment: Moment, files: int, fewest: int, most: int
+) -> None:
+    for number in range(files):
         office.drop("22492", f"{number}.xlsx", os.urandom(40))
     shares = steps.claim_arrivals(office.settings, now=moment(11, 15))["shares"]
-    assert 1 < len(shares) <= 4
+    assert fewest <= len(shares) <= most
     checked = [steps.check_share(office.settings, share=share, now=moment(11, 15)) for share in shares]
-    assert sum(one["submissions"] for one in checked) == 30
+    assert sum(one["submissions"] for one in checked) == files
 
 
 def test_the_same_bytes_after_something_newer_are_the_last_word_again(office: Any, moment: Moment) -> None:

@@ -90,7 +90,7 @@ def _drop_and_claim(settings: Settings, unit: str, said: Any) -> None:
 
 
 def test_backups_made_while_several_processes_collect_have_the_bytes_of_every_row(office: Any, tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     said = context.Queue()
     droppers = [
         context.Process(target=_drop_and_claim, args=(office.settings, unit.code, said))

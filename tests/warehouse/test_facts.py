@@ -148,7 +148,7 @@ def test_a_name_is_held_by_one_process_only(
     house: Warehouse, warehouse_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connecting, "LOCK_WAIT_SECONDS", 0.3)
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     held, release = context.Event(), context.Event()
     other = context.Process(target=_hold, args=(warehouse_url, "outbox", held, release))
     other.start()

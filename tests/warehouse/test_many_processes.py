@@ -75,7 +75,7 @@ def test_collectors_and_a_publisher_at_once_lose_and_double_nothing(warehouse_ur
     with house.begin() as connection:
         warehouse.record_plan(connection, plan, now=OPENED)
         warehouse.open_period(connection, plan, PERIOD, now=OPENED)
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     said = context.Queue()
     collectors = [context.Process(target=_collect, args=(warehouse_url, seed, said)) for seed in range(COLLECTORS)]
     for one in collectors:

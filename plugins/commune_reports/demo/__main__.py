@@ -61,6 +61,7 @@ def _run(console: Console, settings: Settings, *, smtp: str) -> list[Scene]:
         "COMMUNE_REPORTS_SETTLE_SECONDS": "0.2",
         "COMMUNE_REPORTS_RETRY_SECONDS": "2",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",  # nobody changes a DAG meanwhile
     }
     with console.status("starting Airflow (scheduler, DAG processor, API server) …"):
         airflow = running_airflow(settings.home / "airflow", port=free_port(), extra=extra)

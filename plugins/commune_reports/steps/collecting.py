@@ -18,6 +18,8 @@ from commune_reports.steps.examining import Bench
 from commune_reports.warehouse import Arrival
 
 SHARES = 4
+# Each share is a process that first loads what it needs: some seconds, in which another has checked that many files.
+FEWEST_TO_SHARE = 100
 CLAIM_BATCH = 100
 WAITING_AT_ONCE = 8
 CHECK_BATCH = 1_000
@@ -25,7 +27,7 @@ Item = TypeVar("Item")
 
 
 def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
-    """Archive and record every settled file, then take it out of nop/; tells which shares of the work have any."""
+    """Archive and record every settled file, then take it out of nop/; tells in which shares to check (None = all in one)."""
     desk = open_desk(settings)
     dropped = inbox.settled_files(settings.share, settle_seconds=settings.settle_seconds)
     unreadable: list[inbox.Unreadable] = []
@@ -42,7 +44,9 @@ def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
         waiting = warehouse.unchecked_submissions(connection)
     return {
         "claimed": claimed,
-        "shares": sorted({share_of(one.submission_id) for one in waiting}),
+        "shares": sorted({share_of(one.submission_id) for one in waiting})
+        if len(waiting) >= FEWEST_TO_SHARE
+        else [None] * bool(waiting),
         "unreadable": [{"file": str(one.path), "reason": one.reason} for one in unreadable],
     }
 
