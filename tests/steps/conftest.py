@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -21,7 +22,7 @@ from commune_reports.settings import Settings, SmtpServer
 
 PERIOD = ReportingPeriod.parse("2024-11")
 _names = itertools.count()
-_filled: dict[tuple[bytes, str], bytes] = {}
+_filled: dict[tuple[str, bytes, str], bytes] = {}
 
 
 @dataclass
@@ -49,9 +50,11 @@ class Office:
         template = self.folder(unit) / "bieu-mau" / f"bieu-mau-{PERIOD.id}.xlsx"
         typed = honest_entries(self.plan, unit_, PERIOD) if entries is None else entries
         # Most tests begin with the same few reports, and typing one takes as long as collecting it.
-        kept = (template.read_bytes(), repr(typed))
+        kept = (name, template.read_bytes(), repr(typed))
         if kept not in _filled:
             fill_template(template, out, typed)
+            with ZipFile(out, "a") as archive:  # the same report typed again is another file
+                archive.comment = name.encode()
             _filled[kept] = out.read_bytes()
         return self.drop(unit, name, _filled[kept])
 

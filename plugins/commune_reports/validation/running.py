@@ -112,7 +112,9 @@ def _narrowed(frame: "pd.DataFrame", suite: Mapping[str, Any], condition: str | 
     if condition is None:
         return frame[columns]
     try:
-        return frame.loc[frame[_named_in(condition, frame)].eval(condition, local_dict={}, global_dict={}), columns]
+        chosen: Any = frame[_named_in(condition, frame)].eval(condition, local_dict={}, global_dict={})
+        narrowed: pd.DataFrame = frame.loc[chosen, columns]
+        return narrowed
     except Exception as error:
         # pandas raises many kinds here, all of which mean that our file is wrong.
         raise _not_evaluated(suite, rules[0], error) from error
