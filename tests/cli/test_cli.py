@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tracemalloc
@@ -43,10 +44,21 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return run_command
 
 
+@pytest.fixture(scope="module")
+def once_opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an installation whose November was opened from the terminal; to be copied, never used."""
+    home = tmp_path_factory.mktemp("opened") / "home"
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+        patch.setenv("COMMUNE_REPORTS_HOME", str(home))
+        cli.main(["open", "--period", "2024-11", "--now", "2024-10-15T07:00"])
+    assert not ended.value.code
+    return home
+
+
 @pytest.fixture
-def opened(run: Run, tmp_path: Path) -> Path:
+def opened(run: Run, once_opened: Path, tmp_path: Path) -> Path:
     """The share of an installation whose November is open."""
-    assert run("open", "--period", "2024-11", "--now", "2024-10-15T07:00")[0] == 0
+    shutil.copytree(once_opened, tmp_path / "home")
     return tmp_path / "home" / "share"
 
 

@@ -176,15 +176,26 @@ def test_a_folder_that_cannot_be_written_or_is_not_there_is_one_line(run: Run, d
 
 
 @pytest.mark.parametrize("limit", [50_000, 500_000, 2_000_000])
-def test_a_file_that_may_not_grow_is_one_line_and_leaves_nothing(home: Path, folder: Path, limit: int) -> None:
-    command = [sys.executable, "-m", "commune_reports.cli", "db", "backup", "--out", str(folder), *NOW]
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-    )
-    _one_line((done.returncode, done.stdout.decode(), done.stderr.decode()), str(folder))
+def test_a_file_that_may_not_grow_is_one_line_and_leaves_nothing(
+    home: Path, folder: Path, tmp_path: Path, limit: int
+) -> None:
+    said = [tmp_path / "out", tmp_path / "err"]
+    child = os.fork()
+    if not child:
+        try:
+            for number, path in enumerate(said, start=1):
+                os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+            sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            cli.main(["db", "backup", "--out", str(folder), *NOW])
+        except SystemExit as ended:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(int(ended.code or 0))
+        finally:
+            os._exit(1)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    _one_line((code, *(path.read_text() for path in said)), str(folder))
     assert list(folder.iterdir()) == []
 
 

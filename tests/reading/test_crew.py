@@ -154,7 +154,7 @@ def test_files_that_are_all_slow_are_all_read() -> None:
 
 
 def test_a_host_that_stands_still_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "STARTING_SECONDS", 10.0)
+    monkeypatch.setattr(workers, "HANDING_SECONDS", 3.0)
     monkeypatch.setattr(workers, "_started", None)
     _done(["a"])
     assert workers._started is not None
