@@ -3,8 +3,8 @@
 
 **When:** every ten minutes from 06:00 to 21:50, Vietnamese time.
 
-**What:** archives and records every settled file in `*/nop/`, reads and validates them in at most four shares (however
-many files there are), stores rows, findings and receipts in one transaction each, writes the receipts into `phan-hoi/`,
+**What:** archives and records every settled file in `*/nop/`, reads and validates them at once, or in up to four shares where
+there are a hundred or more, stores rows, findings and receipts in one transaction each, writes the receipts into `phan-hoi/`,
 and announces new rows to `publish_consolidated_report`.
 
 **Again?** Yes: a file is known by its bytes and its arrival, and what is done is found done.

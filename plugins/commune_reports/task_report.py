@@ -1,16 +1,18 @@
 """Task rows as a workbook states them, and the verdict on the file they came in."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property
 
 from commune_reports.findings import Finding, Severity
 from commune_reports.spelling import fold
 
 # Shorter texts are alike by chance.
 SHORTEST_OWN_TEXT = 60
+CLAUSE_ENDS = re.compile(r"[.,;:\n]|\s[-–—]\s")
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,24 @@ class Document:
     number: str | None
     dated: date | None = None
     is_dated_wrong: bool = False
+
+
+@dataclass(frozen=True)
+class BareTexts:
+    """What a row says in bare words, None where there is no text; in `…_clauses` a stroke stands between the clauses.
+
+    A result without a single word is "". `text_key` is the same for results that say the same in other spelling, and None
+    for one too short to be anybody's own.
+    """
+
+    result: str | None
+    difficulty: str | None
+    proposal: str | None
+    reason: str | None
+    result_clauses: str | None
+    difficulty_clauses: str | None
+    evidence_clauses: str | None
+    text_key: str | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +66,34 @@ class TaskRow:
     cells: Mapping[str, str]
     completed_since: date | None = None
     documents: tuple[Document, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Whatever may say why a task was not begun."""
+        return " ".join(filter(None, (self.note, self.difficulty, self.result)))
+
+    @cached_property
+    def bare(self) -> BareTexts:
+        """Its texts as rules compare them; whoever reads the row works them out, and they travel with it."""
+        result = None if self.result is None else fold(self.result)
+        return BareTexts(
+            result=result,
+            difficulty=fold(self.difficulty or "") or None,
+            proposal=fold(self.proposal or "") or None,
+            reason=fold(self.reason) or None,
+            result_clauses=_clauses(self.result),
+            difficulty_clauses=_clauses(self.difficulty),
+            evidence_clauses=_clauses(self.evidence),
+            text_key=_digest(result) if result and len(result) >= SHORTEST_OWN_TEXT else None,
+        )
+
+
+def _digest(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _clauses(text: str | None) -> str | None:
+    return " / ".join(filter(None, map(fold, CLAUSE_ENDS.split(text)))) or None if text else None
 
 
 @dataclass(frozen=True)
@@ -159,17 +207,6 @@ class Backdrop:
     peers: Mapping[str, Peers] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     answered: frozenset[str] = frozenset()
-
-
-def text_key(row: TaskRow) -> str | None:
-    """The same for results that say the same in other spelling; None for one too short to be anybody's own."""
-    return _key_of(row.result) if row.result else None
-
-
-@lru_cache(maxsize=65_536)
-def _key_of(text: str) -> str | None:
-    said = fold(text)
-    return hashlib.sha256(said.encode()).hexdigest()[:32] if len(said) >= SHORTEST_OWN_TEXT else None
 
 
 def counted_pct(row: TaskRow) -> float | None:

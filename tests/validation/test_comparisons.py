@@ -21,7 +21,6 @@ from commune_reports.task_report import (
     Reading,
     TaskRow,
     Total,
-    text_key,
 )
 from commune_reports.validation import Rules, Submitted, assess, load_rules, validate
 
@@ -100,7 +99,13 @@ def _counting(**changes: object) -> Backdrop:
         (ROW, _earlier(70), "progress_fell", "G12", "70"),
         (replace(ROW, progress_pct=95.0), _earlier(10, 4, 5), "progress_outlier_history", "G12", "10"),
         (replace(ROW, progress_pct=5.0), _peers(90, 4), "progress_outlier_peers", "G12", "90"),
-        (ROW, Backdrop(texts={str(text_key(ROW)): "UBND xã Vạn Bình"}), "text_same_as_other_unit", "H12", "Vạn Bình"),
+        (
+            ROW,
+            Backdrop(texts={str(ROW.bare.text_key): "UBND xã Vạn Bình"}),
+            "text_same_as_other_unit",
+            "H12",
+            "Vạn Bình",
+        ),
         (ROW, _counting(progress_pct=30.0), "task_replaced", "B12", "cu.xlsx"),
         (replace(ROW, progress_pct=100.0), Backdrop(), "in_progress_at_100", "G12", "100"),
         (replace(ROW, result="như trên"), Backdrop(), "text_says_nothing", "H12", "như trên"),
@@ -266,7 +271,7 @@ def test_a_file_copied_from_another_unit_is_told_once(plan: Plan, rules: Rules, 
     rows = tuple(
         replace(ROW, row=12 + n, task_code=code, result=f"{LONG} trong đợt {n}") for n, code in enumerate(plan.tasks)
     )
-    texts = {str(text_key(row)): "UBND xã Vạn Bình" for row in rows[:20]}
+    texts = {str(row.bare.text_key): "UBND xã Vạn Bình" for row in rows[:20]}
     assessment = _assessed(plan, rules, wordings, Reading(rows=rows), Backdrop(texts=texts))
     [finding] = assessment.findings
     assert (finding.code, finding.cell) == ("copied_file", None)

@@ -50,4 +50,7 @@ def _read(clerk: Clerk, file: Unread) -> Reading | OSError:
         return error
     if isinstance(content, Refusal):
         return refused(content, clerk)
-    return read_submission(content, clerk=clerk, unit_code=file.unit_code, period_id=file.period_id)
+    reading = read_submission(content, clerk=clerk, unit_code=file.unit_code, period_id=file.period_id)
+    for row in reading.rows:
+        _ = row.bare  # worked out here, where several files are read at once
+    return reading

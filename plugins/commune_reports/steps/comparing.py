@@ -8,7 +8,7 @@ from datetime import datetime
 
 from commune_reports import warehouse
 from commune_reports.plan import Plan
-from commune_reports.task_report import Backdrop, Counting, Peers, counted_pct, text_key
+from commune_reports.task_report import Backdrop, Counting, Peers, counted_pct
 from commune_reports.validation import Submitted
 from commune_reports.warehouse import Comparison, Spread, Warehouse
 
@@ -42,7 +42,7 @@ def reopened_until(plan: Plan, known: Memory | None) -> dict[str, datetime]:
 def _within_period(files: Sequence[Submitted], plan: Plan, known: Memory) -> list[Submitted]:
     period = files[0].period
     units = sorted({one.unit_code for one in files})
-    keys = sorted({key for one in files for row in one.reading.rows if (key := text_key(row)) is not None})
+    keys = sorted({key for one in files for row in one.reading.rows if (key := row.bare.text_key) is not None})
     with known.warehouse.reading() as connection:
         found = warehouse.comparison(
             connection, known.warehouse, plan_id=plan.id, period=period, unit_codes=units, as_of=known.as_of
@@ -73,7 +73,7 @@ def _within_period(files: Sequence[Submitted], plan: Plan, known: Memory) -> lis
             continue
         told[one.unit_code].update(_told(one))
         for row in one.reading.rows:
-            key = text_key(row)
+            key = row.bare.text_key
             if key is not None and one.unit_code not in owners[key]:
                 owners[key].append(one.unit_code)
     return ready
@@ -101,7 +101,7 @@ def _texts(one: Submitted, owners: Mapping[str, Sequence[str]], names: Mapping[s
     """By text key, the first other unit that sent the same text before."""
     texts = {}
     for row in one.reading.rows:
-        key = text_key(row)
+        key = row.bare.text_key
         other = next((unit for unit in owners.get(key or "", ()) if unit != one.unit_code), None)
         if key is not None and other is not None:
             texts[key] = names.get(other, other)

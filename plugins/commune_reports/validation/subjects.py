@@ -15,7 +15,7 @@ from commune_reports.findings import FIELD_LABELS, STATUS_LABELS
 from commune_reports.period import ZONE, ReportingPeriod, moment_text
 from commune_reports.plan import Plan, Product, Task
 from commune_reports.spelling import fold
-from commune_reports.task_report import Backdrop, Reading, TaskRow, Total, counted_pct, first_difference, text_key
+from commune_reports.task_report import Backdrop, Reading, TaskRow, Total, counted_pct, first_difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ FEWEST_TEXTS = 5
 # A longer part of the task's text, word for word, is still only the task's text.
 SHORTEST_PART, SAME_PART = 40, 97.0
 LONGEST_SAID = 36
-FIGURE, POINT, CLAUSE_ENDS = re.compile(r"\d+"), re.compile(r"\d{1,2}\b"), re.compile(r"[.,;:\n]|\s[-–—]\s")
+FIGURE, POINT = re.compile(r"\d+"), re.compile(r"\d{1,2}\b")
 NUMBERS, FLAGS = "float64", "bool"
 # The typed columns of a task row, so that no rule can stumble over a text in a column of numbers.
 TASK_ROW_TYPES = {
@@ -194,9 +194,8 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times_in_file: int) -
     last_day, since = submitted.period.window_end, row.completed_since or row.completed_on
     documents = row.documents if row.evidence else ()
     evidence_days = [one.dated for one in documents if one.dated]
-    reason = " ".join(filter(None, (row.note, row.difficulty, row.result)))
-    difficulty, proposal = fold(row.difficulty or ""), fold(row.proposal or "")
-    key = text_key(row)
+    bare = row.bare
+    key = row.bare.text_key
     return {
         "task_code": row.task_code,
         "status": row.status,
@@ -205,16 +204,16 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times_in_file: int) -
         "difficulty": row.difficulty,
         "proposal": row.proposal,
         "note": row.note,
-        "reason": reason or None,
-        "reason_folded": fold(reason) or None,
-        "result_folded": None if row.result is None else fold(row.result),
-        "difficulty_folded": difficulty or None,
-        "difficulty_clauses": _clauses(row.difficulty),
-        "result_clauses": _clauses(row.result),
-        "evidence_clauses": _clauses(row.evidence),
+        "reason": row.reason or None,
+        "reason_folded": bare.reason,
+        "result_folded": bare.result,
+        "difficulty_folded": bare.difficulty,
+        "difficulty_clauses": bare.difficulty_clauses,
+        "result_clauses": bare.result_clauses,
+        "evidence_clauses": bare.evidence_clauses,
         "evidence_numbers": "; ".join(one.number for one in documents if one.number) or None,
-        "proposal_folded": proposal or None,
-        "own_proposal": proposal if proposal and proposal != difficulty else None,
+        "proposal_folded": bare.proposal,
+        "own_proposal": bare.proposal if bare.proposal != bare.difficulty else None,
         "progress_pct": row.progress_pct,
         "progress_in_range": in_range,
         "counted_pct": counted,
@@ -232,7 +231,7 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times_in_file: int) -
         "is_explained": bool(row.note or row.difficulty),
         "has_note": bool(row.note),
         "times_in_file": times_in_file,
-        "difficulty_is_proposal": bool(difficulty) and difficulty == proposal,
+        "difficulty_is_proposal": bare.difficulty is not None and bare.difficulty == bare.proposal,
         "result_task_likeness": _likeness(row, task),
         "copied_from": submitted.backdrop.texts.get(key) if key else None,
         "replaces": _replaced(submitted, row),
@@ -260,9 +259,9 @@ def _surprise(backdrop: Backdrop, code: str, counted: float | None) -> dict[str,
 
 def _likeness(row: TaskRow, task: Task | None) -> float | None:
     """How much the result is only the task's own words, 0–100; with figures of its own it is more than that."""
-    if task is None or row.result is None:
+    if task is None or row.bare.result is None:
         return None
-    said, words = fold(row.result), fold(task.text)
+    said, words = row.bare.result, fold(task.text)
     if _own_figures(said, words):
         return 0.0
     if SHORTEST_PART <= len(said) < len(words) and fuzz.partial_ratio(said, words) >= SAME_PART:
@@ -278,11 +277,6 @@ def _own_figures(said: str, words: str) -> set[str]:
 @lru_cache(maxsize=1024)
 def _figures(words: str) -> frozenset[str]:
     return frozenset(FIGURE.findall(words))
-
-
-def _clauses(text: str | None) -> str | None:
-    """A text's clauses in bare words, a stroke between them."""
-    return " / ".join(filter(None, map(fold, CLAUSE_ENDS.split(text)))) or None if text else None
 
 
 def _named_elsewhere(row: TaskRow, task: Task | None) -> str | None:
@@ -323,7 +317,7 @@ def _answered_share(submitted: Submitted) -> float:
 
 def _copied(submitted: Submitted) -> tuple[float, str | None]:
     """The share of a file's longer texts that another unit has too, and that unit's name."""
-    keys = [key for row in submitted.reading.rows if (key := text_key(row)) is not None]
+    keys = [key for row in submitted.reading.rows if (key := row.bare.text_key) is not None]
     if len(keys) < FEWEST_TEXTS:
         return 0.0, None
     names = Counter(name for key in keys if (name := submitted.backdrop.texts.get(key)) is not None)
