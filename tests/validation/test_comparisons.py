@@ -62,12 +62,10 @@ def rules() -> Rules:
     return load_rules(EXPECTATIONS)
 
 
-def _assessed(
-    plan: Plan, rules: Rules, wordings: Wordings, reading: Reading, backdrop: Backdrop | None = None, owed: int = 1
-) -> Assessment:
+def _submitted(plan: Plan, name: str, reading: Reading, backdrop: Backdrop | None = None, owed: int = 1) -> Submitted:
     codes = list(plan.tasks)
-    submitted = Submitted(
-        submission_id="a",
+    return Submitted(
+        submission_id=name,
         unit_code="22492",
         period=PERIOD,
         reading=reading,
@@ -76,6 +74,12 @@ def _assessed(
         received_at=RECEIVED,
         backdrop=backdrop or Backdrop(),
     )
+
+
+def _assessed(
+    plan: Plan, rules: Rules, wordings: Wordings, reading: Reading, backdrop: Backdrop | None = None, owed: int = 1
+) -> Assessment:
+    submitted = _submitted(plan, "a", reading, backdrop, owed)
     found = validate([submitted], plan=plan, rules=rules, wordings=wordings)
     return assess(submitted, found.findings.get("a", ()))
 
@@ -93,71 +97,123 @@ def _counting(**changes: object) -> Backdrop:
     return Backdrop(counting={"PCI-01.1": replace(counting, **changes)}, answered=frozenset({"PCI-01.1"}))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("row", "backdrop", "code", "cell", "told"),
-    [
-        (ROW, _earlier(70), "progress_fell", "G12", "70"),
-        (replace(ROW, progress_pct=95.0), _earlier(10, 4, 5), "progress_outlier_history", "G12", "10"),
-        (replace(ROW, progress_pct=5.0), _peers(90, 4), "progress_outlier_peers", "G12", "90"),
-        (
-            ROW,
-            Backdrop(texts={str(ROW.bare.text_key): "UBND xã Vạn Bình"}),
-            "text_same_as_other_unit",
-            "H12",
-            "Vạn Bình",
-        ),
-        (ROW, _counting(progress_pct=30.0), "task_replaced", "B12", "cu.xlsx"),
-        (replace(ROW, progress_pct=100.0), Backdrop(), "in_progress_at_100", "G12", "100"),
-        (replace(ROW, result="như trên"), Backdrop(), "text_says_nothing", "H12", "như trên"),
-        (replace(ROW, result="…"), Backdrop(), "text_says_nothing", "H12", "…"),
-        (replace(ROW, proposal="nt"), Backdrop(), "text_says_nothing", "L12", "nt"),
-        (
-            replace(ROW, difficulty="Kiến nghị cấp thêm kinh phí"),
-            Backdrop(),
-            "proposal_in_difficulty",
-            "K12",
-            "Kiến nghị",
-        ),
-        (
-            replace(ROW, difficulty="Thiếu tiền", proposal="thiếu tiền."),
-            Backdrop(),
-            "proposal_in_difficulty",
-            "K12",
-            "Thiếu",
-        ),
-        (replace(ROW, proposal="Khó khăn: thiếu người"), Backdrop(), "difficulty_in_proposal", "L12", "Khó khăn"),
-        *[
-            (replace(ROW, result=said), Backdrop(), "text_says_nothing", "H12", said)
-            for said in ("Đã triển khai thực hiện", "Như báo cáo tháng trước", "Giống mục 1", "100%", "xxx xxx", "n/t")
-        ],
-        *[
-            (replace(ROW, difficulty=said), Backdrop(), "proposal_in_difficulty", "K12", said)
-            for said in ("Thiếu người. Đề nghị huyện bổ sung", "Ít tiền, kiến nghị cấp thêm", "UBND xã đề nghị cấp máy")
-        ],
-        *[
-            (replace(ROW, proposal=said), Backdrop(), "difficulty_in_proposal", "L12", said)
-            for said in ("Gặp khó khăn về mặt bằng", "Kinh phí còn hạn hẹp", "Thiếu cán bộ, thiếu máy")
-        ],
-        (
-            replace(DONE, documents=(Document("12/BC-UBND", None, is_dated_wrong=True),)),
-            Backdrop(),
-            "evidence_date_wrong",
-            "I12",
-            "12/BC-UBND",
-        ),
-        (
-            replace(DONE, documents=(Document("12/BC-UBND", date(2024, 11, 19)),)),
-            Backdrop(),
-            "evidence_date_wrong",
-            "I12",
-            "12/BC-UBND",
-        ),
+EXAMPLES: list[tuple[TaskRow, Backdrop, str, str, str]] = [
+    (ROW, _earlier(70), "progress_fell", "G12", "70"),
+    (replace(ROW, progress_pct=95.0), _earlier(10, 4, 5), "progress_outlier_history", "G12", "10"),
+    (replace(ROW, progress_pct=5.0), _peers(90, 4), "progress_outlier_peers", "G12", "90"),
+    (
+        ROW,
+        Backdrop(texts={str(ROW.bare.text_key): "UBND xã Vạn Bình"}),
+        "text_same_as_other_unit",
+        "H12",
+        "Vạn Bình",
+    ),
+    (ROW, _counting(progress_pct=30.0), "task_replaced", "B12", "cu.xlsx"),
+    (replace(ROW, progress_pct=100.0), Backdrop(), "in_progress_at_100", "G12", "100"),
+    (replace(ROW, result="như trên"), Backdrop(), "text_says_nothing", "H12", "như trên"),
+    (replace(ROW, result="…"), Backdrop(), "text_says_nothing", "H12", "…"),
+    (replace(ROW, proposal="nt"), Backdrop(), "text_says_nothing", "L12", "nt"),
+    (
+        replace(ROW, difficulty="Kiến nghị cấp thêm kinh phí"),
+        Backdrop(),
+        "proposal_in_difficulty",
+        "K12",
+        "Kiến nghị",
+    ),
+    (
+        replace(ROW, difficulty="Thiếu tiền", proposal="thiếu tiền."),
+        Backdrop(),
+        "proposal_in_difficulty",
+        "K12",
+        "Thiếu",
+    ),
+    (replace(ROW, proposal="Khó khăn: thiếu người"), Backdrop(), "difficulty_in_proposal", "L12", "Khó khăn"),
+    *[
+        (replace(ROW, result=said), Backdrop(), "text_says_nothing", "H12", said)
+        for said in ("Đã triển khai thực hiện", "Như báo cáo tháng trước", "Giống mục 1", "100%", "xxx xxx", "n/t")
     ],
-)
-def test_a_rule_fires_on_its_example(
-    plan: Plan, rules: Rules, wordings: Wordings, row: TaskRow, backdrop: Backdrop, code: str, cell: str, told: str
-) -> None:
-    assessment = _assessed(plan, rules, wordings, Reading(rows=(row,)), backdrop)
+    *[
+        (replace(ROW, difficulty=said), Backdrop(), "proposal_in_difficulty", "K12", said)
+        for said in ("Thiếu người. Đề nghị huyện bổ sung", "Ít tiền, kiến nghị cấp thêm", "UBND xã đề nghị cấp máy")
+    ],
+    *[
+        (replace(ROW, proposal=said), Backdrop(), "difficulty_in_proposal", "L12", said)
+        for said in ("Gặp khó khăn về mặt bằng", "Kinh phí còn hạn hẹp", "Thiếu cán bộ, thiếu máy")
+    ],
+    (
+        replace(DONE, documents=(Document("12/BC-UBND", None, is_dated_wrong=True),)),
+        Backdrop(),
+        "evidence_date_wrong",
+        "I12",
+        "12/BC-UBND",
+    ),
+    (
+        replace(DONE, documents=(Document("12/BC-UBND", date(2024, 11, 19)),)),
+        Backdrop(),
+        "evidence_date_wrong",
+        "I12",
+        "12/BC-UBND",
+    ),
+]
+NEIGHBOURS: list[tuple[TaskRow, Backdrop]] = [
+    (ROW, _earlier(60)),
+    (replace(ROW, note="Đính chính số liệu kỳ trước"), _earlier(70)),
+    (NIL, _earlier(70)),
+    (replace(ROW, progress_pct=60.0), _earlier(10, 4, 5)),
+    (replace(ROW, progress_pct=95.0), _earlier(10, 2, 5)),
+    (replace(ROW, progress_pct=95.0), _earlier(10, 4, 25)),
+    (replace(ROW, progress_pct=55.0), _peers(90, 4)),
+    (replace(ROW, progress_pct=5.0), _peers(90, 4, units=5)),
+    (replace(ROW, progress_pct=5.0), _peers(60, 35)),
+    (replace(ROW, result="Đã họp 2 lần"), Backdrop(texts={"x": "UBND xã Vạn Bình"})),
+    (ROW, _counting()),
+    (replace(ROW, progress_pct=99.0), Backdrop()),
+    (replace(ROW, difficulty="Đề án chậm được duyệt", proposal="Đề nghị sớm phê duyệt"), Backdrop()),
+    (replace(DONE, evidence=None, documents=(Document("45/BC-UBND"),)), Backdrop()),
+    *[
+        (replace(ROW, result=said), Backdrop())
+        for said in (
+            "Đã niêm yết 100% TTHC",
+            "Thực hiện theo quy định",
+            "Như Báo cáo số 45/BC-UBND",
+            "Đạt 85% kế hoạch",
+        )
+    ],
+    *[
+        (replace(ROW, difficulty=said), Backdrop())
+        for said in ("Kiến nghị của người dân còn nhiều", "Đề nghị cấp vốn của xã chưa được phê duyệt")
+    ],
+    *[
+        (replace(ROW, proposal=said), Backdrop())
+        for said in (
+            "Hạn chế tối đa việc yêu cầu bổ sung hồ sơ",
+            "Khó khăn về vốn, đề nghị huyện quan tâm",
+            "Hỗ trợ máy",
+        )
+    ],
+    (replace(DONE, documents=(Document("12/BC-UBND", date(2024, 11, 18)),)), Backdrop()),
+    (replace(DONE, task_code="PCI-04.2", evidence=None), Backdrop()),
+    (replace(IDLE, task_code="PCI-09.1"), Backdrop()),
+    (replace(DONE, completed_since=date(2024, 11, 1), completed_on=date(2024, 11, 14)), Backdrop()),
+]
+
+
+@pytest.fixture(scope="module")
+def judged(plan: Plan, rules: Rules, wordings: Wordings) -> list[Assessment]:
+    """What is said of every example and of every neighbour after them, each a file of its own, in one run."""
+    files = [
+        *((row, backdrop) for row, backdrop, *_ in EXAMPLES),
+        *((row, replace(backdrop, answered=frozenset(plan.tasks))) for row, backdrop in NEIGHBOURS),
+    ]
+    batch = [_submitted(plan, f"{n}", Reading(rows=(row,)), backdrop) for n, (row, backdrop) in enumerate(files)]
+    found = validate(batch, plan=plan, rules=rules, wordings=wordings).findings
+    return [assess(one, found.get(one.submission_id, ())) for one in batch]
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=lambda number: f"{EXAMPLES[number][2]}-{number}")
+def test_a_rule_fires_on_its_example(judged: list[Assessment], number: int) -> None:
+    *_, code, cell, told = EXAMPLES[number]
+    assessment = judged[number]
     [finding] = assessment.findings
     assert (finding.code, finding.cell, assessment.verdict) == (code, cell, "accepted")
     assert told in finding.message
@@ -165,55 +221,9 @@ def test_a_rule_fires_on_its_example(
     assert "{" not in finding.message
 
 
-@pytest.mark.parametrize(
-    ("row", "backdrop"),
-    [
-        (ROW, _earlier(60)),
-        (replace(ROW, note="Đính chính số liệu kỳ trước"), _earlier(70)),
-        (NIL, _earlier(70)),
-        (replace(ROW, progress_pct=60.0), _earlier(10, 4, 5)),
-        (replace(ROW, progress_pct=95.0), _earlier(10, 2, 5)),
-        (replace(ROW, progress_pct=95.0), _earlier(10, 4, 25)),
-        (replace(ROW, progress_pct=55.0), _peers(90, 4)),
-        (replace(ROW, progress_pct=5.0), _peers(90, 4, units=5)),
-        (replace(ROW, progress_pct=5.0), _peers(60, 35)),
-        (replace(ROW, result="Đã họp 2 lần"), Backdrop(texts={"x": "UBND xã Vạn Bình"})),
-        (ROW, _counting()),
-        (replace(ROW, progress_pct=99.0), Backdrop()),
-        (replace(ROW, difficulty="Đề án chậm được duyệt", proposal="Đề nghị sớm phê duyệt"), Backdrop()),
-        (replace(DONE, evidence=None, documents=(Document("45/BC-UBND"),)), Backdrop()),
-        *[
-            (replace(ROW, result=said), Backdrop())
-            for said in (
-                "Đã niêm yết 100% TTHC",
-                "Thực hiện theo quy định",
-                "Như Báo cáo số 45/BC-UBND",
-                "Đạt 85% kế hoạch",
-            )
-        ],
-        *[
-            (replace(ROW, difficulty=said), Backdrop())
-            for said in ("Kiến nghị của người dân còn nhiều", "Đề nghị cấp vốn của xã chưa được phê duyệt")
-        ],
-        *[
-            (replace(ROW, proposal=said), Backdrop())
-            for said in (
-                "Hạn chế tối đa việc yêu cầu bổ sung hồ sơ",
-                "Khó khăn về vốn, đề nghị huyện quan tâm",
-                "Hỗ trợ máy",
-            )
-        ],
-        (replace(DONE, documents=(Document("12/BC-UBND", date(2024, 11, 18)),)), Backdrop()),
-        (replace(DONE, task_code="PCI-04.2", evidence=None), Backdrop()),
-        (replace(IDLE, task_code="PCI-09.1"), Backdrop()),
-        (replace(DONE, completed_since=date(2024, 11, 1), completed_on=date(2024, 11, 14)), Backdrop()),
-    ],
-)
-def test_its_neighbour_is_not_blamed(
-    plan: Plan, rules: Rules, wordings: Wordings, row: TaskRow, backdrop: Backdrop
-) -> None:
-    backdrop = replace(backdrop, answered=frozenset(plan.tasks))
-    assert _assessed(plan, rules, wordings, Reading(rows=(row,)), backdrop).findings == ()
+@pytest.mark.parametrize("number", range(len(NEIGHBOURS)))
+def test_its_neighbour_is_not_blamed(judged: list[Assessment], number: int) -> None:
+    assert judged[len(EXAMPLES) + number].findings == ()
 
 
 def test_the_tasks_own_words_are_no_result(plan: Plan, rules: Rules, wordings: Wordings) -> None:

@@ -71,30 +71,37 @@ def test_a_row_in_order_is_not_blamed(plan: Plan, rules: Rules, wordings: Wordin
     assert (assessment.verdict, assessment.findings) == ("accepted", ())
 
 
-@pytest.mark.parametrize(
-    ("row", "code", "cell", "severity"),
-    [
-        (replace(DONE, status=None), "status_missing", "F12", "critical"),
-        (replace(GOING, progress_pct=101.0), "progress_out_of_range", "G12", "critical"),
-        (replace(GOING, progress_pct=-1.0), "progress_out_of_range", "G12", "critical"),
-        (replace(GOING, progress_pct=None), "progress_missing", "G12", "critical"),
-        (replace(DONE, progress_pct=60.0), "progress_status_conflict", "G12", "critical"),
-        (replace(IDLE, progress_pct=10.0), "progress_status_conflict", "G12", "critical"),
-        (replace(NIL, progress_pct=10.0), "nil_with_content", "G12", "warning"),
-        (replace(DONE, completed_on=None), "completed_on_missing", "J12", "warning"),
-        (replace(DONE, completed_on=date(2024, 11, 15)), "completed_on_outside_window", "J12", "critical"),
-        (replace(DONE, completed_on=date(2023, 12, 14)), "completed_on_outside_window", "J12", "critical"),
-        (replace(GOING, completed_on=date(2024, 11, 5)), "completed_on_without_completion", "J12", "warning"),
-        (replace(GOING, result=None), "result_missing", "H12", "warning"),
-        (replace(DONE, evidence=None), "evidence_missing", "I12", "warning"),
-        (replace(IDLE, note=None), "reason_missing", "M12", "warning"),
-        (replace(DONE, task_code="PCI-05.1"), "task_not_owed", "B12", "critical"),
-    ],
-)
-def test_a_rule_names_its_cell(
-    plan: Plan, rules: Rules, wordings: Wordings, row: TaskRow, code: str, cell: str, severity: str
-) -> None:
-    [finding] = _assessed(plan, rules, wordings, row).findings
+BLAMED: list[tuple[TaskRow, str, str, str]] = [
+    (replace(DONE, status=None), "status_missing", "F12", "critical"),
+    (replace(GOING, progress_pct=101.0), "progress_out_of_range", "G12", "critical"),
+    (replace(GOING, progress_pct=-1.0), "progress_out_of_range", "G12", "critical"),
+    (replace(GOING, progress_pct=None), "progress_missing", "G12", "critical"),
+    (replace(DONE, progress_pct=60.0), "progress_status_conflict", "G12", "critical"),
+    (replace(IDLE, progress_pct=10.0), "progress_status_conflict", "G12", "critical"),
+    (replace(NIL, progress_pct=10.0), "nil_with_content", "G12", "warning"),
+    (replace(DONE, completed_on=None), "completed_on_missing", "J12", "warning"),
+    (replace(DONE, completed_on=date(2024, 11, 15)), "completed_on_outside_window", "J12", "critical"),
+    (replace(DONE, completed_on=date(2023, 12, 14)), "completed_on_outside_window", "J12", "critical"),
+    (replace(GOING, completed_on=date(2024, 11, 5)), "completed_on_without_completion", "J12", "warning"),
+    (replace(GOING, result=None), "result_missing", "H12", "warning"),
+    (replace(DONE, evidence=None), "evidence_missing", "I12", "warning"),
+    (replace(IDLE, note=None), "reason_missing", "M12", "warning"),
+    (replace(DONE, task_code="PCI-05.1"), "task_not_owed", "B12", "critical"),
+]
+
+
+@pytest.fixture(scope="module")
+def blamed(plan: Plan, rules: Rules, wordings: Wordings) -> list[tuple[Finding, ...]]:
+    """What is found in each of them, each a file of its own, in one run."""
+    batch = [_submitted(row, name=f"{number}") for number, (row, *_) in enumerate(BLAMED)]
+    found = validate(batch, plan=plan, rules=rules, wordings=wordings).findings
+    return [assess(one, found.get(one.submission_id, ())).findings for one in batch]
+
+
+@pytest.mark.parametrize("number", range(len(BLAMED)), ids=lambda number: f"{BLAMED[number][1]}-{number}")
+def test_a_rule_names_its_cell(blamed: list[tuple[Finding, ...]], number: int) -> None:
+    _, code, cell, severity = BLAMED[number]
+    [finding] = blamed[number]
     assert (finding.code, finding.cell, finding.severity) == (code, cell, severity)
     assert cell in finding.message
     assert "{" not in finding.message
