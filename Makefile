@@ -17,7 +17,7 @@ demo: $(INSTALLED) ## A month of reporting by the real DAGs in a real Airflow; e
 
 test: $(INSTALLED) ## The whole test suite, on SQLite and PostgreSQL
 	@# In the order of the folders: by the number of tests in a file, the few long ones would come last and run alone.
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED) ## Format, lint, types, import layers
 	$(BIN)/ruff format --check .

@@ -18,6 +18,8 @@ from commune_reports.workbook import MARK_SHEET
 
 PERIOD = ReportingPeriod.parse("2024-11")
 Moment = Callable[..., datetime]
+# What is read and answered is the same on either database; what is stored and counted is tried on both.
+ON_SQLITE = pytest.mark.parametrize("office", ["sqlite"], indirect=True)
 
 
 def test_a_filled_template_is_counted_answered_and_gone_from_the_drop_folder(office: Any) -> None:
@@ -43,6 +45,7 @@ def test_collecting_again_finds_nothing_to_do(office: Any) -> None:
     assert len(office.receipts("22492")) == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
@@ -66,6 +69,7 @@ def test_what_cannot_be_read_is_rejected_answered_and_kept(office: Any, name: st
     assert content in archived
 
 
+@ON_SQLITE
 def test_a_table_of_something_else_is_rejected(office: Any) -> None:
     workbook = Workbook()
     workbook.active.append(("Họ tên", "Số điện thoại"))  # type: ignore[union-attr]
@@ -75,6 +79,7 @@ def test_a_table_of_something_else_is_rejected(office: Any) -> None:
     assert "Không tìm thấy bảng" in office.receipts("22492")[0]
 
 
+@ON_SQLITE
 def test_an_untouched_template_is_rejected(office: Any) -> None:
     office.fill("22492", entries={})
     office.collect()
@@ -117,6 +122,7 @@ def test_a_file_for_a_period_that_is_not_open_yet_is_told_when_it_will_be(office
     assert "15/11/2024" in receipt
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("period", "words"), [("2031-01", "Không xác định được kỳ"), ("2024-Q3", "Không xác định được kỳ")]
 )
@@ -142,6 +148,7 @@ def test_a_folder_of_no_unit_is_answered_in_that_folder(office: Any) -> None:
     assert "99999" in receipt.read_text(encoding="utf-8-sig")
 
 
+@ON_SQLITE
 def test_wrong_cells_are_named_and_the_good_rows_count(office: Any, moment: Moment) -> None:
     entries = honest_entries(office.plan, office.plan.units[7], PERIOD)
     office.fill("22510", entries=spoil(entries))
@@ -158,6 +165,7 @@ def test_wrong_cells_are_named_and_the_good_rows_count(office: Any, moment: Mome
     assert (standing["missing"], standing["files"], standing["verdict"]) == ([], 2, "accepted")
 
 
+@ON_SQLITE
 def test_wrong_cells_come_back_marked_in_the_units_own_file_and_the_receipt_names_it(
     office: Any, moment: Moment
 ) -> None:
@@ -178,6 +186,7 @@ def test_wrong_cells_come_back_marked_in_the_units_own_file_and_the_receipt_name
     assert len(_marked(office, "22492")) == 1, "a file in order is not sent back"
 
 
+@ON_SQLITE
 def test_a_file_nobody_can_open_gets_its_receipt_and_no_marks(office: Any) -> None:
     office.drop("22492", "hong.xlsx", b"PK\x03\x04" + b"x" * 50)
     office.collect()
@@ -249,6 +258,7 @@ def test_parts_sent_by_several_officers_add_up(office: Any) -> None:
     assert office.standing("22492")["files"] == 2
 
 
+@ON_SQLITE
 def test_a_retyped_table_is_read_for_the_period_its_title_names(office: Any) -> None:
     unit = office.plan.units[4]
     out = office.folder(unit.code) / "nop" / "tu go.xlsx"
@@ -268,6 +278,7 @@ def test_lateness_is_told_by_the_due_moment(
     assert office.standing("22492", moment(12, 1))["timeliness"] == timeliness
 
 
+@ON_SQLITE
 def test_lock_files_and_hidden_files_stay_where_they_are(office: Any) -> None:
     for name in ("~$bao cao.xlsx", ".DS_Store", "bao cao.xlsx.part"):
         office.drop("22492", name, b"x")
@@ -275,6 +286,7 @@ def test_lock_files_and_hidden_files_stay_where_they_are(office: Any) -> None:
     assert len(list((office.folder("22492") / "nop").iterdir())) == 3
 
 
+@ON_SQLITE
 def test_a_share_out_of_reach_is_worth_another_try(office: Any, tmp_path: Path, moment: Moment) -> None:
     gone = replace(office.settings, share=tmp_path / "not-mounted")
     with pytest.raises(Transient, match="not-mounted"):
@@ -339,6 +351,7 @@ def test_a_broken_rule_stops_the_pass_loudly_and_the_files_wait(office: Any, tmp
     assert office.collect(moment(11, 15, 10))["accepted"] == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("files", "fewest", "most"), [(0, 0, 0), (30, 1, 1), (120, 2, 4)])
 def test_many_files_are_checked_in_at_most_four_shares_and_few_in_one(
     office: Any, moment: Moment, files: int, fewest: int, most: int
