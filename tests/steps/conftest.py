@@ -1,6 +1,7 @@
 """An office at work: drops files, runs steps, looks at what came back."""
 
 import itertools
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -120,6 +121,18 @@ def office(
         return
     with request.getfixturevalue("copy_of_database")(f"office_{next(_names)}", "opened") as url:
         yield Office(installed(tmp_path / "home", url), plan)
+
+
+@pytest.fixture
+def binding_rules_only(office: Office, tmp_path: Path) -> None:
+    """The office judges files by the rules without which no figure can be made: enough where none is looked at."""
+    kept = tmp_path / "expectations"
+    shutil.copytree(office.settings.expectations, kept)
+    for path in kept.glob("*.json"):
+        suite = json.loads(path.read_text())
+        suite["expectations"] = [one for one in suite["expectations"] if one["meta"].get("binding")]
+        path.write_text(json.dumps(suite))
+    office.settings = replace(office.settings, expectations=kept)
 
 
 @pytest.fixture

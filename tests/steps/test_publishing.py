@@ -14,6 +14,7 @@ from commune_reports import outbox, steps, warehouse
 from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.settings import SmtpServer
 
+pytestmark = pytest.mark.usefixtures("binding_rules_only")
 Moment = Callable[..., datetime]
 
 
