@@ -4,8 +4,11 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +21,7 @@ from commune_reports.demo.communes import Entry, fill_template, honest_entries, 
 from commune_reports.demo.mail_catcher import catch_mail
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
+from commune_reports.steps import checking
 from commune_reports.workbook import MARK_SHEET
 
 PERIOD = ReportingPeriod.parse("2024-11")
@@ -74,6 +78,27 @@ def test_a_missing_file_is_named_before_any_answer(run: Run, opened: Path, plan:
     code, out, error = run("check", good, tmp_path / "khong-co.xlsx", "--json")
     assert (code, out) == (2, "")
     assert "khong-co.xlsx" in error
+
+
+def test_a_check_that_is_ended_leaves_no_copies(
+    run: Run, opened: Path, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(copies))
+    seen: list[Path] = []
+
+    def be_ended(*_: object, **__: object) -> None:
+        seen.extend(copies.rglob("*"))
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+
+    monkeypatch.setattr(checking, "examine", be_ended)
+    code, out, error = run("check", _filled(plan, opened, tmp_path / "a.xlsx"))
+    assert (code, out) == (3, "")
+    assert "run the same command again" in error
+    assert seen
+    assert list(copies.iterdir()) == []
 
 
 def test_check_answers_in_the_documented_form(run: Run, opened: Path, plan: Plan, tmp_path: Path) -> None:

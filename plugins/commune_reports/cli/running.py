@@ -1,6 +1,7 @@
 """One command of the many, and what its failures are to a terminal."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -15,7 +16,8 @@ __all__ = ["collecting", "commands", "deciding", "figures", "keeping", "reading_
 
 
 def run(arguments: Sequence[str] | None) -> None:
-    """Run one command; every expected failure is one line on stderr and an exit code."""
+    """Run one command; every expected failure is one line on stderr and an exit code. Who is ended cleans up as for Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = commands.main(args=arguments, prog_name="commune-reports", standalone_mode=False)
     except click.ClickException as error:
@@ -33,6 +35,8 @@ def run(arguments: Sequence[str] | None) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE
+    finally:
+        signal.signal(signal.SIGTERM, before)
     sys.exit(code if isinstance(code, int) else DONE)
 
 
