@@ -163,9 +163,10 @@ class _Host:
         """Results with their places as they come; where they stop coming, the host is ended."""
         try:
             self._wait_until_ready()
-            self._heard(STARTING_SECONDS)  # what the work needs is loaded
+            waits = STARTING_SECONDS  # until what the work needs is loaded
             while count:
-                place, answer = self._heard(silence)
+                place, answer = self._heard(waits)
+                waits = silence
                 if place is None:
                     raise Transient(f"files cannot be read now: {answer}")
                 if answer is not None:
@@ -250,7 +251,7 @@ def serve(handle: int) -> None:
                 continue
             sys.path[:] = caller.recv()
             request = caller.recv()
-            caller.send("loaded")
+            caller.send((0, None))
             for place, answer in _worked_through(request):
                 caller.send((place, answer))
         except (EOFError, ConnectionError, BrokenProcessPool) as error:

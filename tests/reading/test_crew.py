@@ -124,6 +124,16 @@ def test_where_no_process_can_be_had_the_work_waits_for_a_better_moment(monkeypa
         _done(["a"])
 
 
+def test_work_that_cannot_be_loaded_where_files_are_read_waits_too(tmp_path: Path) -> None:
+    (tmp_path / "gone.py").write_text("def do(item): return item")
+    sys.path.insert(0, str(tmp_path))
+    import gone  # type: ignore[import-not-found]
+
+    sys.path.remove(str(tmp_path))
+    with pytest.raises(Transient, match="No module named 'gone'"):
+        work_through(["a"], Work(gone.do, str, QUICK))
+
+
 def test_what_lies_in_the_callers_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pebble.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
     monkeypatch.chdir(tmp_path)
