@@ -251,7 +251,7 @@ def serve(handle: int) -> None:
                 continue
             sys.path[:] = caller.recv()
             request = caller.recv()
-            caller.send((0, None))
+            caller.send((0, None))  # what the work needs is loaded
             for place, answer in _worked_through(request):
                 caller.send((place, answer))
         except (EOFError, ConnectionError, BrokenProcessPool) as error:

@@ -29,13 +29,17 @@ Answer = tuple[int, str, str]
 Run = Callable[..., Answer]
 
 
+def _settle_in(patch: pytest.MonkeyPatch, home: Path) -> None:
+    """Nothing of the user's settings, and this home."""
+    for name in [one for one in os.environ if one.startswith("COMMUNE_REPORTS_")]:
+        patch.delenv(name)
+    patch.setenv("COMMUNE_REPORTS_HOME", str(home))
+
+
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run one command in an installation of its own; gives exit code, stdout and stderr."""
-    for name in list(os.environ):
-        if name.startswith("COMMUNE_REPORTS_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("COMMUNE_REPORTS_HOME", str(tmp_path / "home"))
+    _settle_in(monkeypatch, tmp_path / "home")
     monkeypatch.setenv("COMMUNE_REPORTS_SETTLE_SECONDS", "0")
 
     def run_command(*arguments: object) -> Answer:
@@ -53,7 +57,7 @@ def once_opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of an installation whose November was opened from the terminal; to be copied, never used."""
     home = tmp_path_factory.mktemp("opened") / "home"
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
-        patch.setenv("COMMUNE_REPORTS_HOME", str(home))
+        _settle_in(patch, home)
         cli.main(["open", "--period", "2024-11", "--now", "2024-10-15T07:00"])
     assert not ended.value.code
     return home

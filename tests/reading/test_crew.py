@@ -1,5 +1,6 @@
 """A file that hangs, crashes, swells or breaks its reader is answered; the others are read."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -124,12 +125,13 @@ def test_where_no_process_can_be_had_the_work_waits_for_a_better_moment(monkeypa
         _done(["a"])
 
 
-def test_work_that_cannot_be_loaded_where_files_are_read_waits_too(tmp_path: Path) -> None:
+def test_work_that_cannot_be_loaded_where_files_are_read_waits_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "gone.py").write_text("def do(item): return item")
-    sys.path.insert(0, str(tmp_path))
-    import gone  # type: ignore[import-not-found]
-
-    sys.path.remove(str(tmp_path))
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(tmp_path)
+        gone = importlib.import_module("gone")
     with pytest.raises(Transient, match="No module named 'gone'"):
         work_through(["a"], Work(gone.do, str, QUICK))
 

@@ -33,7 +33,7 @@ NARROWEST = 110
 def main() -> int:
     """Run the story and say what happened."""
     console = Console(highlight=False, width=max(Console().width, NARROWEST))
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     home = Path(sys.argv[1] if len(sys.argv) > 1 else "var/demo").absolute()
     try:
@@ -172,10 +172,6 @@ def _clean(home: Path) -> None:
         shutil.rmtree(home)
     home.mkdir(parents=True, exist_ok=True)
     (home / MARKER).touch()
-
-
-def _interrupt(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

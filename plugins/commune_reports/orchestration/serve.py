@@ -14,7 +14,7 @@ PORT = 8080
 
 def main() -> int:
     """Serve until Ctrl-C or SIGTERM; nothing is left running."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         settings = read_settings(os.environ)
         home = settings.home / "airflow"
@@ -30,10 +30,6 @@ def main() -> int:
     except (NeedsHuman, Transient) as error:
         print(f"commune-reports: {error}", file=sys.stderr)  # noqa: T201
         return 2
-
-
-def _interrupt(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -44,9 +44,7 @@ def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
         waiting = warehouse.unchecked_submissions(connection)
     return {
         "claimed": claimed,
-        "shares": sorted({share_of(one.submission_id) for one in waiting})
-        if len(waiting) >= FEWEST_TO_SHARE
-        else [None] * bool(waiting),
+        "shares": _shares(waiting),
         "unreadable": [{"file": str(one.path), "reason": one.reason} for one in unreadable],
     }
 
@@ -76,6 +74,12 @@ def collect(settings: Settings, *, now: datetime) -> dict[str, Any]:
     claim = claim_arrivals(settings, now=now)
     checked = check_share(settings, share=None, now=now)
     return {"claimed": claim["claimed"], "unreadable": claim["unreadable"], **checked, **answer(settings, now=now)}
+
+
+def _shares(waiting: Sequence[Arrival]) -> list[int | None]:
+    if len(waiting) < FEWEST_TO_SHARE:
+        return [None] if waiting else []
+    return [*sorted({share_of(one.submission_id) for one in waiting})]
 
 
 def share_of(submission_id: str) -> int:

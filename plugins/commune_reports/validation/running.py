@@ -28,9 +28,9 @@ CONDITIONAL = ("row_condition", "condition_parser")
 
 
 def prepare() -> None:
-    """Import Great Expectations now, at a moment that suits the caller; it takes seconds."""
+    """Import and set up Great Expectations now, at a moment that suits the caller; it takes seconds."""
     with garbage_left_lying():
-        import great_expectations  # noqa: F401
+        _lines()
 
 
 def run_suite(suite: Mapping[str, Any], frame: "pd.DataFrame") -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:

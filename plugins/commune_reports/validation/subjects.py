@@ -195,7 +195,7 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times_in_file: int) -
     documents = row.documents if row.evidence else ()
     evidence_days = [one.dated for one in documents if one.dated]
     bare = row.bare
-    key = row.bare.text_key
+    key = bare.text_key
     return {
         "task_code": row.task_code,
         "status": row.status,
