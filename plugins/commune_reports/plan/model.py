@@ -216,6 +216,11 @@ class Plan:
         return tuple((one.index_code, one.code, one.title) for one in self.indicators)
 
     @cached_property
+    def index_titles(self) -> tuple[tuple[str, str], ...]:
+        """Code and title of every index, in the order of the plan."""
+        return tuple((one.code, one.title) for one in self.indices)
+
+    @cached_property
     def task_texts(self) -> tuple[tuple[str, str], ...]:
         """Code and text of every task, in the order of the plan."""
         return tuple((task.code, task.text) for task in self.tasks.values())

@@ -117,7 +117,7 @@ def _title_cells(grids: Sequence[Grid], heads: Mapping[str, int | None]) -> Iter
             continue
         head = heads.get(grid.name)
         for row in grid.rows[: LAST_TITLE_ROW if head is None else head]:
-            cells = [text for text in map(plain_text, row) if text]
+            cells = [text for cell in row if cell != "" and (text := plain_text(cell))]
             if cells:
                 yield cells
 

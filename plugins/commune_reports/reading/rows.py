@@ -55,7 +55,7 @@ def read_row(
         documents=documents_in(texts["evidence"])
         if texts["evidence"]
         else own_documents_in(texts["result"], texts["note"]),
-        cells={field: cell for field in (*place.headings.columns, "status") if (cell := place.cell(field)) is not None},
+        cells=place.cells(),
         **texts,
     )
     return row, findings

@@ -17,6 +17,7 @@ TITLE_LIKENESS = 90.0
 # What stands before and after the name of an indicator: "Chỉ số thành phần III - …", "Nhóm nhiệm vụ về …", "… (trọng số 5%)".
 BEFORE_TITLE = re.compile(r"^(?:\d{1,2}|[ivx]+|[a-d]|chi so|thanh phan|cstp|cs|nhom|nhiem vu|muc|phan|ve) ")
 AFTER_TITLE = re.compile(r" (?:trong so|ty trong|ts)\b.*$| \d{1,3}(?: phan tram)?$| nam \d{4}$")
+LETTER, DIGIT = re.compile(r"^[a-z] "), re.compile(r"\d")
 PERIOD = re.compile(r"\b(?:thang|quy|nam) (?:\d+|[ivx]+)\b")
 SHORTEST_TITLE, SHORTEST_INDEX_TITLE, LONGEST_INDEX_TITLE = 5, 11, 90
 
@@ -31,7 +32,7 @@ class Section:
 
 def section_of(cells: Iterable[Any], section: Section, plan: Plan) -> Section | None:
     """The section the cells of a row announce; None if they announce none."""
-    texts = [text for text in map(plain_text, cells) if text is not None]
+    texts = [text for cell in cells if cell != "" and (text := plain_text(cell)) is not None]
     for text in texts:
         if len(text) < 3:
             continue
@@ -64,21 +65,27 @@ def indicator_titled(plan: Plan, title: str, index_code: str | None) -> str | No
 def index_titled(plan: Plan, title: str) -> str | None:
     """The index a section row such as "A CHỈ SỐ NĂNG LỰC CẠNH TRANH CẤP TỈNH (PCI)" announces; None if it names several."""
     said = fold(title)
-    wanted = re.sub(r"^[a-z] ", "", said)
-    for index in plan.indices:
-        name = fold(index.title)
-        if wanted in (name, fold(index.code)) or fuzz.ratio(wanted, name) >= TITLE_LIKENESS:
-            return index.code
+    wanted = LETTER.sub("", said)
+    for code, folded, name in _folded_indices(plan.index_titles):
+        if wanted in (name, folded) or fuzz.ratio(wanted, name, score_cutoff=TITLE_LIKENESS):
+            return code
         if len(wanted) >= SHORTEST_INDEX_TITLE and name.startswith(wanted):
-            return index.code
-    if len(said) > LONGEST_INDEX_TITLE or indicator_coded(plan, title):
+            return code
+    if len(said) > LONGEST_INDEX_TITLE:
         return None
-    named = [index.code for index in plan.indices if f" {fold(index.code)} " in f" {said} "]
-    return named[0] if len(named) == 1 and not re.search(r"\d", PERIOD.sub("", said)) else None
+    named = [code for code, folded, _ in _folded_indices(plan.index_titles) if f" {folded} " in f" {said} "]
+    if len(named) != 1 or DIGIT.search(PERIOD.sub("", said)) or indicator_coded(plan, title):
+        return None
+    return named[0]
 
 
 def _index_of(plan: Plan, indicator: str) -> str:
     return next(one.index_code for one in plan.indicators if one.code == indicator)
+
+
+@lru_cache(maxsize=32)
+def _folded_indices(titles: tuple[tuple[str, str], ...]) -> list[tuple[str, str, str]]:
+    return [(code, fold(code), fold(title)) for code, title in titles]
 
 
 @lru_cache(maxsize=32)

@@ -7,6 +7,8 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
 from commune_reports.reading.cell_values import is_ticked, plain_text
 from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.spelling import fold
@@ -46,6 +48,11 @@ class Headings:
         """The columns of the fields that are texts, with those of the task's text and of who performs it."""
         names = (*TEXTS, "task_text", "performing_body")
         return frozenset(columns[name] for columns in (self.columns, self.besides) for name in names if name in columns)
+
+    @cached_property
+    def letters(self) -> Mapping[str, str]:
+        """The column of each field by its letters."""
+        return {name: get_column_letter(column + 1) for name, column in self.columns.items()}
 
     @property
     def has_status(self) -> bool:
@@ -147,6 +154,14 @@ class Place:
             return address(self.rows[0], column)
         filled = self.filled(name)
         return address(*(filled[0][0] if filled else value_at(self.grid, self.row, column)[0]))
+
+    def cells(self) -> dict[str, str]:
+        """The address of every field the table has a column for, and of the status wherever it is told."""
+        if self._alone is None or self.headings.besides or "status" not in self.headings.columns:
+            named = ((field, self.cell(field)) for field in (*self.headings.columns, "status"))
+            return {field: cell for field, cell in named if cell is not None}
+        number = str(self.rows[0] + 1)
+        return {field: letters + number for field, letters in self.headings.letters.items()}
 
     def _look(self, column: int) -> list[Filled]:
         found = {}

@@ -29,6 +29,9 @@ SHORTEST_PART, SAME_PART = 40, 97.0
 LONGEST_SAID = 36
 FIGURE, POINT = re.compile(r"\d+"), re.compile(r"\d{1,2}\b")
 NUMBERS, FLAGS = "float64", "bool"
+NO_SURPRISE: Mapping[str, None] = dict.fromkeys(
+    ("earlier_pct", "rise", "largest_usual_rise", "peer_distance", "largest_usual_distance")
+)
 # The typed columns of a task row, so that no rule can stumble over a text in a column of numbers.
 TASK_ROW_TYPES = {
     **dict.fromkeys(("task_code", "status", "result", "evidence", "difficulty", "proposal", "note", "reason"), "str"),
@@ -37,7 +40,7 @@ TASK_ROW_TYPES = {
     **dict.fromkeys(("own_proposal", "reason_folded", "copied_from", "replaces"), "str"),
     **dict.fromkeys(("progress_pct", "progress_in_range", "counted_pct", "completed_on", "completed_since"), NUMBERS),
     **dict.fromkeys(("first_day", "last_day", "received_on", "evidence_last_day", "result_task_likeness"), NUMBERS),
-    **dict.fromkeys(("earlier_pct", "rise", "largest_usual_rise", "peer_distance", "largest_usual_distance"), NUMBERS),
+    **dict.fromkeys(NO_SURPRISE, NUMBERS),
     **dict.fromkeys(("nil_allowed", "is_given", "is_owed", "needs_document", "is_explained", "has_note"), FLAGS),
     **dict.fromkeys(("evidence_dates_exist", "difficulty_is_proposal"), FLAGS),
     "times_in_file": "int64",
@@ -239,9 +242,11 @@ def _facts(submitted: Submitted, row: TaskRow, plan: Plan, times_in_file: int) -
     }
 
 
-def _surprise(backdrop: Backdrop, code: str, counted: float | None) -> dict[str, float | None]:
+def _surprise(backdrop: Backdrop, code: str, counted: float | None) -> Mapping[str, float | None]:
     """How far a progress lies from the unit's own past and from its peers, beside what is usual."""
     earlier, peers = backdrop.earlier.get(code), backdrop.peers.get(code)
+    if earlier is None and peers is None:
+        return NO_SURPRISE
     last = earlier.progress_pct if earlier else None
     rise = counted - last if counted is not None and last is not None else None
     knows_rise = earlier is not None and earlier.periods >= FEWEST_PERIODS
