@@ -307,6 +307,23 @@ def test_trouble_that_passes_is_exit_code_three(run: Run, opened: Path, monkeypa
     assert run("collect", "--now", "2024-11-15T09:00")[0] == 3
 
 
+def test_a_report_published_without_a_mail_server_is_told_and_waits_in_the_outbox(run: Run, opened: Path) -> None:
+    code, out, err = run("publish", "--period", "2024-11", "--now", "2024-11-19T08:00", "--json")
+    told = json.loads(out)
+    assert (code, told["state"], told["delivery"]) == (2, "published", None)
+    assert "COMMUNE_REPORTS_SMTP is not set" in err
+    letters = json.loads(run("outbox", "--json")[1])["letters"]
+    assert [one["state"] for one in letters if one["kind"] == "report"] == ["waiting"]
+
+
+def test_a_command_whose_output_is_closed_does_its_work_all_the_same(
+    run: Run, opened: Path, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = _filled(plan, opened, tmp_path / "good.xlsx")
+    monkeypatch.setattr(sys, "stdout", None)
+    assert run("check", file, "--unit", "22492", "--period", "2024-11", "--json")[0] == 0
+
+
 def test_plan_commands_show_and_check_the_plan_in_use(run: Run) -> None:
     code, out, _ = run("plan", "show", "--json")
     shown = json.loads(out)

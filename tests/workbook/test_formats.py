@@ -71,6 +71,20 @@ def test_text_of_the_old_windows_code_page_keeps_its_tones() -> None:
     assert _rows(for_old_code_page(text).encode("cp1258")) == said
 
 
+@pytest.mark.parametrize("written", [r"\"", '""'])
+def test_quotation_marks_in_a_cell_are_read_doubled_or_after_a_backslash(written: str) -> None:
+    said = 'Hội nghị "Một cửa", 50 người "dự"'
+    lines = [["Mã", "Kết quả", "Ghi chú"], ["PCI-01.1", said, "x"]]
+    text = "\r\n".join(",".join('"' + cell.replace('"', written) + '"' for cell in line) for line in lines)
+    assert _rows(text.encode()) == lines
+
+
+def test_a_backslash_at_the_end_of_a_cell_is_only_a_backslash() -> None:
+    lines = [["Mã", "Tệp", "Ghi chú"], ["PCI-01.1", "D:\\bao-cao\\", "x"], ["PCI-01.2", "E:\\", "y"]]
+    text = "\r\n".join(",".join(f'"{cell}"' for cell in line) for line in lines)
+    assert _rows(text.encode()) == lines
+
+
 def test_excels_line_about_the_delimiter_is_no_row() -> None:
     assert _rows(b"sep=;\r\n" + _text(";").encode()) == LINES
 

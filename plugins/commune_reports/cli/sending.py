@@ -23,6 +23,7 @@ from commune_reports.cli.terminal import (
     table_of,
     writing,
 )
+from commune_reports.errors import NeedsHuman, Transient
 
 
 @commands.command()
@@ -47,11 +48,15 @@ def publish(period: str, now: datetime, as_json: bool) -> int:
     """Aggregate, render, queue and send the consolidated report."""
     settings = open_settings()
     result = steps.publish_period(settings, period=period, now=now)
-    sent = steps.deliver(settings, now=now)
     lines = [
         f"{result['state']}: {result['period']} revision {result['revision']} as of {result['as_of']}",
         *result["report"],
     ]
+    try:
+        sent = steps.deliver(settings, now=now)
+    except (NeedsHuman, Transient):
+        answer({**result, "delivery": None}, as_json, lines)  # the report stands and waits in the outbox
+        raise
     answer({**result, "delivery": sent}, as_json, [*lines, *_delivery_lines(sent)])
     return _delivery_code(sent)
 

@@ -5,7 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from io import StringIO
-from itertools import islice
+from itertools import islice, product
+from typing import Any
 
 from commune_reports.workbook.model import (
     MOST_ROWS,
@@ -33,6 +34,10 @@ FILLING = b"\0\x1a"
 # What stands for bytes that are no letter; one letter in so many may be lost.
 LOST, MOST_LOST = "\ufffd", 10
 DELIMITERS, FEWEST_COLUMNS = ",;\t|", 3
+# A quotation mark within a quoted cell is doubled; databases write a backslash before it instead.
+ESCAPED_QUOTE = re.compile(r'\\"(?![,;\t|\r\n]|$)')
+DOUBLED: dict[str, Any] = {}
+ESCAPED: dict[str, Any] = {"doublequote": False, "escapechar": "\\"}
 # Excel's own line about the delimiter; it is no row of the sheet people see.
 DELIMITER_LINE = re.compile(r"sep=([^\r\n])\r?\n", re.IGNORECASE)
 
@@ -59,9 +64,9 @@ def open_delimited(text: str) -> Spreadsheet | Refusal:
     most, delimiters = 0, DELIMITERS
     if told := DELIMITER_LINE.match(text):
         delimiters, text = told[1], text[told.end() :]
-    for delimiter in delimiters:
+    for delimiter, quoting in product(delimiters, [ESCAPED, DOUBLED] if ESCAPED_QUOTE.search(text) else [DOUBLED]):
         try:
-            rows = list(islice(csv.reader(StringIO(text, newline=""), delimiter=delimiter), MOST_ROWS + 1))
+            rows = list(islice(csv.reader(StringIO(text, newline=""), delimiter=delimiter, **quoting), MOST_ROWS + 1))
         except (csv.Error, TypeError):
             continue
         widths = Counter(len(row) for row in rows if len(row) >= FEWEST_COLUMNS)
