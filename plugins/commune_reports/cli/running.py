@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -18,7 +19,7 @@ __all__ = ["collecting", "commands", "deciding", "figures", "keeping", "reading_
 def run(arguments: Sequence[str] | None) -> None:
     """Run one command; every expected failure is one line on stderr and an exit code. Who is ended cleans up as for Ctrl-C."""
     if sys.stdout is None:  # closed by the caller: what is done counts, not what is said
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = commands.main(args=arguments, prog_name="commune-reports", standalone_mode=False)
