@@ -80,14 +80,13 @@ def scorecard(
     for row in run("period_figures"):
         rows[row[0]].append(row)
     totals = _score(rows["total"][0]) if "total" in rows else NOTHING
-    units = _in_order(rows, "unit_total")
+    units = list(_scored(_in_order(rows, "unit_total"), "unit_code", "timeliness"))
     missing: dict[str, list[str]] = {}
-    silent = [row.unit_code for row in units if row.missing]
+    silent = [unit_code for (unit_code, _), score in units if score.missing]
     if silent:
         for row in ask(connection, warehouse.sql, "missing_tasks", {**asked, "unit_codes": silent}):
             missing.setdefault(row.unit_code, []).append(row.task_code)
     files = {row.unit_code: row for row in run("unit_files")}
-    unit_totals = {row.unit_code: _score(row) for row in units}
     return Scorecard(
         plan_id=plan.id,
         period_id=period.id,
@@ -99,19 +98,13 @@ def scorecard(
         indicators=Lazily(lambda: _indicator_scores(rows)),
         indices=Lazily(lambda: _index_scores(rows)),
         standings=tuple(
-            _standing(
-                row.unit_code,
-                row.timeliness,
-                unit_totals[row.unit_code],
-                files.get(row.unit_code),
-                missing.get(row.unit_code, ()),
-            )
-            for row in units
+            _standing(unit_code, timeliness, score, files.get(unit_code), missing.get(unit_code, ()))
+            for (unit_code, timeliness), score in units
         ),
         tasks=later(tasks),
         findings=later(lambda on: row_findings(on, warehouse, asked)),
         decided=later(lambda on: decided_about_files(on, plan.id, period.id, as_of=as_of)),
-        unit_totals=unit_totals,
+        unit_totals={unit_code: score for (unit_code, _), score in units},
     )
 
 
