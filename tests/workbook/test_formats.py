@@ -100,7 +100,8 @@ def test_a_web_page_under_the_name_of_a_workbook_is_read_with_its_merged_cells(s
         "<tr><td rowspan=2>PCI-01.1</td><td>một</td><td>#N/A</td></tr><tr><td> hai </td><td>ba</td></tr></table></body></html>"
     )
     opened = _opened(page.encode())
-    [grid] = opened.grids
+    grid, above = opened.grids
+    assert above.rows == [["Báo cáo"]]
     assert [list(row) for row in grid.rows] == [
         ["Mã", "Kết quả\ntrong kỳ", ""],
         ["PCI-01.1", "một", ""],

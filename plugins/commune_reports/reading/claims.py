@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
+from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan, Unit
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.spelling import fold
@@ -19,6 +22,12 @@ AND_NEXT_MONTH = re.compile(
 )
 # A sheet named after its month: T11, Tháng 11, thang 11-2024.
 MONTH_SHEET = re.compile(r"(?:bao cao |bc )?(?:t|thang) ?(\d{1,2})(?: (?:nam )?(\d{4}))?")
+PERIOD_LABEL = re.compile(r"\b(?:ky bao cao|bao cao thang|ky|thang)$")
+# A part of a report that looks ahead.
+AHEAD = re.compile(
+    r"(?:(?:phan )?(?:[ivx]+|\d{1,2}|[a-d]) )?(?:mot so |cac )?"
+    r"(?:phuong huong|ke hoach|nhiem vu|chuong trinh|du kien|cong viec|cong tac)\b"
+)
 UNIT_BEFORE = r"(?:xa|x|thi tran|tt|phuong|p|ubnd|uy ban nhan dan|don vi|don vi bao cao)"
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
@@ -117,9 +126,22 @@ def _title_cells(grids: Sequence[Grid], heads: Mapping[str, int | None]) -> Iter
             continue
         head = heads.get(grid.name)
         for row in grid.rows[: LAST_TITLE_ROW if head is None else head]:
-            cells = [text for cell in row if cell != "" and (text := plain_text(cell))]
+            cells = list(_texts(row))
             if cells:
                 yield cells
+
+
+def _texts(row: Sequence[Any]) -> Iterator[str]:
+    """What a row says; a date beside "Kỳ báo cáo:" is the month that spreadsheet programs make of a typed 10/2024."""
+    before = ""
+    for cell in row:
+        text = plain_text(cell) if cell != "" else None
+        if text is None:
+            continue
+        if isinstance(cell, date) and PERIOD_LABEL.search(fold(before)):
+            text = f"tháng {cell.month}/{cell.year}"
+        yield text
+        before = text
 
 
 def _sentences(cells: Sequence[str]) -> Iterator[str]:
@@ -149,6 +171,14 @@ def _periods_in(line: str) -> Iterator[str]:
         yield f"{found[3]}-{part}"
     elif found := re.search(r"\b(?:ky bao cao|bao cao|tong ket|bao cao tong hop)(?: ca)? nam (\d{4})\b", line):
         yield found[1]
+
+
+def month_planned(cells: Sequence[Any], plan: Plan) -> ReportingPeriod | None:
+    """The period a line such as "II. Nhiệm vụ trọng tâm tháng 12/2024" looks ahead to; None for any other line."""
+    filled = [cell for cell in cells if cell != ""]
+    line = fold(plain_text(filled[0]) or "") if len(filled) == 1 else ""
+    periods = list(_periods([_with_year(line, plan)])) if AHEAD.match(line) else []
+    return plan.period(periods[0]) if len(periods) == 1 else None
 
 
 def units_in(plan: Plan, period_id: str | None) -> tuple[Unit, ...]:

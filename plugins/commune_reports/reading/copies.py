@@ -13,6 +13,13 @@ def states_progress(row: TaskRow) -> bool:
     return any(name in row.cells for name in STATED)
 
 
+def only_plans(rows: Sequence[TaskRow], told: set[str | None], findings: Sequence[Finding]) -> bool:
+    """Whether a sheet's rows tell nowhere how far a task has come, all of them tasks that other sheets tell of: a plan of work."""
+    says = any(row.status is not None or row.progress_pct is not None for row in rows)
+    typed = any(one.code == "status_unreadable" for one in findings)
+    return bool(rows) and not says and not typed and all(row.task_code in told for row in rows)
+
+
 def counted_once(
     rows: Sequence[TaskRow], findings: Sequence[Finding], wordings: Wordings
 ) -> tuple[list[TaskRow], list[Finding]]:

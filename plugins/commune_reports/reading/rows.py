@@ -180,6 +180,8 @@ def _doubts(place: Place, clerk: Clerk, code: str | None) -> Iterator[Finding]:
             continue
         other = Place(place.grid, place.rows, Headings({field: column}))
         first, second = place.text(field), other.text(field)
+        if field == "progress_pct" and isinstance(progress(other.value(field), lambda: True), Misread):
+            continue  # the other column headed "Tiến độ" tells when the task is to be done
         if second and first != second:
             yield said(clerk, other, "column_twice", field=field, got=second, wanted=first or "trống", task=code)
 

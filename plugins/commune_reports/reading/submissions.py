@@ -6,16 +6,26 @@ from dataclasses import replace
 from openpyxl.utils import get_column_letter
 
 from commune_reports.findings import Finding
-from commune_reports.reading.claims import IDENTITY_SHEET, Asked, Claims, read_claims, sheets_aside, units_in
-from commune_reports.reading.copies import counted_once, states_progress, without_progress
+from commune_reports.period import ReportingPeriod
+from commune_reports.reading.cell_values import plain_text
+from commune_reports.reading.claims import (
+    Asked,
+    Claims,
+    month_planned,
+    read_claims,
+    sheets_aside,
+    units_in,
+)
+from commune_reports.reading.copies import counted_once, only_plans, states_progress, without_progress
 from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.lines import merged_rows, rows_going_on
 from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of
-from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place, find_heads
+from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place
 from commune_reports.reading.tasks import Clerk, blank_task, named_task, said
 from commune_reports.reading.totals import totals_in
+from commune_reports.reading.unheaded import heads_of, unheaded
 from commune_reports.reading.vocabulary import is_start_of_task
 from commune_reports.task_report import Blank, Reading, TaskRow, Total
 from commune_reports.workbook import Grid, Refusal, Spreadsheet, address, is_mark_sheet, open_spreadsheet
@@ -37,7 +47,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     if isinstance(opened, Refusal):
         return refused(opened, clerk)
     opened = replace(opened, grids=tuple(grid for grid in opened.grids if not is_mark_sheet(grid)))
-    heads = {grid.name: find_heads(grid, clerk.vocabulary) for grid in opened.grids if grid.name != IDENTITY_SHEET}
+    heads = heads_of(opened.grids, clerk)
     first_heads = {name: (found[0].first_row if found else None) for name, found in heads.items()}
     sheets = [
         _Sheet(opened, _first_table(grid, heads[grid.name]), heads[grid.name], clerk)
@@ -55,11 +65,15 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         aside, [sheet.grid.name for sheet in sheets if sheet.rows], clerk, period_id or claims.period_id
     )
     sheets = [sheet for sheet in sheets if sheet.grid.name not in aside]
+    for sheet in sheets:
+        sheet.leave_what_is_ahead(clerk.plan.period(period_id or claims.period_id))
     visible = [sheet for sheet in sheets if sheet.grid.visible]
     hidden = [sheet for sheet in sheets if not sheet.grid.visible and sheet.rows]
     findings += [
         clerk.wordings.finding("hidden_sheet_ignored", sheet=sheet.grid.name, got=sheet.grid.name) for sheet in hidden
     ]
+    by_progress = {row.task_code for sheet in visible for row in sheet.rows if row.status is not None}
+    visible = [sheet for sheet in visible if not only_plans(sheet.rows, by_progress, sheet.findings)]
     told = {row.task_code for sheet in visible for row in sheet.rows if states_progress(row)}
     tables_aside = [row for sheet in visible for row in sheet.rows if not states_progress(row)]
     findings += without_progress(tables_aside, told, clerk.wordings)
@@ -68,6 +82,9 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
             sheet.leave_tables_without_progress()
     findings += [one for sheet in visible for one in (*_tables_beside(sheet, clerk), *sheet.findings)]
     unseen = [one for sheet in visible for one in read_unseen(sheet.grid, sheet.rows, clerk.wordings)]
+    told |= {row.task_code for sheet in visible for row in sheet.rows}
+    if visible:
+        findings += unheaded([grid for grid in opened.grids if not heads.get(grid.name)], told, clerk)
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
         findings += letters_lost(opened.grids, clerk.wordings)
@@ -164,6 +181,31 @@ class _Sheet:
             while number < end:
                 number = self._read_at(number, head.headings, end)
 
+    def leave_what_is_ahead(self, period: ReportingPeriod | None) -> None:
+        """Forget what stands below a line that looks ahead to a later period, and say so if anything was read there."""
+        if period is None:
+            return
+        for number, cells in enumerate(self.grid.rows):
+            later = month_planned(cells, self.clerk.plan) if number > self.heads[0].last_row else None
+            if later is None or later.window_end <= period.window_end:
+                continue
+            if any(row.row > number for row in self.rows):
+                self._leave(set(range(number + 1, len(self.grid.rows) + 1)))
+                column, got = next(
+                    (column, plain_text(value)) for column, value in enumerate(cells) if plain_text(value)
+                )
+                self.findings.append(
+                    self.clerk.wordings.finding(
+                        "plan_ahead",
+                        sheet=self.grid.name,
+                        cell=address(number, column),
+                        row=number + 1,
+                        got=got,
+                        wanted=period.label,
+                    )
+                )
+            return
+
     def leave_tables_without_progress(self) -> None:
         """Forget what was read in tables that have no column for status or progress."""
         ends = [head.first_row for head in self.heads[1:]] + [len(self.grid.rows)]
@@ -173,6 +215,9 @@ class _Sheet:
             if not head.headings.has_status and "progress_pct" not in head.headings.columns
             for number in range(head.last_row, end)
         }
+        self._leave(left)
+
+    def _leave(self, left: set[int]) -> None:
         self.rows = [one for one in self.rows if one.row not in left]
         self.blanks = [one for one in self.blanks if one.row not in left]
         self.totals = [one for one in self.totals if one.row not in left]

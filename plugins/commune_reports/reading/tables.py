@@ -9,7 +9,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from commune_reports.reading.cell_values import is_ticked, plain_text
+from commune_reports.reading.cell_values import is_ticked, plain_text, progress
 from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid, address
@@ -22,9 +22,11 @@ ANSWERS = ("status", "progress_pct", "result")
 NAMED_BY = ("task", "task_text", "number")
 FEWEST_HEADINGS = 3
 FEWEST_TICKS = 2
+MOST_HEADING_ROWS = 3
 LONGEST_HEADING, LONGEST_HINTS = 80, 400
 # The row and the column of a cell, and what it holds.
 Filled = tuple[tuple[int, int], Any]
+MONTH, HALF_A_YEAR = re.compile(r"\b(?:thang|t) ?(\d{1,2})\b"), 6
 BRACKETS = re.compile(r"\([^)]*\)")
 LAST_FIRST_HEAD = 300
 
@@ -195,13 +197,13 @@ def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
                     heads.append(Head(number, number, Headings()))
                 continue
         here = _headings(list(map(_heading_text, cells)), vocabulary)
-        both = _with_second_row(grid, number, here, vocabulary)
-        if both is not None and both.head_a_table:
-            heads.append(_with_row_of_terms(grid, Head(number, number + 1, both), vocabulary))
+        several = _with_rows_below(grid, number, here, vocabulary)
+        if several is not None and several[1].head_a_table:
+            heads.append(_with_numbers(grid, _with_row_of_terms(grid, Head(number, *several), vocabulary)))
         else:
             ticked = _with_one_tick(grid, number, here, vocabulary) if here.columns else here
             if ticked.head_a_table:
-                heads.append(_with_row_of_terms(grid, Head(number, number, ticked), vocabulary))
+                heads.append(_with_numbers(grid, _with_row_of_terms(grid, Head(number, number, ticked), vocabulary)))
     return heads
 
 
@@ -230,24 +232,57 @@ def _with_one_tick(grid: Grid, number: int, here: Headings, vocabulary: Vocabula
     return here
 
 
-def _with_second_row(grid: Grid, number: int, first: Headings, vocabulary: Vocabulary) -> Headings | None:
-    """The headings of two rows together, where the second one tells the parts of a wide heading in the first."""
-    if number + 1 >= len(grid.rows) or not (first.columns or first.ticks):
+def _with_rows_below(grid: Grid, number: int, here: Headings, vocabulary: Vocabulary) -> tuple[int, Headings] | None:
+    """The headings of two or three rows together, with the last of the rows: the lower ones tell the parts of a wide heading."""
+    texts, joined, last = list(map(_heading_text, grid.rows[number])), here, number
+    while last + 1 < min(number + MOST_HEADING_ROWS, len(grid.rows)):
+        more = _with_row(grid, (number, last + 1), (texts, joined), vocabulary)
+        if more is None:
+            break
+        texts, joined, last = *more, last + 1
+    return (last, joined) if last > number else None
+
+
+def _with_row(
+    grid: Grid, rows: tuple[int, int], above: tuple[list[str], Headings], vocabulary: Vocabulary
+) -> tuple[list[str], Headings] | None:
+    """Headings, as texts and as fields, together with the row below that names parts of them; `rows` are the first and that."""
+    (number, below), (upper, first) = rows, above
+    if not (first.columns or first.ticks):
         return None
-    upper, lower = (list(map(_heading_text, grid.rows[row])) for row in (number, number + 1))
+    lower = list(map(_heading_text, grid.rows[below]))
     second = _headings(lower, vocabulary)
     if second.head_a_table:
         return None
     found = len(second.columns) + len(second.ticks)
     names = [column for name, column in first.columns.items() if name in NAMED_BY]
-    is_named = any(column < len(lower) and plain_text(grid.rows[number + 1][column]) for column in names)
-    is_merged_down = any(grid.merged_down.get((number + 1, column), (number + 1,))[0] == number for column in names)
-    if not found or is_named or (found < FEWEST_TICKS and not is_merged_down):
+    is_named = any(column < len(lower) and plain_text(grid.rows[below][column]) for column in names)
+    is_merged_down = any(grid.merged_down.get((below, column), (below,))[0] == number for column in names)
+    is_sure = is_merged_down or (found >= FEWEST_TICKS and below == number + 1)
+    if not found or is_named or not is_sure:
         return None
     known = {*second.columns.values(), *second.twins.values(), *second.besides.values(), *second.ticks}
     width = max(len(upper), len(lower))
     pairs = zip(upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower)), strict=True)
-    return _headings([low if column in known else up for column, (up, low) in enumerate(pairs)], vocabulary)
+    texts = [low if column in known else up for column, (up, low) in enumerate(pairs)]
+    return texts, _headings(texts, vocabulary)
+
+
+def _with_numbers(grid: Grid, head: Head) -> Head:
+    """The heading with the progress where numbers stand: a column headed "Tiến độ" may tell when a task is to be done."""
+    columns, twins = head.headings.columns, head.headings.twins
+    if "progress_pct" not in twins:
+        return head
+
+    def has_numbers(column: int) -> bool:
+        values = (row[column] for row in grid.rows[head.last_row + 1 :] if column < len(row))
+        return any(isinstance(progress(value, lambda: True), float) for value in values)
+
+    first, second = columns["progress_pct"], twins["progress_pct"]
+    if has_numbers(first) or not has_numbers(second):
+        return head
+    turned = replace(head.headings, columns={**columns, "progress_pct": second}, twins={**twins, "progress_pct": first})
+    return replace(head, headings=turned)
 
 
 def _with_row_of_terms(grid: Grid, head: Head, vocabulary: Vocabulary) -> Head:
@@ -289,7 +324,10 @@ def _headings(texts: Sequence[str], vocabulary: Vocabulary) -> Headings:
             ticks[column] = status
             continue
         name = vocabulary.field_of(text)
-        if name and columns.setdefault(name, column) != column:
+        before = texts[columns[name]] if name in columns else ""
+        if name in REPORTED and before and _later_month(before, text) is not None:
+            columns[name] = column if _later_month(before, text) else columns[name]
+        elif name and columns.setdefault(name, column) != column:
             goes_on = name in TOLD_IN_TWO and fold(texts[columns[name]]) != fold(text)
             (besides if goes_on else twins).setdefault(name, column)
     if len(set(ticks.values())) < FEWEST_TICKS:
@@ -297,6 +335,15 @@ def _headings(texts: Sequence[str], vocabulary: Vocabulary) -> Headings:
     if ticks and columns.get("status") in ticks:
         del columns["status"]
     return _of_first_table(Headings(columns, twins, ticks, besides))
+
+
+def _later_month(one: str, other: str) -> bool | None:
+    """Whether the second of two headings alike names the later month, which the report is about; None if they name no two."""
+    months = [MONTH.search(fold(text)) for text in (one, other)]
+    if not all(months):
+        return None
+    first, second = (int(found[1]) for found in months if found)
+    return None if first == second else (second - first) % 12 <= HALF_A_YEAR
 
 
 def _of_first_table(headings: Headings) -> Headings:

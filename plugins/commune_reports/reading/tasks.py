@@ -8,7 +8,7 @@ from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import progress
 from commune_reports.reading.codes import is_task_number, task_coded, task_numbered, without_front
 from commune_reports.reading.sections import Section
-from commune_reports.reading.tables import NAMED_BY, Place
+from commune_reports.reading.tables import NAMED_BY, REPORTED, Place
 from commune_reports.reading.vocabulary import TaskMatch, Vocabulary, task_texted
 from commune_reports.spelling import fold
 
@@ -19,6 +19,9 @@ SUM_ROW = re.compile(
 # What stands over the columns of a form: A, B, 1, "(10)=(3)+(4)+(5)".
 LETTER, COLUMN_NUMBER = re.compile(r"[a-e]"), re.compile(r"\d{1,2}( \d{1,2})*")
 LIKE_A_CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
+LEGEND = re.compile(r"^(?:(?:ky hieu|ghi chu|chu thich|viet tat)(?: |$))+")
+# A row that tells so much means a task, even where neither status nor progress can be read.
+FEWEST_TEXTS, MANY_ANSWERS = 2, 3
 TALLY = re.compile(
     r"(?:hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh|(?:tong )?so nhiem vu(?: da bao cao| bao cao| trong bang)?)"
 )
@@ -101,7 +104,7 @@ def blank_task(place: Place, section: Section, clerk: Clerk) -> str | None:
 
 def is_sum_row(place: Place) -> bool:
     """Whether a row sums up or signs off other rows."""
-    return any(SUM_ROW.match(fold(place.text(name))) for name in NAMED_BY)
+    return any(SUM_ROW.match(fold(place.text(name))) for name in (*NAMED_BY, "status"))
 
 
 def tallied(place: Place) -> tuple[int, str, float] | None:
@@ -145,16 +148,27 @@ def _texted(text: str, section: Section, by_number: str | None, clerk: Clerk) ->
 def _is_report_row(place: Place, vocabulary: Vocabulary) -> bool:
     """Whether somebody meant a task by this row, though nobody can say which.
 
-    Column numbers, sums, notes and signatures under the table are none: they answer with no status and no progress.
+    Column numbers, sums, notes, signatures and legends under the table are none, nor is a number nobody says anything about.
     """
-    if is_sum_row(place):
+    if is_sum_row(place) or len(place.texts()) < FEWEST_TEXTS or _explains_a_status(place, vocabulary):
         return False
     pct = progress(place.value("progress_pct"), lambda: True)
+    answers = sum(map(place.is_filled, REPORTED))
     return (
         vocabulary.status_of(place.text("status")) is not None
         or isinstance(pct, float)
         or LIKE_A_CODE.match(fold(place.text("task"))) is not None
+        or (place.is_filled("status") and place.is_filled("progress_pct"))
+        or answers >= MANY_ANSWERS
     )
+
+
+def _explains_a_status(place: Place, vocabulary: Vocabulary) -> bool:
+    """A line such as "Ký hiệu: HT | Hoàn thành" of a legend."""
+    texts = [text for _, text in place.texts()]
+    label = LEGEND.sub("", fold(texts[0]))
+    is_short = label.count(" ") == 0 or vocabulary.status_of(label) is not None
+    return len(texts) == FEWEST_TEXTS and is_short and vocabulary.status_of(texts[1]) is not None
 
 
 def _numbers_the_columns(place: Place) -> bool:

@@ -1,7 +1,7 @@
 """Tables other programs write as markup and call .xls: web pages, and Excel's XML of 2003."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +33,8 @@ NAMED_FORMATS = {"percent": "0.00%"}
 ENCODING = re.compile(r"<\?xml[^>]*\?>")
 LOOKED_AT = 4096
 HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+INLINE = ("a", "b", "big", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u")
+MOST_LINES_ABOVE = 100
 LINE_BREAK = ("br", "p", "div", "li")
 
 
@@ -93,10 +95,13 @@ def open_web_page(content: bytes) -> Spreadsheet | Refusal:
         page = html.document_fromstring(ENCODING.sub("", text), parser=html.HTMLParser(no_network=True))
     except (etree.LxmlError, ValueError):
         return Refusal("wrong_format", got="trang web")
-    tables = [one for one in page.iter("table") if not any(one.iterdescendants("table"))]
+    tables = [one for one in page.iter("table") if next(one.iterdescendants("table"), None) is None]
     grids = [_web_table(table).grid(f"Bảng {number}") for number, table in enumerate(tables[:MOST_SHEETS], start=1)]
+    above = [[line] for line in _lines_above(page, tables)]
     if not any(len(grid.rows) > 1 and len(grid.rows[0]) >= FEWEST_COLUMNS for grid in grids):
         return Refusal("wrong_format", got="trang web")
+    if above:
+        grids.append(Grid("Ngoài bảng", visible=True, rows=above))
     stored = {grid.name: Stored() for grid in grids}
     apart = with_errors_apart(grids, stored)
     return Spreadsheet("html", apart, has_formulas=any(one.errors for one in stored.values()), look=stored.get)
@@ -155,6 +160,33 @@ def open_excel_xml(content: bytes) -> Spreadsheet | Refusal:
     )
 
 
+def _lines_above(page: Any, tables: Sequence[Any]) -> list[str]:
+    """What a page says before its last table and outside of all of them, line by line."""
+    parts: list[str] = []
+    own = frozenset(tables)
+    walk = etree.iterwalk(page, events=("start", "end"))
+    for event, one in walk:
+        is_text = (
+            isinstance(one.tag, str) and one.tag not in ("head", "script", "style", "table") and not _is_hidden(one)
+        )
+        if event == "start" and one in own:
+            if one is tables[-1]:
+                break
+            walk.skip_subtree()
+        elif event == "start" and not is_text and one.tag != "table":
+            walk.skip_subtree()
+        elif event == "start":
+            parts += ["" if one.tag in INLINE else "\n", _shown(one.text)]
+        else:
+            parts += ["" if one.tag in INLINE else "\n", _shown(one.tail)]
+    lines = (line.strip() for line in "".join(parts).split("\n"))
+    return [line for line in lines if line][:MOST_LINES_ABOVE]
+
+
+def _shown(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "")
+
+
 def _web_table(table: Any) -> _Canvas:
     canvas = _Canvas()
     column = 0
@@ -187,9 +219,9 @@ def _web_text(cell: Any) -> str:
         if isinstance(one.tag, str):
             if one is not cell and one.tag in LINE_BREAK:
                 parts.append("\n")
-            parts.append(re.sub(r"\s+", " ", one.text or ""))
+            parts.append(_shown(one.text))
         if one is not cell:
-            parts.append(re.sub(r"\s+", " ", one.tail or ""))
+            parts.append(_shown(one.tail))
     return "\n".join(line.strip() for line in "".join(parts).split("\n")).strip()
 
 

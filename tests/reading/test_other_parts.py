@@ -1,0 +1,199 @@
+"""What stands beside a report: a table that goes on, plans of work, the month to come, legends, averages, text above a page."""
+
+from collections.abc import Sequence
+from datetime import date
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+
+from commune_reports.plan import Plan
+from commune_reports.reading import Clerk, read_submission
+from commune_reports.task_report import Reading
+
+HEADS = (
+    "STT",
+    "Mã nhiệm vụ",
+    "Nhiệm vụ",
+    "Tình trạng",
+    "Tiến độ (%)",
+    "Kết quả thực hiện",
+    "Số văn bản",
+    "Ngày hoàn thành",
+)
+TOP = (("UBND xã Đại Lãnh",), ("Kỳ báo cáo: tháng 11/2024",))
+DONE = (1, "PCI-01.1", "", "Hoàn thành", 100, "Đã niêm yết công khai", "12/BC-UBND", date(2024, 11, 5))
+BEGUN = (2, "PCI-02.1", "", "Đang thực hiện", 40, "Đã tổ chức 2 hội nghị")
+Row = Sequence[object]
+
+
+def _read(clerk: Clerk, *sheets: Sequence[Row], period: str | None = "2024-11", names: Sequence[str] = ()) -> Reading:
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for number, rows in enumerate(sheets):
+        sheet = workbook.create_sheet(names[number] if names else f"Trang {number + 1}")
+        for row in rows:
+            sheet.append(list(row))
+    buffer = BytesIO()
+    workbook.save(buffer)
+    return read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id=period)
+
+
+def _codes(reading: Reading) -> list[tuple[str, str | None]]:
+    return [(one.code, one.cell) for one in reading.findings]
+
+
+def _tasks(reading: Reading) -> list[str | None]:
+    return [row.task_code for row in reading.rows]
+
+
+@pytest.mark.parametrize("above", [[], [("Phần việc của chị Lan",), ()]])
+def test_a_sheet_that_goes_on_with_the_table_before_is_read_by_its_heading(clerk: Clerk, above: list[Row]) -> None:
+    more = (3, "PCI-03.1", "", "Hoàn thành", 100, "Đã rà soát 5 thủ tục")
+    reading = _read(clerk, [*TOP, HEADS, DONE], [*above, BEGUN, more])
+    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1", "PCI-03.1"], [])
+    assert (reading.rows[1].sheet, reading.rows[1].progress_pct) == ("Trang 2", 40)
+
+
+def test_tasks_on_a_sheet_nobody_can_read_are_told(clerk: Clerk) -> None:
+    reading = _read(
+        clerk,
+        [*TOP, HEADS, DONE],
+        [("Mã nhiệm vụ", "Kết quả"), ("PCI-02.1", "Đã tổ chức 2 hội nghị với doanh nghiệp"), ("PCI-02.2", "Xong")],
+    )
+    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1"], [("heading_missing", "A2")])
+
+
+def test_a_list_of_the_tasks_beside_a_report_says_nothing(clerk: Clerk, plan: Plan) -> None:
+    listed = [(task.code, task.text, task.performing_text, task.timing_text) for task in plan.tasks.values()]
+    assert _codes(_read(clerk, [*TOP, HEADS, DONE], listed)) == []
+
+
+def test_a_plan_of_work_on_a_sheet_of_its_own_is_no_second_report(clerk: Clerk) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Nhiệm vụ", "Cơ quan thực hiện", "Tiến độ", "Kết quả")
+    planned = [
+        (1, "PCI-01.1", "", "Công chức", "Thường xuyên", "Báo cáo"),
+        (2, "PCI-02.1", "", "Công chức", "Quý IV", ""),
+    ]
+    reading = _read(clerk, [*TOP, HEADS, DONE, BEGUN], [heads, *planned])
+    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [])
+
+
+def test_a_sheet_whose_statuses_cannot_be_read_is_no_plan_of_work(clerk: Clerk) -> None:
+    reading = _read(clerk, [*TOP, HEADS, DONE], [HEADS, (1, "PCI-01.1", "", "Gần xong", "", "Đã niêm yết")])
+    assert _codes(reading) == [("status_unreadable", "D2")]
+
+
+@pytest.mark.parametrize("repeated", [True, False])
+def test_the_tasks_of_the_month_to_come_below_a_report_are_left_and_that_is_said(clerk: Clerk, repeated: bool) -> None:
+    ahead = (1, "PCI-01.1", "", "Chưa thực hiện", 0)
+    below = [("II. NHIỆM VỤ TRỌNG TÂM THÁNG 12/2024",), *([HEADS] if repeated else []), ahead]
+    reading = _read(clerk, [*TOP, HEADS, DONE, BEGUN, (), *below])
+    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [("plan_ahead", "A7")])
+
+
+def test_a_part_about_the_reported_month_is_read(clerk: Clerk) -> None:
+    reading = _read(clerk, [*TOP, HEADS, DONE, ("Nhiệm vụ phát sinh trong tháng 11/2024",), BEGUN])
+    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [])
+
+
+def test_of_columns_for_two_months_the_later_one_is_the_reports(clerk: Clerk) -> None:
+    heads = (
+        "Mã nhiệm vụ",
+        "Tình trạng",
+        "Tiến độ tháng 11 (%)",
+        "Tiến độ tháng 10 (%)",
+        "Kết quả tháng 10",
+        "Kết quả tháng 11",
+    )
+    reading = _read(
+        clerk, [*TOP, heads, ("PCI-02.1", "Đang thực hiện", 40, 25, "Tháng trước 1 hội nghị", "2 hội nghị")]
+    )
+    assert _codes(reading) == []
+    assert (reading.rows[0].progress_pct, reading.rows[0].result) == (40, "2 hội nghị")
+    turned = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ tháng 12 (%)", "Tiến độ tháng 1 (%)", "Kết quả")
+    assert _read(clerk, [*TOP, turned, ("PCI-02.1", "Đang thực hiện", 40, 55, "")]).rows[0].progress_pct == 55
+
+
+def test_a_column_of_deadlines_headed_tien_do_is_not_the_percentage(clerk: Clerk) -> None:
+    heads = ("Mã nhiệm vụ", "Tiến độ thực hiện", "Tình trạng", "Tiến độ (%)", "Kết quả")
+    reading = _read(clerk, [*TOP, heads, ("PCI-02.1", "Thường xuyên", "Đang thực hiện", 40, "2 hội nghị")])
+    assert (_codes(reading), reading.rows[0].progress_pct) == ([], 40)
+    doubtful = _read(clerk, [*TOP, heads, ("PCI-02.1", 60, "Đang thực hiện", 40, "2 hội nghị")])
+    assert _codes(doubtful) == [("column_twice", "D4")]
+
+
+@pytest.mark.parametrize(
+    "head", ["Tiến độ thực tế (%)", "Tiến độ lũy kế (%)", "Phần trăm hoàn thành", "Đã hoàn thành (%)", "Lũy kế (%)"]
+)
+def test_other_words_for_the_percentage_are_known(clerk: Clerk, head: str) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", head, "Kết quả")
+    assert _read(clerk, [*TOP, heads, ("PCI-02.1", "Đang thực hiện", 40, "")]).rows[0].progress_pct == 40
+
+
+def test_a_heading_of_three_rows_is_read_whole(clerk: Clerk) -> None:
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    heads = (
+        ("Mã nhiệm vụ", "Nhiệm vụ", "Tình hình thực hiện", None, None, None, "Ghi chú"),
+        (None, None, "Mức độ", None, "Kết quả", None, None),
+        (None, None, "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện", "Ngày hoàn thành", None),
+    )
+    for row in (*TOP, *heads, ("PCI-01.1", "", "Hoàn thành", 100, "Đã niêm yết", date(2024, 11, 5), "gấp")):
+        sheet.append(list(row))
+    for area in ("A3:A5", "B3:B5", "C3:F3", "C4:D4", "E4:F4", "G3:G5"):
+        sheet.merge_cells(area)
+    buffer = BytesIO()
+    workbook.save(buffer)
+    reading = read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
+    [row] = reading.rows
+    assert _codes(reading) == []
+    assert (row.status, row.progress_pct, row.completed_on, row.note) == ("completed", 100, date(2024, 11, 5), "gấp")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (3, "", "Việc khác do huyện giao", "Gần xong", "khoảng 80%"),
+        (3, "PCI-6.l", "", "Gần xong", "", "Đã giải quyết 12 hồ sơ", "15/BC-UBND"),
+        (3, "PCI 6", "", "", "", "Đã giải quyết 12 hồ sơ", "15/BC-UBND", date(2024, 11, 5)),
+    ],
+)
+def test_a_filled_row_of_no_known_task_is_told_whatever_else_is_wrong_in_it(clerk: Clerk, row: Row) -> None:
+    assert "task_unknown" in [code for code, _ in _codes(_read(clerk, [*TOP, HEADS, DONE, row]))]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("", "", "", "", 70),
+        ("", "", "", "Trung bình:", 70),
+        ("", "", "Ký hiệu: HT", "Hoàn thành"),
+        ("", "", "ĐTH", "Đang thực hiện"),
+    ],
+)
+def test_an_average_and_a_legend_below_the_table_are_no_tasks(clerk: Clerk, row: Row) -> None:
+    reading = _read(clerk, [*TOP, HEADS, DONE, BEGUN, (), row])
+    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [])
+
+
+def test_an_average_named_in_the_column_of_statuses_is_compared_with_its_rows(clerk: Clerk) -> None:
+    [total] = _read(clerk, [*TOP, HEADS, DONE, BEGUN, ("", "", "", "Trung bình:", 55)]).totals
+    assert (total.cell, total.stated, 70.0 in total.counted) == ("E6", 55, True)
+
+
+def test_a_month_that_became_a_date_is_the_period(clerk: Clerk) -> None:
+    top = (("UBND xã Đại Lãnh",), ("Kỳ báo cáo:", date(2024, 10, 1)))
+    assert _read(clerk, [*top, HEADS, DONE], period=None).period_claimed == "2024-10"
+
+
+def test_the_text_above_a_web_pages_table_says_whose_and_when(clerk: Clerk) -> None:
+    cells = "".join(f"<td>{value}</td>" for value in HEADS[:6])
+    row = "".join(f"<td>{value}</td>" for value in BEGUN)
+    page = (
+        "<html><head><title>Sheet1</title><meta charset=utf-8></head><body><p>UBND <b>xã Vạn Thọ</b></p>"
+        "<table><tr><td><p>Kỳ báo cáo: tháng 10/2024</p>"
+        f"<table><tr>{cells}</tr><tr>{row}</tr></table></td></tr></table><p>UBND xã Đại Lãnh</p></body></html>"
+    )
+    reading = read_submission(page.encode(), clerk=clerk, unit_code="22492", period_id=None)
+    assert (reading.unit_claimed, reading.period_claimed, _tasks(reading)) == ("22504", "2024-10", ["PCI-02.1"])
