@@ -10,6 +10,8 @@ from commune_reports.reading.cell_values import Misread, is_blank, plain_text
 from commune_reports.spelling import unmarked
 
 WRITTEN_DATE = re.compile(r"(?:ngay)?(\d{1,2})(?:thang|[/.\-])(\d{1,2})(?:nam|[/.\-,])(\d{4}|\d{2})")
+# 5 tháng 11 2024, and 05-Thg11-24 as Excel shows a day in Vietnamese.
+NAMED_MONTH = re.compile(r"(?:ngay)?(\d{1,2})[/.\-]?(?:thang|thg)\.?(\d{1,2})(?:nam|[/.\-,])?(\d{4}|\d{2})")
 ISO_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ].*)?")
 # What Excel shows, and saves as text, of a day or a month: 5-Nov-24, Nov-24.
 ENGLISH_DATE = re.compile(
@@ -49,9 +51,10 @@ def completion_date(value: Any, *, is_1904: bool = False) -> Span | None | Misre
     text = plain_text(value)
     if text is None or is_blank(value):
         return None
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if int(value) in EXCEL_YEARS:
-            return _day((MAC_EPOCH if is_1904 else EXCEL_EPOCH) + timedelta(days=int(value)))
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if (is_number or text.isdecimal()) and int(value) in EXCEL_YEARS:
+        return _day((MAC_EPOCH if is_1904 else EXCEL_EPOCH) + timedelta(days=int(value)))
+    if is_number:
         return Misread("date_unreadable", text)
     try:
         return _written(AROUND_DATE.sub("", WEEKDAY.sub("", TIME_OF_DAY.sub("", text)))) or Misread(
@@ -77,7 +80,7 @@ def _written(text: str) -> Span | None:
     if english := ENGLISH_DATE.fullmatch(text):
         year, number = _full_year(int(english[3])), MONTHS.index(english[2].lower()) + 1
         return _day(date(year, number, int(english[1]))) if english[1] else _months(year, number, 1)
-    if written := WRITTEN_DATE.fullmatch(bare):
+    if written := WRITTEN_DATE.fullmatch(bare) or NAMED_MONTH.fullmatch(bare):
         return _day(date(_full_year(int(written[3])), int(written[2]), int(written[1])))
     if month := MONTH.fullmatch(bare):
         return _months(int(month[2]), int(month[1]), 1)
