@@ -18,7 +18,7 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"
 
 
 def copied(opened: Spreadsheet) -> bytes:
-    """The visible and hidden sheets of a file as xlsx: values, merged areas, readable widths."""
+    """The visible and hidden sheets of a file as xlsx: values, days and percentages as such, merged areas, readable widths."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     for grid in opened.grids:
@@ -29,15 +29,11 @@ def copied(opened: Spreadsheet) -> bytes:
             for column, value in enumerate(row, start=1):
                 if value is None or value == "":
                     continue
-                cell = sheet.cell(number, column)
                 kept = _kept(value)
-                cell.value = kept
-                if isinstance(kept, str):
-                    cell.data_type = "s"  # a text that begins with = stays a text
-                elif isinstance(kept, date):
-                    cell.number_format = "dd/mm/yyyy"
-                cell.font = Font(name=FACE, size=11)
-                cell.alignment = Alignment(vertical="top", wrap_text=True)
+                cell = sheet.cell(number, column)
+                _write(cell, kept)
+                if _is_number(kept) and opened.is_percent(grid.name, cell.coordinate):
+                    cell.number_format = _percent_format(kept)
                 widths[column] = max(widths.get(column, NARROWEST), min(WIDEST, len(str(kept)) + 2))
         for column, width in widths.items():
             sheet.column_dimensions[get_column_letter(column)].width = width
@@ -48,6 +44,25 @@ def copied(opened: Spreadsheet) -> bytes:
     buffer = BytesIO()
     save_reproducibly(workbook, buffer, moment=MOMENT)
     return buffer.getvalue()
+
+
+def _write(cell: Any, value: Any) -> None:
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"  # a text that begins with = stays a text
+    elif isinstance(value, date):
+        cell.number_format = "dd/mm/yyyy"
+    cell.font = Font(name=FACE, size=11)
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _percent_format(value: float) -> str:
+    # Excel shows the point of 0.##% behind whole percents too.
+    return "0%" if round(value * 100, 2) % 1 == 0 else "0.##%"
 
 
 def _kept(value: Any) -> Any:

@@ -1,0 +1,82 @@
+"""A file that cannot be marked in place comes back as a marked copy that says the same when it is sent again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+import pytest
+import xlwt
+from openpyxl import load_workbook
+
+from commune_reports.findings import Finding, Severity
+from commune_reports.marking import Heading, mark
+from commune_reports.marking.copying import copied
+from commune_reports.marking.styles import RED
+from commune_reports.workbook import Grid, Spreadsheet, open_spreadsheet
+
+# A value, and whether it is formatted as a percentage.
+Cell = tuple[object, bool]
+SHOWN: Sequence[Cell] = [(1, True), (0.25, True), (0.125, True), (1 / 3, True), (0.58, True), (85, False)]
+
+
+def _as_xls(cells: Sequence[Cell]) -> bytes:
+    workbook = xlwt.Workbook()
+    sheet = workbook.add_sheet("Báo cáo")
+    for row, (value, is_percent) in enumerate(cells):
+        sheet.write(row, 0, value, xlwt.easyxf(num_format_str="0%" if is_percent else "General"))
+    buffer = BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def _as_fods(cells: Sequence[Cell]) -> bytes:
+    return _fods({"Báo cáo": cells})
+
+
+def _fods(sheets: Mapping[str, Sequence[Cell]]) -> bytes:
+    def row(value: object, is_percent: bool) -> str:
+        kind = "string" if isinstance(value, str) else "percentage" if is_percent else "float"
+        said = f'office:value-type="{kind}"' + ("" if kind == "string" else f' office:value="{value}"')
+        return (
+            f"<table:table-row><table:table-cell {said}><text:p>{value}</text:p></table:table-cell></table:table-row>"
+        )
+
+    tables = (
+        f'<table:table table:name="{name}"><table:table-column/>{"".join(row(*cell) for cell in cells)}</table:table>'
+        for name, cells in sheets.items()
+    )
+    spaces = " ".join(
+        f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"' for one in ("office", "table", "text")
+    )
+    return (
+        f'<?xml version="1.0"?><office:document {spaces} office:mimetype="application/vnd.oasis.opendocument.spreadsheet">'
+        f"<office:body><office:spreadsheet>{''.join(tables)}</office:spreadsheet></office:body></office:document>"
+    ).encode()
+
+
+def _wrong(cell: str, sheet: str = "Báo cáo", says: str = "Sai") -> Finding:
+    return Finding("progress_out_of_range", Severity.CRITICAL, says, sheet, cell, int(cell[1:]))
+
+
+def _copy(content: bytes, *findings: Finding) -> bytes:
+    marked = mark(content, findings, heading=Heading("TIẾP NHẬN MỘT PHẦN"))
+    assert marked is not None
+    assert marked.suffix == ".xlsx"
+    return marked.content
+
+
+@pytest.mark.parametrize("write", [_as_xls, _as_fods])
+def test_percentages_stay_percentages(write: Callable[[Sequence[Cell]], bytes]) -> None:
+    content = _copy(write(SHOWN), _wrong("A2"))
+    sheet: Any = load_workbook(BytesIO(content))["Báo cáo"]
+    formats = ["0%", "0%", "0.##%", "0.##%", "0%", "General"]
+    assert [cell.number_format for (cell,) in sheet.iter_rows()] == formats
+    assert sheet["A2"].fill.start_color.rgb == RED
+    again = open_spreadsheet(content)
+    assert isinstance(again, Spreadsheet)
+    assert [again.is_percent("Báo cáo", f"A{row}") for row in range(1, 7)] == [is_percent for _, is_percent in SHOWN]
+
+
+def test_where_percentages_are_not_to_be_known_none_is_made_up() -> None:
+    opened = Spreadsheet("xlsx", (Grid("Báo cáo", visible=True, rows=[[0.25]]),), has_percents=None)
+    assert load_workbook(BytesIO(copied(opened)))["Báo cáo"]["A1"].number_format == "General"
