@@ -9,11 +9,12 @@ import xlwt
 from openpyxl import load_workbook
 
 from commune_reports.findings import Finding, Severity
-from commune_reports.marking import Heading, mark
-from commune_reports.marking.copying import copied
+from commune_reports.marking import Heading, mark, unmark
+from commune_reports.marking.copying import copied, titles
 from commune_reports.marking.styles import RED
 from commune_reports.workbook import Grid, Spreadsheet, open_spreadsheet
 
+LONG = "Báo cáo kết quả thực hiện nhiệm vụ tháng 11 năm 2024"
 # A value, and whether it is formatted as a percentage.
 Cell = tuple[object, bool]
 SHOWN: Sequence[Cell] = [(1, True), (0.25, True), (0.125, True), (1 / 3, True), (0.58, True), (85, False)]
@@ -80,3 +81,28 @@ def test_percentages_stay_percentages(write: Callable[[Sequence[Cell]], bytes]) 
 def test_where_percentages_are_not_to_be_known_none_is_made_up() -> None:
     opened = Spreadsheet("xlsx", (Grid("Báo cáo", visible=True, rows=[[0.25]]),), has_percents=None)
     assert load_workbook(BytesIO(copied(opened)))["Báo cáo"]["A1"].number_format == "General"
+
+
+def test_a_sheet_whose_name_excel_does_not_allow_is_marked_under_its_new_name() -> None:
+    names = [LONG, f"{LONG} (bổ sung)", "PCI/PGI"]
+    findings = [_wrong(f"A{row}", name, says=name) for row, name in enumerate(names, start=1)]
+    content = _copy(_fods({name: [(120, False), (130, False), (140, False)] for name in names}), *findings)
+    first, *sheets = load_workbook(BytesIO(content)).worksheets
+    assert [sheet.title for sheet in sheets] == [LONG[:31], f"{LONG[:27]} (2)", "PCI-PGI"]
+    for row, (sheet, name) in enumerate(zip(sheets, names, strict=True), start=1):
+        marked = {cell.coordinate: cell.comment for (cell,) in sheet.iter_rows() if cell.fill.start_color.rgb == RED}
+        assert marked.keys() == {f"A{row}"}
+        assert name in marked[f"A{row}"].text
+    links = [cell.hyperlink.location for line in first.iter_rows() for cell in line if cell.hyperlink]
+    assert links == [f"'{sheet.title}'!A{row}" for row, sheet in enumerate(sheets, start=1)]
+    assert unmark(content) != content
+    assert load_workbook(BytesIO(unmark(content))).sheetnames == [sheet.title for sheet in sheets]
+
+
+def test_a_sheet_keeps_its_name_beside_a_longer_one_that_is_cut_to_it() -> None:
+    assert titles([LONG, LONG[:31], LONG.upper(), "Sổ"]) == {
+        LONG: f"{LONG[:27]} (2)",
+        LONG[:31]: LONG[:31],
+        LONG.upper(): f"{LONG[:27].upper()} (3)",
+        "Sổ": "Sổ",
+    }

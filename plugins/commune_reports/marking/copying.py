@@ -1,8 +1,10 @@
 """A workbook of our own with what an opened file says, every value at its own address."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
+from itertools import count
 from typing import Any
 
 from openpyxl import Workbook
@@ -13,7 +15,7 @@ from commune_reports.workbook import Spreadsheet, save_reproducibly
 
 FACE, MOMENT = "Times New Roman", datetime(2000, 1, 1, tzinfo=UTC)
 NARROWEST, WIDEST = 8, 45
-NOT_A_TITLE = re.compile(r"[\[\]:*?/\\]")
+NOT_A_TITLE, LONGEST_TITLE = re.compile(r"[\[\]:*?/\\]"), 31
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -21,8 +23,9 @@ def copied(opened: Spreadsheet) -> bytes:
     """The visible and hidden sheets of a file as xlsx: values, days and percentages as such, merged areas, readable widths."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
+    names = titles(grid.name for grid in opened.grids)
     for grid in opened.grids:
-        sheet = workbook.create_sheet(NOT_A_TITLE.sub("-", grid.name)[:31])
+        sheet = workbook.create_sheet(names[grid.name])
         sheet.sheet_state = "visible" if grid.visible else "hidden"
         widths: dict[int, int] = {}
         for number, row in enumerate(grid.rows, start=1):
@@ -44,6 +47,26 @@ def copied(opened: Spreadsheet) -> bytes:
     buffer = BytesIO()
     save_reproducibly(workbook, buffer, moment=MOMENT)
     return buffer.getvalue()
+
+
+def titles(names: Iterable[str]) -> dict[str, str]:
+    """By the name of a sheet, what its copy is called: a name Excel allows, no two alike, its own where that can be."""
+    given: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in sorted(dict.fromkeys(names), key=lambda one: _title(one) != one):
+        wanted = _title(name)
+        given[name] = next(title for number in count(1) if (title := _numbered(wanted, number)).casefold() not in taken)
+        taken.add(given[name].casefold())
+    return given
+
+
+def _title(name: str) -> str:
+    return UNPRINTABLE.sub("", NOT_A_TITLE.sub("-", name))[:LONGEST_TITLE]
+
+
+def _numbered(title: str, number: int) -> str:
+    end = f" ({number})" if number > 1 else ""
+    return f"{title[: LONGEST_TITLE - len(end)]}{end}"
 
 
 def _write(cell: Any, value: Any) -> None:

@@ -16,7 +16,7 @@ from lxml import etree
 from commune_reports.findings import Finding, Severity
 from commune_reports.marking.cells import CELL, SheetCells
 from commune_reports.marking.comments import HEAD, add_comments, remove_comments
-from commune_reports.marking.copying import copied
+from commune_reports.marking.copying import copied, titles
 from commune_reports.marking.package import (
     LARGEST_PART,
     LINKS,
@@ -61,7 +61,9 @@ def mark(content: bytes, findings: Sequence[Finding], *, heading: Heading) -> Ma
     if isinstance(opened, Refusal):
         return None
     reports = tuple(grid for grid in opened.grids if not is_mark_sheet(grid))
-    return Marked(_marked(Package(copied(replace(opened, grids=reports))), findings, heading), ".xlsx")
+    names = titles(grid.name for grid in reports)
+    renamed = [replace(one, sheet=names.get(one.sheet, one.sheet)) if one.sheet else one for one in findings]
+    return Marked(_marked(Package(copied(replace(opened, grids=reports))), renamed, heading), ".xlsx")
 
 
 def unmark(content: bytes) -> bytes:
