@@ -1,5 +1,6 @@
 """The commune's own workbook comes back marked, otherwise untouched; mended and sent again it carries no marks any more."""
 
+import base64
 import re
 import shutil
 import subprocess
@@ -23,11 +24,14 @@ from xlsxwriter import Workbook as WrittenWorkbook
 
 from commune_reports.findings import Finding, Severity
 from commune_reports.marking import Heading, mark, unmark
-from commune_reports.marking.package import STYLES_ORDER, WORKBOOK_ORDER, WORKSHEET_ORDER
+from commune_reports.marking.package import LINKS, STYLES_ORDER, WORKBOOK_ORDER, WORKSHEET_ORDER, resolved
 from commune_reports.marking.styles import AMBER, RED
 from commune_reports.workbook import MARK_SHEET, is_mark_sheet, open_spreadsheet
 
 SHEETS = ["Báo cáo", "Trang hai", "Sổ b'a"]
+SHEET_PART, SHEET_RELATIONS = "xl/worksheets/sheet1.xml", "xl/worksheets/_rels/sheet1.xml.rels"
+# A picture of one point.
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 HEADING = Heading("TIẾP NHẬN MỘT PHẦN", (("Đơn vị", "xã Đại Lãnh"), ("Tệp", "bao cao.xlsx")))
 
 
@@ -241,6 +245,49 @@ def test_charts_pictures_and_conditional_formats_survive(tmp_path: Path) -> None
     comments = {place: cell[5] for place, cell in _cells(marked).items() if cell[5]}
     assert comments.keys() == {("Báo cáo", "A2"), ("Báo cáo", "A3")}
     assert _cells(unmark(marked)) == _cells(path.read_bytes())
+
+
+def _with_header_picture(own_comment: str | None) -> bytes:
+    made, dot = BytesIO(), base64.b64decode(DOT)
+    workbook = WrittenWorkbook(made, {"in_memory": True})
+    sheet = workbook.add_worksheet("Báo cáo")
+    sheet.write_column("A1", [1, 120, 3])
+    sheet.set_header("&L&G", {"image_left": "huy-hieu.png", "image_data_left": BytesIO(dot)})
+    if own_comment:
+        sheet.write_comment(own_comment, "cũ")
+    workbook.close()
+    buffer = BytesIO()
+    with zipfile.ZipFile(made) as plain, zipfile.ZipFile(buffer, "w") as turned:
+        for name in plain.namelist():
+            # The order of relationships says nothing; here the header's comes first.
+            part = re.sub(
+                rb'(<Relationship Id="rId1"[^>]*>)(<Relationship Id="rId2"[^>]*>)', rb"\2\1", plain.read(name)
+            )
+            turned.writestr(name, part if name == SHEET_RELATIONS else plain.read(name))
+    return buffer.getvalue()
+
+
+def _drawings(content: bytes) -> dict[str, bytes]:
+    """The drawings the first sheet names, by the element that names them."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        relations = etree.fromstring(archive.read(SHEET_RELATIONS))
+        targets = {one.get("Id"): resolved(SHEET_PART, one.get("Target")) for one in relations}
+        named = etree.fromstring(archive.read(SHEET_PART)).xpath("*[starts-with(local-name(), 'legacyDrawing')]")
+        return {etree.QName(one).localname: archive.read(targets[one.get(f"{{{LINKS}}}id")]) for one in named}
+
+
+@pytest.mark.parametrize("own_comment", [None, "A3"])
+def test_comments_are_never_drawn_among_the_pictures_of_the_page_header(own_comment: str | None) -> None:
+    before = _with_header_picture(own_comment)
+    first = _marked(before, _finding("A2"))
+    for marked in (first, _marked(first, _finding("A2"))):
+        drawings = _drawings(marked)
+        assert drawings["legacyDrawingHF"] == _drawings(before)["legacyDrawingHF"]
+        assert drawings["legacyDrawing"].count(b"<v:shape ") == (2 if own_comment else 1)
+        unmarked = unmark(marked)
+        assert _drawings(unmarked) == _drawings(before)
+        with zipfile.ZipFile(BytesIO(before)) as was, zipfile.ZipFile(BytesIO(unmarked)) as now:
+            assert set(was.namelist()) == set(now.namelist())
 
 
 def test_macros_are_kept_byte_for_byte() -> None:

@@ -21,6 +21,7 @@ EMPTY_VML = (
     '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype></xml>'
 )
+RELATION = f"{{{LINKS}}}id"
 WIDTH_COLUMNS, LETTERS_A_LINE, LINE_POINTS = 4, 46, 14
 
 
@@ -144,22 +145,28 @@ def _sort(listed: Any) -> None:
     listed[:] = sorted(listed, key=lambda one: position(one.get("ref")))
 
 
-def _add_shapes(package: Package, sheet: SheetPart, texts: Mapping[str, str]) -> None:
+def _drawing(package: Package, sheet: SheetPart) -> str | None:
+    """The part the comments of a sheet are drawn in; a picture in the page header has a drawing of the same kind."""
+    legacy = package.tree(sheet.part).find(q("legacyDrawing"))
+    return None if legacy is None else package.named(sheet.part, legacy.get(RELATION), "/vmlDrawing")
+
+
+def _new_drawing(package: Package, sheet: SheetPart) -> str:
+    package.default_type("vml", VML_TYPE)
+    part = package.free_name("xl/drawings/vmlDrawing{}.vml")
+    number = re.sub(r"\D", "", part.rpartition("/")[2])
+    package.put(part, EMPTY_VML.format(number=number).encode())
     root = package.tree(sheet.part)
-    legacy = root.find(q("legacyDrawing"))
-    found = package.related(sheet.part, "/vmlDrawing") if legacy is not None else None
-    if found is None:
-        package.default_type("vml", VML_TYPE)
-        part = package.free_name("xl/drawings/vmlDrawing{}.vml")
-        number = re.sub(r"\D", "", part.rpartition("/")[2])
-        package.put(part, EMPTY_VML.format(number=number).encode())
-        if legacy is not None:
-            root.remove(legacy)
-        legacy = etree.Element(q("legacyDrawing"))
-        legacy.set(f"{{{LINKS}}}id", package.relate(sheet.part, "/vmlDrawing", part))
-        put_in_order(root, legacy, WORKSHEET_ORDER)
-    else:
-        part = found[1]
+    for broken in root.findall(q("legacyDrawing")):
+        root.remove(broken)
+    legacy = etree.Element(q("legacyDrawing"))
+    legacy.set(RELATION, package.relate(sheet.part, "/vmlDrawing", part))
+    put_in_order(root, legacy, WORKSHEET_ORDER)
+    return part
+
+
+def _add_shapes(package: Package, sheet: SheetPart, texts: Mapping[str, str]) -> None:
+    part = _drawing(package, sheet) or _new_drawing(package, sheet)
     drawing = package.raw(part).decode("utf-8", "surrogateescape")
     block = re.search(r'idmap[^>]*data="(\d+)', drawing)
     least = 1024 * int(block[1]) if block else 1024
@@ -186,10 +193,9 @@ def _shape(number: int, cell: str, text: str) -> str:
 
 
 def _remove_shapes(package: Package, sheet: SheetPart, cells: set[str]) -> None:
-    found = package.related(sheet.part, "/vmlDrawing")
-    if found is None or found[1] not in package:
+    part = _drawing(package, sheet)
+    if part is None:
         return
-    relation, part = found
     places = {tuple(one - 1 for one in position(cell)) for cell in cells}
 
     def kept(shape: re.Match[str]) -> str:
@@ -199,12 +205,13 @@ def _remove_shapes(package: Package, sheet: SheetPart, cells: set[str]) -> None:
     drawing = SHAPE.sub(kept, package.raw(part).decode("utf-8", "surrogateescape"))
     if SHAPE.search(drawing):
         package.put(part, drawing.encode("utf-8", "surrogateescape"))
-        return
+    else:
+        _drop_drawing(package, sheet, part)
+
+
+def _drop_drawing(package: Package, sheet: SheetPart, part: str) -> None:
     root = package.tree(sheet.part)
     legacy = root.find(q("legacyDrawing"))
-    if legacy is not None and legacy.get(f"{{{LINKS}}}id") == relation:
-        root.remove(legacy)
-        package.unrelate(sheet.part, relation)
-        package.drop(part)
-    else:
-        package.put(part, drawing.encode("utf-8", "surrogateescape"))
+    root.remove(legacy)
+    package.unrelate(sheet.part, legacy.get(RELATION))
+    package.drop(part)

@@ -120,6 +120,14 @@ class Package:
                 return one.get("Id"), resolved(part, one.get("Target", ""))
         return None
 
+    def named(self, part: str, relation: str | None, kind: str) -> str | None:
+        """Name of the part of a kind that a part means by the id of a relationship; None if there is no such part."""
+        for one in self._relations(part):
+            if one.get("Id") == relation and one.get("Type", "").endswith(kind):
+                target = resolved(part, one.get("Target", ""))
+                return target if target in self else None
+        return None
+
     def relate(self, part: str, kind: str, target: str) -> str:
         """Point from a part to another; the id of the new relationship."""
         name = relations_of(part)
