@@ -197,3 +197,18 @@ def test_the_text_above_a_web_pages_table_says_whose_and_when(clerk: Clerk) -> N
     )
     reading = read_submission(page.encode(), clerk=clerk, unit_code="22492", period_id=None)
     assert (reading.unit_claimed, reading.period_claimed, _tasks(reading)) == ("22504", "2024-10", ["PCI-02.1"])
+
+
+def test_the_cell_of_a_ticked_status_is_the_ticked_one(clerk: Clerk) -> None:
+    heads = ("Mã nhiệm vụ", "Hoàn thành", "Đang thực hiện", "Chưa thực hiện", "Tiến độ (%)", "Kết quả")
+    rows = [
+        ("PCI-01.1", "x", "", "", 100, "Xong"),
+        ("PCI-02.1", "", "x", "", 40, "2 hội nghị"),
+        ("PCI-02.2", "", "", "", "", "?"),
+    ]
+    read = _read(clerk, [*TOP, heads, *rows]).rows
+    assert [(row.status, row.cells["status"]) for row in read] == [
+        ("completed", "B4"),
+        ("in_progress", "C5"),
+        (None, "B6"),
+    ]

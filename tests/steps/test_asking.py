@@ -59,6 +59,16 @@ def test_the_next_month_is_set_beside_this_one(office: Any, moment: Moment) -> N
     assert [one["period"] for one in figures["trend"]] == ["2024-11", "2024-12"]
 
 
+@pytest.mark.parametrize("period", ["2024-08", "2024"])
+def test_a_period_nothing_of_its_kind_came_before_has_figures_all_the_same(
+    office: Any, moment: Moment, period: str
+) -> None:
+    steps.open_periods(office.settings, now=moment(11, 16), period=period)
+    figures = steps.aggregate(office.settings, period=period, now=moment(11, 16))
+    assert (figures["previous_period"], figures["changes"]) == (None, [])
+    assert figures["totals"]["owed"] > 0
+
+
 def test_rules_are_counted_by_rule_unit_and_period(office: Any, moment: Moment) -> None:
     _report(
         office,

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from commune_reports import backup, inbox, steps, warehouse
 from commune_reports.demo.communes import honest_entries, spoil
+from commune_reports.errors import NeedsHuman
 from commune_reports.period import ReportingPeriod
 from commune_reports.settings import Settings
 from commune_reports.warehouse import restoring
@@ -48,6 +50,43 @@ def test_a_month_comes_back_elsewhere_with_every_figure_and_file(
     assert steps.outbox_state(office.settings) == steps.outbox_state(there)
     assert steps.warehouse_state(there)["trouble"] == []
     assert steps.warehouse_state(office.settings)["last_backup"]["is_there"]
+
+
+def test_a_kept_file_that_lost_its_bytes_is_told(office: Any) -> None:
+    office.fill("22492")
+    steps.claim_arrivals(office.settings, now=NOW)
+    [archived] = [path for name, path in backup.kept_files(office.settings.home) if name.startswith("archive/")]
+    assert steps.warehouse_state(office.settings)["trouble"] == []
+    archived.chmod(0o600)
+    archived.write_bytes(b"")
+    state = steps.warehouse_state(office.settings)
+    assert (state["files"]["missing"], len(state["files"]["damaged"])) == ([], 1)
+    assert [one.split(":")[0] for one in state["trouble"]] == ["damaged"]
+
+
+def test_a_warehouse_between_two_revisions_is_replaced_by_a_backup_with_force(office: Any, tmp_path: Path) -> None:
+    office.fill("22492")
+    steps.claim_arrivals(office.settings, now=NOW)
+    made = steps.back_up(office.settings, out=tmp_path, now=NOW)
+    house = steps.desk.open_desk(office.settings).warehouse
+    with house.begin() as connection:
+        connection.execute(text("insert into alembic_version values ('0001')"))
+    with pytest.raises(NeedsHuman, match="broken off; --force"):
+        steps.restore(office.settings, Path(made["file"]), force=False, now=NOW)
+    steps.restore(office.settings, Path(made["file"]), force=True, now=NOW)
+    state = steps.warehouse_state(office.settings)
+    assert (state["revision"], state["trouble"], state["rows"]["submission"]) == (warehouse.HEAD, [], 1)
+
+
+def test_a_warehouse_that_is_gone_is_not_made_anew_where_reports_are_kept(office: Any, tmp_path: Path) -> None:
+    if not office.settings.warehouse_url.startswith("sqlite"):
+        pytest.skip("a server keeps its own files")
+    office.fill("22492")
+    steps.claim_arrivals(office.settings, now=NOW)
+    (tmp_path / "warehouse.sqlite").rename(tmp_path / "elsewhere.sqlite")
+    with pytest.raises(NeedsHuman, match="is not there although"):
+        steps.publish_period(office.settings, period="2024-11", now=NOW)
+    assert not (tmp_path / "warehouse.sqlite").exists()
 
 
 def test_restoring_twice_puts_back_only_what_is_gone(office: Any, tmp_path: Path) -> None:

@@ -172,6 +172,16 @@ def test_any_report_ever_sent_can_be_made_again_byte_for_byte(office: Any, momen
         assert [path.read_text(encoding="utf-8") for path in letter] == [said.text, said.html]
 
 
+def test_a_report_asked_for_before_the_first_one_was_made_stays_what_it_was(
+    office: Any, moment: Moment, tmp_path: Path
+) -> None:
+    office.fill("22492")
+    office.collect()
+    before = _made_again(office, moment(11, 19, 12), tmp_path / "before")
+    steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 14))
+    assert _made_again(office, moment(11, 19, 12), tmp_path / "after") == before
+
+
 def test_mail_workbook_and_aggregate_say_the_same(office: Any, mailed: Path, moment: Moment) -> None:
     from openpyxl import load_workbook
 

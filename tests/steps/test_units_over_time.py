@@ -143,3 +143,20 @@ def test_a_letter_goes_to_the_unit_that_bore_the_code_in_its_period(merging: tup
     for period_id, address in (("2024-11", "van-tho@xa.example"), ("2024-12", "moi@xa.example")):
         letter = Letter("k", "reminder", "email", period_id, "22504", "s", "t", "h")
         assert [one.email for one in addressed_by(plan, letter).to] == [address]
+
+
+def test_what_rules_found_under_a_code_is_counted_for_the_unit_that_bore_it(
+    merging: tuple[Settings, Plan], moment: Moment
+) -> None:
+    settings, plan = merging
+    steps.open_periods(settings, now=moment(10, 15, 7), period="2024-11")
+    _report(settings, plan, 1, NOVEMBER)
+    steps.collect(settings, now=moment(11, 15))
+    steps.open_periods(settings, now=moment(11, 15, 7), period="2024-12")
+    _report(settings, plan, 2, DECEMBER)
+    steps.collect(settings, now=moment(12, 10))
+    rows = steps.rules(settings, by="unit", now=moment(12, 17))["rows"]
+    assert [(one["unit"], one["first_period"], one["last_period"], one["files"]) for one in rows] == [
+        ("22504", "2024-11", "2024-11", 1),
+        ("22504", "2024-12", "2024-12", 1),
+    ]

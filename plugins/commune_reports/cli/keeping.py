@@ -61,7 +61,7 @@ def db_status(as_json: bool) -> int:
             + ", ".join(f"{name} {count}" for name, count in result["rows"].items() if count),
             f"last submission {result['last_submission'] or 'never'}",
             f"{files['kept']} files kept, {files['bytes'] / 1e6:.1f} MB; {files['named']} are named by rows, "
-            f"{len(files['missing'])} of them are missing; {files['unnamed']} are named by none",
+            f"{len(files['missing'])} of them are missing, {len(files['damaged'])} damaged; {files['unnamed']} are named by none",
         ]
     last = result["last_backup"]
     lines.append(

@@ -150,12 +150,17 @@ class Place:
         """The address of the cell that holds or would hold a field; None where the table has no column for it."""
         column = self.headings.columns.get(name)
         if column is None:
-            ticks = sorted(self.headings.ticks) if name == "status" else []
-            return address(self.row, ticks[0]) if ticks else None
+            return self._ticked() if name == "status" else None
         if self._alone is not None and name not in self.headings.besides:
             return address(self.rows[0], column)
         filled = self.filled(name)
         return address(*(filled[0][0] if filled else value_at(self.grid, self.row, column)[0]))
+
+    def _ticked(self) -> str | None:
+        """The first ticked cell, or the one where ticks begin."""
+        columns = sorted(self.headings.ticks)
+        ticked = (place for one in columns for place, value in self.filled_in(one) if is_ticked(value) is not False)
+        return address(*next(ticked, (self.row, columns[0]))) if columns else None
 
     def cells(self) -> dict[str, str]:
         """The address of every field the table has a column for, and of the status wherever it is told."""

@@ -17,6 +17,8 @@ from commune_reports.settings import Settings
 from commune_reports.warehouse import Decision
 
 SHOWN_CHANGES = 5
+# What only a warehouse leads to: where it lies, one was there.
+KEPT = ("archive", "reports")
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,15 @@ class Desk:
 
 
 def open_desk(settings: Settings) -> Desk:
-    """Open plan, wordings and warehouse; a SQLite warehouse that does not exist yet is made."""
+    """Open plan, wordings and warehouse; a SQLite warehouse that does not exist yet is made in a home nothing was kept in."""
     plan = load_plan(settings.plan_file)
     url = make_url(settings.warehouse_url)
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        if kept := next((name for name in KEPT if (settings.home / name).exists()), None):
+            raise NeedsHuman(
+                f"the warehouse {url.database} is not there although {settings.home / kept} is: mount its disk, restore a "
+                "backup with commune-reports db restore FILE, or begin an empty one with commune-reports db upgrade"
+            )
         warehouse.upgrade(settings.warehouse_url, include=settings.include)
     return Desk(
         settings,

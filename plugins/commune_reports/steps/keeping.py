@@ -1,5 +1,6 @@
 """Keeping what was received safe: one file that holds it all, put back whole, and what is in order or not."""
 
+import hashlib
 import importlib.metadata
 import json
 import os
@@ -101,9 +102,11 @@ def warehouse_state(settings: Settings) -> dict[str, Any]:
         state = warehouse.state_of(connection, revision)
         named = {_path_of(one): one for one in ([] if state.lacking else warehouse.named_files(connection))}
     missing = [_word(name, one) for name, one in named.items() if not (settings.home / name).is_file()]
+    damaged = [_word(name, one) for name, one in named.items() if _is_damaged(settings.home / name, one.sha256)]
     trouble = [f"revision {revision} is older than this program's"] if revision < warehouse.HEAD else []
     trouble += [f"{one} is not in the warehouse" for one in state.lacking]
     trouble += [f"missing: {one}" for one in missing]
+    trouble += [f"damaged: {one}" for one in damaged]
     kept = {name: path.stat().st_size for name, path in backup.kept_files(settings.home)}
     return result | {
         "revision": revision,
@@ -117,6 +120,7 @@ def warehouse_state(settings: Settings) -> dict[str, Any]:
             "unnamed": len(kept.keys() - named.keys()),
             "bytes": sum(kept.values()),
             "missing": missing,
+            "damaged": damaged,
         },
         "trouble": trouble,
     }
@@ -202,6 +206,17 @@ def _told(contents: backup.Contents, path: Path) -> dict[str, Any]:
         "missing": list(stated["missing"]),
         "damaged": list(stated["damaged"]),
     }
+
+
+def _is_damaged(path: Path, sha256: str) -> bool:
+    """Whether a file is there and holds other bytes than its row says, or cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() != sha256
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _path_of(one: warehouse.NamedFile) -> str:

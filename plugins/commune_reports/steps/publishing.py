@@ -59,7 +59,9 @@ def render_report(settings: Settings, *, period: str, as_of: datetime, out: Path
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
     with desk.reading() as connection:
-        known = [one for one in warehouse.reports(connection, desk.plan.id, period) if one.as_of <= as_of]
+        reports = warehouse.reports(connection, desk.plan.id, period)
+    # A report of an earlier moment that was only made later was not there yet.
+    known = [one for one in reports if one.as_of == as_of or max(one.as_of, one.created_at) <= as_of]
     desk = as_it_held(desk, wanted, as_of)
     sent_then = known and known[-1].as_of == as_of
     revision = known[-1].revision if sent_then else len(known)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, Connection, Date, bindparam, text
+from sqlalchemy import JSON, Connection, Date, String, bindparam, text
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.garbage import garbage_left_lying
@@ -78,7 +78,7 @@ def _named(folder: Path, name: str) -> tuple[Any, tuple[str, ...]]:
     typed = text(f"with {needed}\n{whole}" if needed else whole)
     asked = set(re.findall(r"(?<!:):([a-z_]+)", typed.text))
     kinds = [bindparam(one, type_=kind) for one, kind in PARAMETERS.items() if one in asked]
-    lists: list[Any] = [bindparam(one, expanding=True) for one in LISTS if one in asked]
+    lists: list[Any] = [bindparam(one, expanding=True, type_=String()) for one in LISTS if one in asked]
     results = {one: kind for one, kind in RESULTS.items() if re.search(rf"\b{one}\b", statement)}
     return typed.bindparams(*kinds, *lists).columns(**results), settings
 

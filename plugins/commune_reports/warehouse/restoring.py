@@ -43,6 +43,7 @@ from commune_reports.warehouse.snapshots import (
 from commune_reports.warehouse.views import drop_views
 
 LOCK_TIMEOUT = "30s"
+BROKEN_OFF = "broken off"
 
 
 def load_snapshot(
@@ -83,7 +84,9 @@ def refuse_to_overwrite(url: str, *, force: bool) -> None:
     damage = damage_of(url)
     found = None if damage else _revision_at(url)
     is_newer = found not in (None, *revisions())
-    if is_newer and make_url(url).get_backend_name() != "sqlite":
+    if found == BROKEN_OFF and not force:
+        raise NeedsHuman("a migration of the warehouse was broken off; --force replaces it by the backup")
+    if is_newer and found != BROKEN_OFF and make_url(url).get_backend_name() != "sqlite":
         raise NeedsHuman(
             f"the warehouse is at revision {found}, this program knows {HEAD}; restore into a new database"
         )
@@ -205,7 +208,10 @@ def _revision_at(url: str) -> str | None:
     if not _is_there(url):
         return None
     with Warehouse(engine_at(url, os.getpid()), Path()).reading() as connection:
-        return revision_of(connection)
+        try:
+            return revision_of(connection)
+        except NeedsHuman:  # it says that it is at two at once
+            return BROKEN_OFF
 
 
 def _rows_at(url: str) -> int:
