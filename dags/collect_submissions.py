@@ -13,13 +13,15 @@ and announces new rows to `publish_consolidated_report`.
 - *the shared folder … cannot be reached*: mount it; the task tries again by itself, dropped files stay where they are.
 - *expectation suite … / rule …*: a rule was not loaded or not evaluated; mend `expectations/*.json`, then clear the task.
 - *the warehouse …*: `commune-reports db upgrade`, or free the disk; claimed files are safe in `archive/`.
+- `complain`: *files of period … wait: plan … changed*: the others are stored and answered; adopt the change for that period, or put
+  the plan back, and the files are taken up by the next run.
 - A file that nobody can read is **not** a failure: its sender has a receipt that says why.
 """
 
 from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from commune_reports.orchestration.authoring import (
     RUN_PARAMS,
@@ -66,9 +68,16 @@ def collect_submissions() -> None:
         context = get_current_context()
         context["outlet_events"][TASK_REPORTS].extra = {"now": business_now(context).isoformat(), "periods": periods}
 
+    @task(trigger_rule="none_failed")
+    def complain(checked: list[dict[str, Any]]) -> None:
+        waiting = [line for one in checked or () for line in one["waiting"]]
+        if waiting:
+            raise AirflowFailException("; ".join(waiting))
+
     checked = check.expand(share=claim())
     checked >> answer()
     announce(checked)  # type: ignore[arg-type]
+    complain(checked)  # type: ignore[arg-type]
 
 
 collect_submissions()

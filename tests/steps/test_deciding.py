@@ -1,6 +1,7 @@
 """What people decide: files withdrawn, rules waived, periods reopened, changed plans adopted; earlier figures stay as they were."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +13,7 @@ import yaml
 from openpyxl import Workbook
 
 from commune_reports import steps
-from commune_reports.demo.communes import honest_entries
+from commune_reports.demo.communes import fill_template, honest_entries
 from commune_reports.errors import NeedsHuman
 from commune_reports.period import ReportingPeriod
 from commune_reports.steps import Decision
@@ -230,8 +231,10 @@ def test_a_plan_changed_after_opening_is_refused_until_adopted_and_earlier_figur
     before = _aggregate(office, moment(11, 18))
     _change_plan(office, _heavier)
     office.fill("22489")
-    with pytest.raises(NeedsHuman, match=r"weight of PCI-01 5 → 10; weight of PCI-02 10 → 5.*plan adopt"):
-        office.collect(moment(11, 18))
+    [waiting] = office.collect(moment(11, 18))["waiting"]
+    assert re.search(
+        r"1 files of period 2024-11 wait: .*weight of PCI-01 5 → 10; weight of PCI-02 10 → 5.*plan adopt", waiting
+    )
     assert _aggregate(office, moment(11, 18, 11))["indices"] == before["indices"]
     adopted = steps.adopt_plan(office.settings, period="2024-11", decision=Decision(**WHO), now=moment(11, 18, 12))
     assert adopted["changes"] == ["weight of PCI-01 5 → 10", "weight of PCI-02 10 → 5"]
@@ -243,6 +246,26 @@ def test_a_plan_changed_after_opening_is_refused_until_adopted_and_earlier_figur
     assert office.standing("22489", moment(11, 18, 15))["reported"] > 0
     shown = steps.trace(office.settings, period="2024-11", now=moment(11, 18, 15))["plan_adoptions"]
     assert [one["changes"] for one in shown] == [adopted["changes"]]
+
+
+def test_a_file_of_a_period_the_changed_plan_was_not_adopted_for_keeps_no_other_waiting(
+    office: Any, moment: Moment
+) -> None:
+    december = ReportingPeriod.parse("2024-12")
+    steps.open_periods(office.settings, now=moment(11, 16), period=december.id)
+    _change_plan(office, _heavier)
+    steps.adopt_plan(office.settings, period="2024-11", decision=Decision(**WHO), now=moment(11, 17))
+    office.fill("22492")
+    unit = next(one for one in office.plan.units if one.code == "22489")
+    template = office.folder(unit.code) / "bieu-mau" / "bieu-mau-2024-12.xlsx"
+    entries = honest_entries(office.plan, unit, december)
+    fill_template(template, office.folder(unit.code) / "nop" / "thang 12.xlsx", entries)
+    collected = office.collect(moment(11, 18))
+    assert (collected["claimed"], collected["submissions"], len(office.receipts("22492"))) == (2, 1, 1)
+    assert [one[:32] for one in collected["waiting"]] == ["1 files of period 2024-12 wait: "]
+    steps.adopt_plan(office.settings, period="2024-12", decision=Decision(**WHO), now=moment(11, 18, 10))
+    again = office.collect(moment(11, 18, 11))
+    assert (again["submissions"], again["waiting"]) == (1, [])
 
 
 def test_a_task_a_unit_is_freed_from_is_owed_no_more_once_adopted(office: Any, moment: Moment) -> None:

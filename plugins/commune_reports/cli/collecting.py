@@ -24,6 +24,7 @@ from commune_reports.cli.terminal import (
     show,
     writing,
 )
+from commune_reports.errors import NeedsHuman
 
 
 @commands.command()
@@ -94,6 +95,8 @@ def collect(now: datetime, as_json: bool) -> int:
     ]
     lines += [f"not readable: {one['file']}: {one['reason']}" for one in result["unreadable"]]
     answer(result, as_json, lines)
+    if result["waiting"]:
+        raise NeedsHuman("; ".join(result["waiting"]))
     return NEEDS_A_PERSON if result["partly_accepted"] or result["rejected"] or result["unreadable"] else DONE
 
 

@@ -1,6 +1,6 @@
 """Verdicts on claimed files, told apart from copies, each with the receipt that answers it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from commune_reports import inbox, warehouse
+from commune_reports.errors import NeedsHuman
 from commune_reports.letters import ReceiptFacts, answer_stem, receipt, receipt_lines, receipt_verdict
 from commune_reports.marking import Heading
-from commune_reports.period import ZONE, moment_text
+from commune_reports.period import ZONE, ReportingPeriod, moment_text
 from commune_reports.steps.comparing import Memory
 from commune_reports.steps.desk import Desk, ensure_open, prepare_share
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
@@ -22,8 +23,13 @@ from commune_reports.warehouse import Arrival, Assessed
 Counted = Mapping[tuple[str, str], Mapping[str, Counting]]
 
 
-def assess_batch(desk: Desk, bench: Bench, claimed: Sequence[Arrival], *, now: datetime) -> list[Assessed]:
-    """Examine claimed files against what the warehouse already holds and write each one's receipt."""
+def assess_batch(
+    desk: Desk, bench: Bench, claimed: Sequence[Arrival], *, now: datetime
+) -> tuple[list[Assessed], list[str]]:
+    """Examine claimed files against what the warehouse already holds and write each one's receipt.
+
+    Files of a period that cannot be used as the plan stands are left for later; why, in a sentence for IT for each period.
+    """
     arrivals = {arrival.submission_id: arrival for arrival in claimed}
     examined = examine(
         bench,
@@ -40,9 +46,15 @@ def assess_batch(desk: Desk, bench: Bench, claimed: Sequence[Arrival], *, now: d
         ],
         memory=Memory(desk.warehouse, now),
     )
+    refused: dict[ReportingPeriod, str] = {}
     for period in {one.period for one in examined if one.period is not None}:
-        if ensure_open(desk, period, now=now):
-            prepare_share(desk, period)
+        try:
+            if ensure_open(desk, period, now=now):
+                prepare_share(desk, period)
+        except NeedsHuman as error:
+            refused[period] = str(error)
+    waiting = Counter(one.period for one in examined if one.period in refused)
+    examined = [one for one in examined if one.period not in refused]
     with desk.reading() as connection:
         counting = _counting(connection, desk, examined, now)
     examined = _without_copies(bench, examined, arrivals, counting)
@@ -62,6 +74,7 @@ def assess_batch(desk: Desk, bench: Bench, claimed: Sequence[Arrival], *, now: d
             if wants_marks(one.assessment.findings)
         ],
     )
+    told = [f"{waiting[period]} files of period {period.id} wait: {refused[period]}" for period in refused]
     return [
         Assessed(
             arrival=arrivals[one.incoming.id],
@@ -75,7 +88,7 @@ def assess_batch(desk: Desk, bench: Bench, claimed: Sequence[Arrival], *, now: d
             ),
         )
         for one in examined
-    ]
+    ], told
 
 
 def _heading(facts: ReceiptFacts, desk: Desk) -> Heading:

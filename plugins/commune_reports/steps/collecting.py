@@ -50,13 +50,18 @@ def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
 
 
 def check_share(settings: Settings, *, share: int | None, now: datetime) -> dict[str, Any]:
-    """Read, validate and store one share of the claimed files (None = all) with their receipts, batch by batch."""
+    """Read, validate and store one share of the claimed files (None = all) with their receipts, batch by batch.
+
+    `waiting` tells why files of some period could not be judged; they are tried again by every later call.
+    """
     desk = open_desk(settings)
     bench = Bench.load(settings, desk.plan)
     totals = {"submissions": 0, "accepted": 0, "partly_accepted": 0, "rejected": 0, "rows": 0}
     periods: set[str] = set()
+    waiting: list[str] = []
     for batch in _unchecked(desk, share):
-        assessed = assess_batch(desk, bench, batch, now=now)
+        assessed, left = assess_batch(desk, bench, batch, now=now)
+        waiting += left
         stored = desk.warehouse.insist(
             partial(warehouse.store_assessments, items=assessed, plan_id=desk.plan.id, now=now)
         )
@@ -66,7 +71,7 @@ def check_share(settings: Settings, *, share: int | None, now: datetime) -> dict
             totals["rows"] += len(one.assessment.accepted)
             if one.period_id and one.assessment.accepted:
                 periods.add(one.period_id)
-    return {**totals, "periods": sorted(periods)}
+    return {**totals, "periods": sorted(periods), "waiting": waiting}
 
 
 def collect(settings: Settings, *, now: datetime) -> dict[str, Any]:
