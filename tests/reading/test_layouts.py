@@ -113,7 +113,7 @@ def test_a_tick_under_a_status_is_that_status(clerk: Clerk, merged: Sequence[str
     )
     assert [row.status for row in reading.rows] == ["completed", "in_progress", "not_started", "nil"]
     assert reading.findings == ()
-    assert reading.rows[1].cells["status"] == "B6"
+    assert reading.rows[1].cells["status"] == "C6"
 
 
 @pytest.mark.parametrize("top", [(), (("Mã nhiệm vụ", "Nhiệm vụ", "Tình trạng", "", "", "", "Kết quả thực hiện"),)])

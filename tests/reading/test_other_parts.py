@@ -212,3 +212,75 @@ def test_the_cell_of_a_ticked_status_is_the_ticked_one(clerk: Clerk) -> None:
         ("in_progress", "C5"),
         (None, "B6"),
     ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("", "", "", "", "", "Kế hoạch tháng 12/2024: tiếp tục tuyên truyền"),
+        ("B. Nhiệm vụ có thời hạn hoàn thành tháng 12/2024",),
+        ("II. Nhiệm vụ tháng 12/2024",),
+    ],
+)
+def test_tasks_told_nowhere_else_are_read_whatever_line_stands_above_them(clerk: Clerk, line: Row) -> None:
+    assert _tasks(_read(clerk, [*TOP, HEADS, DONE, line, BEGUN])) == ["PCI-01.1", "PCI-02.1"]
+
+
+def test_a_second_sheet_with_other_results_is_not_left_out_unsaid(clerk: Clerk) -> None:
+    other = (1, "PCI-01.1", "", "", "", "Đã phát 500 tờ rơi", "15/BC-UBND")
+    assert _tasks(_read(clerk, [*TOP, HEADS, DONE], [HEADS, other])) == ["PCI-01.1", "PCI-01.1"]
+
+
+def test_the_day_of_signing_is_not_the_period(clerk: Clerk) -> None:
+    top = (("UBND xã Đại Lãnh",), ("Ngày ký:", date(2024, 12, 5)), ("Ký", date(2024, 12, 5)))
+    assert _read(clerk, [*top, HEADS, DONE], period=None).period_claimed is None
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "<p>Thực hiện Công văn số 12/UBND tháng 10/2024</p><a>Báo cáo tháng 9/2024</a>",
+        '<div style="display:none">Kỳ báo cáo: tháng 9/2024</div>',
+    ],
+)
+def test_what_a_web_page_refers_to_or_hides_is_not_its_period(clerk: Clerk, above: str) -> None:
+    rows = "".join("<tr>" + "".join(f"<td>{value}</td>" for value in row) + "</tr>" for row in (HEADS[:6], BEGUN))
+    page = f"<html><body>{above}<p>Báo cáo tháng 11/2024</p><table>{rows}</table><p>Phương hướng tháng 12/2024</p><table><tr><td>x</td></tr></table></body></html>"
+    reading = read_submission(page.encode(), clerk=clerk, unit_code="22492", period_id="2024-11")
+    assert (reading.period_claimed, _codes(reading)) == ("2024-11", [])
+
+
+def test_columns_of_months_still_empty_or_only_planned_are_not_the_reports(clerk: Clerk) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ tháng 10 (%)", "Tiến độ tháng 11 (%)")
+    assert _read(clerk, [*TOP, heads, ("PCI-02.1", "Đang thực hiện", 40, "")]).rows[0].progress_pct == 40
+    planned = (*heads[:3], "Tiến độ tháng 11 (kế hoạch) (%)")
+    assert _codes(_read(clerk, [*TOP, planned, ("PCI-02.1", "Đang thực hiện", 40, 60)])) == [("column_twice", "D4")]
+
+
+@pytest.mark.parametrize("beside", ["Lũy kế (%)", "Đã thực hiện (%)", "Tỷ lệ hoàn thành so với kế hoạch (%)"])
+def test_a_second_share_beside_the_progress_is_no_doubt_about_it(clerk: Clerk, beside: str) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", beside, "Tiến độ (%)")
+    reading = _read(clerk, [*TOP, heads, ("PCI-02.1", "Đang thực hiện", 90, 40)])
+    assert (_codes(reading), reading.rows[0].progress_pct) == ([], 40)
+
+
+def test_signatures_over_several_columns_are_no_tasks(clerk: Clerk) -> None:
+    below = [
+        ("", "", "", "NGƯỜI LẬP BIỂU", "", "CÔNG CHỨC PHỤ TRÁCH", "", "CHỦ TỊCH"),
+        ("", "", "Nguyễn Văn A", "Trần Thị B", "Lê Văn C", "Phạm D", "", ""),
+    ]
+    assert _codes(_read(clerk, [*TOP, HEADS, DONE, BEGUN, (), *below])) == []
+
+
+@pytest.mark.parametrize(
+    "row", [(30, "", "", "Chưa thực hiện"), ("", "NV31", "", "Đang thực hiện"), ("", "", "", "Hoàn thành")]
+)
+def test_a_status_without_a_known_task_is_told(clerk: Clerk, row: Row) -> None:
+    assert [code for code, _ in _codes(_read(clerk, [*TOP, HEADS, DONE, row]))] == ["task_unknown"]
+
+
+def test_a_sheet_with_other_columns_does_not_go_on_with_the_table_before(clerk: Clerk) -> None:
+    swapped = [(2, "PCI-02.1", "", "Đang thực hiện", "2 hội nghị", 40), (3, "PCI-03.1", "", "Hoàn thành", "Xong", 100)]
+    assert _codes(_read(clerk, [*TOP, HEADS, DONE], swapped)) == [("heading_missing", "A1")]
+    again = [("", "PCI-01.1", "", "Hoàn thành"), ("", "PCI-02.1", "", "Hoàn thành")]
+    assert _tasks(_read(clerk, [*TOP, HEADS, DONE, BEGUN], again)) == ["PCI-01.1", "PCI-02.1"]

@@ -22,11 +22,12 @@ AND_NEXT_MONTH = re.compile(
 )
 # A sheet named after its month: T11, Tháng 11, thang 11-2024.
 MONTH_SHEET = re.compile(r"(?:bao cao |bc )?(?:t|thang) ?(\d{1,2})(?: (?:nam )?(\d{4}))?")
-PERIOD_LABEL = re.compile(r"\b(?:ky bao cao|bao cao thang|ky|thang)$")
+PERIOD_LABEL = re.compile(r"(?:.* )?(?:ky bao cao|bao cao thang|thang bao cao)|thang")
 # A part of a report that looks ahead.
 AHEAD = re.compile(
-    r"(?:(?:phan )?(?:[ivx]+|\d{1,2}|[a-d]) )?(?:mot so |cac )?"
-    r"(?:phuong huong|ke hoach|nhiem vu|chuong trinh|du kien|cong viec|cong tac)\b"
+    r"(?:(?:phan )?(?:[ivx]+|\d{1,2}|[a-d]) )?(?:mot so |cac )?(?:phuong huong\b.*|"
+    r"(?:ke hoach|nhiem vu|chuong trinh|cong tac)(?: cong tac| nhiem vu| trong tam| chu yeu| va giai phap)*"
+    r" (?:trong )?(?:thang|quy) .*)"
 )
 UNIT_BEFORE = r"(?:xa|x|thi tran|tt|phuong|p|ubnd|uy ban nhan dan|don vi|don vi bao cao)"
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -138,7 +139,7 @@ def _texts(row: Sequence[Any]) -> Iterator[str]:
         text = plain_text(cell) if cell != "" else None
         if text is None:
             continue
-        if isinstance(cell, date) and PERIOD_LABEL.search(fold(before)):
+        if isinstance(cell, date) and PERIOD_LABEL.fullmatch(fold(before)):
             text = f"tháng {cell.month}/{cell.year}"
         yield text
         before = text
@@ -177,7 +178,7 @@ def month_planned(cells: Sequence[Any], plan: Plan) -> ReportingPeriod | None:
     """The period a line such as "II. Nhiệm vụ trọng tâm tháng 12/2024" looks ahead to; None for any other line."""
     filled = [cell for cell in cells if cell != ""]
     line = fold(plain_text(filled[0]) or "") if len(filled) == 1 else ""
-    periods = list(_periods([_with_year(line, plan)])) if AHEAD.match(line) else []
+    periods = list(_periods([_with_year(line, plan)])) if AHEAD.fullmatch(line) else []
     return plan.period(periods[0]) if len(periods) == 1 else None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
 from commune_reports.task_report import TaskRow, first_difference
 
+PLANS_HAVE = ("progress_unreadable", "task_matched_by_text")
 STATED = ("status", "progress_pct")
 
 
@@ -14,10 +15,13 @@ def states_progress(row: TaskRow) -> bool:
 
 
 def only_plans(rows: Sequence[TaskRow], told: set[str | None], findings: Sequence[Finding]) -> bool:
-    """Whether a sheet's rows tell nowhere how far a task has come, all of them tasks that other sheets tell of: a plan of work."""
-    says = any(row.status is not None or row.progress_pct is not None for row in rows)
-    typed = any(one.code == "status_unreadable" for one in findings)
-    return bool(rows) and not says and not typed and all(row.task_code in told for row in rows)
+    """Whether a sheet has no column for the status, no number for a progress, and only tasks that other sheets tell of.
+
+    That is a plan of work, whose "Tiến độ" says when a task is to be done.
+    """
+    says = any("status" in row.cells or row.progress_pct is not None for row in rows)
+    is_damaged = any(one.code not in PLANS_HAVE for one in findings)
+    return bool(rows) and not says and not is_damaged and all(row.task_code in told - {None} for row in rows)
 
 
 def counted_once(

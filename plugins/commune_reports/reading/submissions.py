@@ -189,11 +189,14 @@ class _Sheet:
             later = month_planned(cells, self.clerk.plan) if number > self.heads[0].last_row else None
             if later is None or later.window_end <= period.window_end:
                 continue
-            if any(row.row > number for row in self.rows):
+            column, got = next((column, plain_text(value)) for column, value in enumerate(cells) if plain_text(value))
+            columns = self.heads[0].headings.columns
+            if column in (columns[name] for name in REPORTED if name in columns):
+                continue
+            below = {row.task_code for row in self.rows if row.row > number}
+            # What is told nowhere else is the report, whatever stands above it.
+            if below and below <= {row.task_code for row in self.rows if row.row <= number}:
                 self._leave(set(range(number + 1, len(self.grid.rows) + 1)))
-                column, got = next(
-                    (column, plain_text(value)) for column, value in enumerate(cells) if plain_text(value)
-                )
                 self.findings.append(
                     self.clerk.wordings.finding(
                         "plan_ahead",

@@ -27,6 +27,8 @@ LONGEST_HEADING, LONGEST_HINTS = 80, 400
 # The row and the column of a cell, and what it holds.
 Filled = tuple[tuple[int, int], Any]
 MONTH, HALF_A_YEAR = re.compile(r"\b(?:thang|t) ?(\d{1,2})\b"), 6
+PLANNED = re.compile(r"\b(?:ke hoach|kh|du kien)\b")
+VAGUE = re.compile(r"\b(?:luy ke|da thuc hien|da hoan thanh|so voi ke hoach)\b")
 BRACKETS = re.compile(r"\([^)]*\)")
 LAST_FIRST_HEAD = 300
 
@@ -204,11 +206,11 @@ def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
         here = _headings(list(map(_heading_text, cells)), vocabulary)
         several = _with_rows_below(grid, number, here, vocabulary)
         if several is not None and several[1].head_a_table:
-            heads.append(_with_numbers(grid, _with_row_of_terms(grid, Head(number, *several), vocabulary)))
+            heads.append(_settled(grid, Head(number, *several), vocabulary))
         else:
             ticked = _with_one_tick(grid, number, here, vocabulary) if here.columns else here
             if ticked.head_a_table:
-                heads.append(_with_numbers(grid, _with_row_of_terms(grid, Head(number, number, ticked), vocabulary)))
+                heads.append(_settled(grid, Head(number, number, ticked), vocabulary))
     return heads
 
 
@@ -273,18 +275,49 @@ def _with_row(
     return texts, _headings(texts, vocabulary)
 
 
+def _settled(grid: Grid, head: Head, vocabulary: Vocabulary) -> Head:
+    """The heading after a look at what stands below it."""
+    whole = _with_row_of_terms(grid, head, vocabulary)
+    return _with_numbers(grid, _with_the_later_month(grid, whole, vocabulary) if whole.headings.twins else whole)
+
+
+def _with_the_later_month(grid: Grid, head: Head, vocabulary: Vocabulary) -> Head:
+    """The heading with the later month of two columns alike, if anything stands in it; the other one is a month reported before."""
+    heading_rows = grid.rows[head.first_row : head.last_row + 1]
+    texts = [
+        " ".join(filter(None, (_heading_text(row[column]) for row in heading_rows if column < len(row))))
+        for column in range(max(map(len, heading_rows)))
+    ]
+    columns, twins = dict(head.headings.columns), dict(head.headings.twins)
+    for name, second in head.headings.twins.items():
+        first = columns[name]
+        is_later = _later_month(texts[first], texts[second])
+        alike = sum(vocabulary.field_of(text) == name for text in texts if text)
+        if (
+            is_later is None
+            or alike != FEWEST_TICKS
+            or any(PLANNED.search(fold(texts[one])) for one in (first, second))
+        ):
+            continue
+        later, earlier = (second, first) if is_later else (first, second)
+        is_told = any(later < len(row) and plain_text(row[later]) for row in grid.rows[head.last_row + 1 :])
+        columns[name] = later if is_told else earlier
+        del twins[name]
+    return replace(head, headings=replace(head.headings, columns=columns, twins=twins))
+
+
 def _with_numbers(grid: Grid, head: Head) -> Head:
     """The heading with the progress where numbers stand: a column headed "Tiến độ" may tell when a task is to be done."""
     columns, twins = head.headings.columns, head.headings.twins
     if "progress_pct" not in twins:
         return head
 
-    def has_numbers(column: int) -> bool:
+    def numbers(column: int) -> int:
         values = (row[column] for row in grid.rows[head.last_row + 1 :] if column < len(row))
-        return any(isinstance(progress(value, lambda: True), float) for value in values)
+        return sum(isinstance(progress(value, lambda: True), float) for value in values)
 
     first, second = columns["progress_pct"], twins["progress_pct"]
-    if has_numbers(first) or not has_numbers(second):
+    if numbers(first) > 1 or numbers(first) >= numbers(second):  # one may be the number of the column
         return head
     turned = replace(head.headings, columns={**columns, "progress_pct": second}, twins={**twins, "progress_pct": first})
     return replace(head, headings=turned)
@@ -330,8 +363,8 @@ def _headings(texts: Sequence[str], vocabulary: Vocabulary) -> Headings:
             continue
         name = vocabulary.field_of(text)
         before = texts[columns[name]] if name in columns else ""
-        if name in REPORTED and before and _later_month(before, text) is not None:
-            columns[name] = column if _later_month(before, text) else columns[name]
+        if name == "progress_pct" and before and _is_vague(text) != _is_vague(before):
+            columns[name] = column if _is_vague(before) else columns[name]
         elif name and columns.setdefault(name, column) != column:
             goes_on = name in TOLD_IN_TWO and fold(texts[columns[name]]) != fold(text)
             (besides if goes_on else twins).setdefault(name, column)
@@ -349,6 +382,11 @@ def _later_month(one: str, other: str) -> bool | None:
         return None
     first, second = (int(found[1]) for found in months if found)
     return None if first == second else (second - first) % 12 <= HALF_A_YEAR
+
+
+def _is_vague(heading: str) -> bool:
+    """Whether a heading is the progress only where no other column is: "Lũy kế (%)", "Đã thực hiện (%)"."""
+    return VAGUE.search(fold(heading)) is not None
 
 
 def _of_first_table(headings: Headings) -> Headings:

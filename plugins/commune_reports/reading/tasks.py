@@ -150,25 +150,27 @@ def _is_report_row(place: Place, vocabulary: Vocabulary) -> bool:
 
     Column numbers, sums, notes, signatures and legends under the table are none, nor is a number nobody says anything about.
     """
-    if is_sum_row(place) or len(place.texts()) < FEWEST_TEXTS or _explains_a_status(place, vocabulary):
+    if is_sum_row(place) or _explains_a_status(place, vocabulary):
         return False
     pct = progress(place.value("progress_pct"), lambda: True)
+    is_numbered = place.is_filled("task") or any(letter.isdigit() for letter in place.text("number"))
     answers = sum(map(place.is_filled, REPORTED))
     return (
         vocabulary.status_of(place.text("status")) is not None
-        or isinstance(pct, float)
+        or (isinstance(pct, float) and len(place.texts()) >= FEWEST_TEXTS)
         or LIKE_A_CODE.match(fold(place.text("task"))) is not None
-        or (place.is_filled("status") and place.is_filled("progress_pct"))
-        or answers >= MANY_ANSWERS
+        or (is_numbered and place.is_filled("status") and place.is_filled("progress_pct"))
+        or (is_numbered and answers >= MANY_ANSWERS)
     )
 
 
 def _explains_a_status(place: Place, vocabulary: Vocabulary) -> bool:
     """A line such as "Ký hiệu: HT | Hoàn thành" of a legend."""
     texts = [text for _, text in place.texts()]
+    if len(texts) != FEWEST_TEXTS or vocabulary.status_of(texts[1]) is None:
+        return False
     label = LEGEND.sub("", fold(texts[0]))
-    is_short = label.count(" ") == 0 or vocabulary.status_of(label) is not None
-    return len(texts) == FEWEST_TEXTS and is_short and vocabulary.status_of(texts[1]) is not None
+    return label.isalpha() or vocabulary.status_of(label) is not None
 
 
 def _numbers_the_columns(place: Place) -> bool:

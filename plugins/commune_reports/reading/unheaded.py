@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from commune_reports.findings import Finding
-from commune_reports.reading.cell_values import plain_text, progress
+from commune_reports.reading.cell_values import Misread, plain_text, progress
 from commune_reports.reading.claims import IDENTITY_SHEET
 from commune_reports.reading.codes import task_coded
+from commune_reports.reading.dates import completion_date
 from commune_reports.reading.tables import Head, find_heads
 from commune_reports.reading.tasks import Clerk
 from commune_reports.spelling import fold
@@ -21,14 +22,17 @@ def heads_of(grids: Sequence[Grid], clerk: Clerk) -> Mapping[str, list[Head]]:
     """The headings of every sheet but the hidden one; a sheet that goes on with the table before has those of that table."""
     heads: dict[str, list[Head]] = {}
     before: Head | None = None
+    read: list[Grid] = []
     for grid in grids:
         if grid.name == IDENTITY_SHEET:
             continue
         found = find_heads(grid, clerk.vocabulary)
-        if not found and before is not None and grid.visible and _goes_on(grid, before, clerk):
+        if not found and before is not None and grid.visible and _goes_on(grid, before, read, clerk):
             found = [Head(0, -1, before.headings)]
         heads[grid.name] = found
-        before = found[-1] if found and grid.visible else before
+        if found and grid.visible:
+            before = found[-1]
+            read.append(grid)
     return heads
 
 
@@ -45,19 +49,37 @@ def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iter
             )
 
 
-def _goes_on(grid: Grid, before: Head, clerk: Clerk) -> bool:
-    """Whether every code of a sheet stands in the column of the codes, and a status beside it where statuses stand."""
-    task, status = (before.headings.columns.get(name) for name in ("task", "status"))
-    coded = [
-        (row, column)
+def _goes_on(grid: Grid, before: Head, read: Sequence[Grid], clerk: Clerk) -> bool:
+    """Whether a sheet has other tasks than those told and its codes, statuses, numbers and days where the table before has them."""
+    columns = before.headings.columns
+    coded = _coded(grid, clerk)
+    told = {code for one in read for _, _, code in _coded(one, clerk)} if coded else set()
+    is_alike = all(column == columns.get("task") and code not in told for _, column, code in coded)
+    if not is_alike or len(coded) < FEWEST_ROWS or "status" not in columns:
+        return False
+
+    def values(name: str) -> list[Any]:
+        column = columns.get(name)
+        return [row[column] if column is not None and column < len(row) else "" for row, _, _ in coded]
+
+    said = [plain_text(value) for value in values("status")]
+    return (
+        any(said)
+        and all(text is None or clerk.vocabulary.status_of(text) is not None for text in said)
+        and not any(isinstance(progress(value, lambda: True), Misread) for value in values("progress_pct"))
+        and not any(isinstance(completion_date(value), Misread) for value in values("completed_on"))
+        and max(map(len, grid.rows)) <= max(columns.values()) + 1
+    )
+
+
+def _coded(grid: Grid, clerk: Clerk) -> list[tuple[Sequence[Any], int, str]]:
+    """The rows with a task's code, its column and the code."""
+    return [
+        (row, column, code)
         for row in grid.rows
         for column, value in enumerate(row)
-        if isinstance(value, str) and task_coded(clerk.plan, plain_text(value) or "")
+        if isinstance(value, str) and (code := task_coded(clerk.plan, plain_text(value) or "")) is not None
     ]
-    if task is None or status is None or len(coded) < FEWEST_ROWS or any(column != task for _, column in coded):
-        return False
-    said = [plain_text(row[status]) if status < len(row) else None for row, _ in coded]
-    return any(said) and all(text is None or clerk.vocabulary.status_of(text) is not None for text in said)
 
 
 def _tells_of_another(row: Sequence[Any], told: set[str | None], clerk: Clerk) -> bool:

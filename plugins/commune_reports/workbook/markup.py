@@ -33,8 +33,10 @@ NAMED_FORMATS = {"percent": "0.00%"}
 ENCODING = re.compile(r"<\?xml[^>]*\?>")
 LOOKED_AT = 4096
 HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
-INLINE = ("a", "b", "big", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u")
-MOST_LINES_ABOVE = 100
+INLINE = ("b", "big", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u")
+NO_TEXT = ("a", "head", "script", "style")
+# Lines that name other papers, with the months of those.
+REFERENCE, MOST_LINES_ABOVE = re.compile(r"[-–\s]*(?:căn cứ|thực hiện|theo|kính gửi)\b", re.IGNORECASE), 100
 LINE_BREAK = ("br", "p", "div", "li")
 
 
@@ -161,26 +163,23 @@ def open_excel_xml(content: bytes) -> Spreadsheet | Refusal:
 
 
 def _lines_above(page: Any, tables: Sequence[Any]) -> list[str]:
-    """What a page says before its last table and outside of all of them, line by line."""
+    """What a page says above the first table of several columns and outside of all tables, line by line."""
     parts: list[str] = []
     own = frozenset(tables)
     walk = etree.iterwalk(page, events=("start", "end"))
     for event, one in walk:
-        is_text = (
-            isinstance(one.tag, str) and one.tag not in ("head", "script", "style", "table") and not _is_hidden(one)
-        )
         if event == "start" and one in own:
-            if one is tables[-1]:
+            if any(len(row.findall("td") + row.findall("th")) >= FEWEST_COLUMNS for row in one.iter("tr")):
                 break
             walk.skip_subtree()
-        elif event == "start" and not is_text and one.tag != "table":
+        elif event == "start" and (not isinstance(one.tag, str) or one.tag in NO_TEXT or _is_hidden(one)):
             walk.skip_subtree()
         elif event == "start":
             parts += ["" if one.tag in INLINE else "\n", _shown(one.text)]
         else:
             parts += ["" if one.tag in INLINE else "\n", _shown(one.tail)]
     lines = (line.strip() for line in "".join(parts).split("\n"))
-    return [line for line in lines if line][:MOST_LINES_ABOVE]
+    return [line for line in lines if line and not REFERENCE.match(line)][:MOST_LINES_ABOVE]
 
 
 def _shown(text: str | None) -> str:
