@@ -245,7 +245,10 @@ def test_the_day_of_signing_is_not_the_period(clerk: Clerk) -> None:
 )
 def test_what_a_web_page_refers_to_or_hides_is_not_its_period(clerk: Clerk, above: str) -> None:
     rows = "".join("<tr>" + "".join(f"<td>{value}</td>" for value in row) + "</tr>" for row in (HEADS[:6], BEGUN))
-    page = f"<html><body>{above}<p>Báo cáo tháng 11/2024</p><table>{rows}</table><p>Phương hướng tháng 12/2024</p><table><tr><td>x</td></tr></table></body></html>"
+    page = (
+        f"<html><body>{above}<p>Báo cáo tháng 11/2024</p><table>{rows}</table>"
+        "<p>Phương hướng tháng 12/2024</p><table><tr><td>x</td></tr></table></body></html>"
+    )
     reading = read_submission(page.encode(), clerk=clerk, unit_code="22492", period_id="2024-11")
     assert (reading.period_claimed, _codes(reading)) == ("2024-11", [])
 
