@@ -78,8 +78,8 @@ def test_what_was_put_in_is_what_comes_out(packed: Path, home: Path, tmp_path: P
     contents = backup.examine(packed)
     assert len(contents.members) == len(BYTES) + 2
     assert contents.stated["bad"] == []
-    for member, reader in backup.members_of(contents):
-        assert backup.put_back(tmp_path / "new", member, reader)
+    with backup.putting_back(tmp_path / "new") as way:
+        assert all(backup.put_back(way, member, reader) for member, reader in backup.members_of(contents))
     for name, path in backup.kept_files(home):
         assert (tmp_path / "new" / name).read_bytes() == path.read_bytes()
     assert packed.stat().st_mode & 0o777 == 0o600
@@ -217,12 +217,14 @@ def test_what_is_there_already_stays_and_what_is_damaged_is_replaced_and_kept(pa
     untouched = (home / first).stat()
     good = (home / second).read_bytes()
     (home / second).write_bytes(b"rot")
-    written = [
-        member.name
-        for member, reader in backup.members_of(backup.examine(packed))
-        if backup.put_back(home, member, reader)
-    ]
-    assert written == [second]
+    with backup.putting_back(home) as way:
+        written = [
+            member.name
+            for member, reader in backup.members_of(backup.examine(packed))
+            if backup.put_back(way, member, reader)
+        ]
+        assert written == [second]
+        assert (home / second).read_bytes() == b"rot"
     assert (home / second).read_bytes() == good
     assert (home / f"{second}.before-restore").read_bytes() == b"rot"
     assert (home / first).stat() == untouched

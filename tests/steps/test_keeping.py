@@ -1,6 +1,8 @@
 """A month's work is backed up and comes back elsewhere with every figure and every file, also while others write."""
 
+import errno
 import multiprocessing
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +15,7 @@ from sqlalchemy import text
 
 from commune_reports import backup, inbox, steps, warehouse
 from commune_reports.demo.communes import honest_entries, spoil
-from commune_reports.errors import NeedsHuman
+from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.period import ReportingPeriod
 from commune_reports.settings import Settings
 from commune_reports.warehouse import restoring
@@ -173,6 +175,65 @@ def test_rows_written_while_a_restore_looked_are_not_lost_without_force(
     with pytest.raises(Exception, match="somebody wrote to the warehouse meanwhile; nothing was changed"):
         steps.restore(there, Path(made["file"]), force=False, now=NOW)
     assert steps.warehouse_state(there)["rows"]["submission"] == 1
+
+
+def test_a_restore_that_fails_at_the_warehouse_leaves_every_file_as_it_was(
+    office: Any, moment: Callable[..., datetime], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.fill("22492")
+    office.collect()
+    published = steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+    made = steps.back_up(office.settings, out=tmp_path, now=NOW)
+    home = office.settings.home
+    report = home / published["report"][0]
+    report.write_bytes(b"sent since")
+    shutil.rmtree(home / "archive")
+    before = _everything_below(home)
+
+    def busy(*_: object) -> None:
+        raise Transient("somebody is using the warehouse; pause the DAGs")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(restoring, "_refill", busy)
+        with pytest.raises(Transient, match="somebody is using the warehouse"):
+            steps.restore(office.settings, Path(made["file"]), force=True, now=NOW)
+    assert _everything_below(home) == before
+    assert steps.restore(office.settings, Path(made["file"]), force=True, now=NOW)["missing"] == []
+    assert report.read_bytes() != b"sent since"
+    assert report.with_name(f"{report.name}.before-restore").read_bytes() == b"sent since"
+    assert not list(home.rglob(".commune-reports-work-*"))
+
+
+def test_a_file_that_cannot_take_its_place_after_the_warehouse_is_named(
+    office: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.fill("22492")
+    steps.claim_arrivals(office.settings, now=NOW)
+    made = steps.back_up(office.settings, out=tmp_path, now=NOW)
+    shutil.rmtree(office.settings.home / "archive")
+    really = Path.replace
+
+    def refuse(path: Path, target: Path) -> Path:
+        if "archive" in Path(target).parts:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(target))
+        return really(path, target)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", refuse)
+        with pytest.raises(
+            NeedsHuman, match=r"the warehouse is restored but .*/archive/.* is not: Read-only file system"
+        ):
+            steps.restore(office.settings, Path(made["file"]), force=True, now=NOW)
+    assert steps.restore(office.settings, Path(made["file"]), force=True, now=NOW)["files_put_back"] == 1
+
+
+def _everything_below(folder: Path) -> dict[str, bytes | None]:
+    """Every folder and file, but not the warehouse, which the database writes as it likes."""
+    return {
+        str(one.relative_to(folder)): one.read_bytes() if one.is_file() else None
+        for one in folder.rglob("*")
+        if "warehouse" not in one.name
+    }
 
 
 def _entries(office: Any, unit: str) -> Any:

@@ -6,7 +6,8 @@ Members: the warehouse (gzip), HOME/archive, HOME/answers and HOME/reports, then
 from commune_reports.backup.contents import KEPT, WAREHOUSE, Contents, Member
 from commune_reports.backup.disk import give_name, on_disk, sha256_of, workspace
 from commune_reports.backup.packing import compress, kept_files, pack
-from commune_reports.backup.unpacking import decompress, examine, members_of, put_back
+from commune_reports.backup.putting_back import put_back, putting_back
+from commune_reports.backup.unpacking import decompress, examine, members_of
 
 __all__ = [
     "KEPT",
@@ -22,6 +23,7 @@ __all__ = [
     "on_disk",
     "pack",
     "put_back",
+    "putting_back",
     "sha256_of",
     "workspace",
 ]

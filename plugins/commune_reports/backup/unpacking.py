@@ -3,9 +3,7 @@
 import gzip
 import hashlib
 import json
-import os
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +20,6 @@ from commune_reports.backup.contents import (
     Contents,
     Member,
 )
-from commune_reports.backup.disk import sha256_of
 from commune_reports.errors import NeedsHuman
 
 
@@ -70,33 +67,6 @@ def decompress(reader: IO[bytes], target: Path, *, size: int) -> None:
         raise NeedsHuman(f"the warehouse in the backup cannot be unpacked: {error}") from error
     if left:
         raise NeedsHuman(f"the warehouse in the backup is not {size} bytes long, as its manifest says")
-
-
-def put_back(home: Path, member: Member, reader: IO[bytes]) -> bool:
-    """Put a kept file under home unless it is there with the same bytes; whether that was needed.
-
-    What stands there with other bytes is kept beside it, as NAME.before-restore.
-    """
-    target = home / member.name
-    if target.is_file() and sha256_of(target) == member.sha256:
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(prefix=".restored-", dir=target.parent)
-    try:
-        digest = hashlib.sha256()
-        with os.fdopen(handle, "wb") as out:
-            while chunk := reader.read(CHUNK):
-                digest.update(chunk)
-                out.write(chunk)
-            os.fchmod(out.fileno(), 0o440 if member.name.startswith("archive/") else 0o640)
-        if digest.hexdigest() != member.sha256:
-            raise NeedsHuman(f"{member.name} changed while it was restored; the backup's disk may be failing")
-        if target.exists():
-            target.replace(target.with_name(f"{target.name}.before-restore"))
-        Path(partial).replace(target)
-    finally:
-        Path(partial).unlink(missing_ok=True)
-    return True
 
 
 def _everything(path: Path) -> tuple[dict[str, Member], dict[str, bytes]]:

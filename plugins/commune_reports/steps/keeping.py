@@ -57,18 +57,18 @@ def back_up(settings: Settings, *, out: Path | None = None, portable: bool = Fal
 
 
 def restore(settings: Settings, file: Path, *, force: bool, now: datetime) -> dict[str, Any]:
-    """Put a backup back: checked to its end before anything is touched, files first, then the warehouse in one step."""
+    """Put a backup back: checked and laid ready before anything is touched, the warehouse in one step, then the files."""
     warehouse.refuse_to_overwrite(settings.warehouse_url, force=force)
     contents = backup.examine(file)
     home = settings.home
     with backup.on_disk(home):
         home.mkdir(parents=True, exist_ok=True)
-    with backup.on_disk(home), backup.workspace(home) as work:
+    with backup.on_disk(home), backup.workspace(home) as work, backup.putting_back(home) as way:
         held, path = _unpacked_warehouse(contents, work)
         put_back = 0
         for member, reader in backup.members_of(contents):
             if backup.KEPT.fullmatch(member.name) and member.is_what_its_name_says:
-                put_back += backup.put_back(home, member, reader)
+                put_back += backup.put_back(way, member, reader)
         os.sync()  # the bytes are on the disk before any row speaks of them
         aside = warehouse.load_snapshot(
             settings.warehouse_url, path, held, force=force, now=now, include=settings.include
