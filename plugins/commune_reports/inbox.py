@@ -14,10 +14,11 @@ import stat
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from commune_reports.errors import NeedsHuman, Transient
 
@@ -94,35 +95,38 @@ def settled_files(share: Path, *, settle_seconds: float, wait: Callable[[float],
 
 
 def archive(dropped: Dropped, home: Path) -> Archived | Unreadable | None:
-    """Copy a dropped file into the archive under its SHA-256, synced and read-only; None if it changed meanwhile."""
-    incoming = home / "archive" / "incoming"
-    incoming.mkdir(parents=True, exist_ok=True)
-    partial = incoming / f"{os.getpid()}-{dropped.inode}"
-    digest = hashlib.sha256()
+    """Copy a dropped file into the archive under its SHA-256, synced and read-only; None if it changed meanwhile.
+
+    What cannot be read is the sender's; what cannot be written is ours and NeedsHuman.
+    """
     try:
         source = os.open(dropped.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         return None
     except OSError as error:
         return Unreadable(dropped.path, error.strerror or str(error))
+    incoming = home / "archive" / "incoming"
+    partial = incoming / f"{os.getpid()}-{dropped.inode}"
+    digest = hashlib.sha256()
     try:
-        with os.fdopen(source, "rb") as reader, partial.open("wb") as writer:
-            try:
-                while chunk := reader.read(CHUNK):
+        with os.fdopen(source, "rb") as reader:
+            incoming.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as writer:
+                while chunk := _next_chunk(reader):
                     digest.update(chunk)
                     writer.write(chunk)
-            except OSError as error:
-                return Unreadable(dropped.path, error.strerror or str(error))
-            if _describe(os.fstat(reader.fileno())) != _identity(dropped):
-                return None
-            writer.flush()
-            os.fsync(writer.fileno())
+                if _describe(os.fstat(reader.fileno())) != _identity(dropped):
+                    return None
+                writer.flush()
+                os.fsync(writer.fileno())
         sha256 = digest.hexdigest()
         return Archived(dropped, sha256, _keep(partial, home, sha256), _submission_id(dropped, sha256))
+    except _SourceFault as fault:
+        return Unreadable(dropped.path, str(fault))
     except OSError as error:
         raise _own_disk(error, home) from error
     finally:
-        partial.unlink(missing_ok=True)
+        _discard(partial)
 
 
 def archived_path(home: Path, sha256: str) -> Path:
@@ -165,7 +169,7 @@ def give_back(share: Path, folder: str, part: str, name: str, *, content: bytes)
         except OSError as error:
             raise Transient(f"cannot write {target}: {error.strerror}") from error
         finally:
-            partial.unlink(missing_ok=True)
+            _discard(partial)
     return target
 
 
@@ -183,7 +187,7 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         raise _own_disk(error, path.parent) from error
     finally:
-        partial.unlink(missing_ok=True)
+        _discard(partial)
 
 
 def plain_file_name(name: str) -> str:
@@ -249,6 +253,23 @@ def _is_open_for_writing(path: Path) -> bool:
     return False
 
 
+class _SourceFault(Exception):
+    """The file that is being archived cannot be read to its end."""
+
+
+def _next_chunk(reader: IO[bytes]) -> bytes:
+    try:
+        return reader.read(CHUNK)
+    except OSError as error:
+        raise _SourceFault(error.strerror or str(error)) from error
+
+
+def _discard(partial: Path) -> None:
+    """Remove what was begun; where that cannot be done either, the first fault is the one to tell."""
+    with suppress(OSError):
+        partial.unlink(missing_ok=True)
+
+
 def _keep(partial: Path, home: Path, sha256: str) -> Path:
     target = archived_path(home, sha256)
     if not target.exists():
@@ -295,7 +316,7 @@ def _share_in_reach(share: Path) -> Iterator[None]:
 
 def _own_disk(error: OSError, home: Path) -> NeedsHuman | Transient:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Transient(f"no room left under {home}; free disk space and run again")
+        return NeedsHuman(f"no room left under {home}; free disk space and run again")
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return NeedsHuman(f"{home} cannot be written ({error.strerror}); give this user write access")
     return Transient(f"writing under {home} failed: {error.strerror}")

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import io
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commune_reports import inbox
-from commune_reports.errors import Transient
+from commune_reports.errors import NeedsHuman, Transient
 
 NOW = datetime(2024, 11, 18, 9, 0, tzinfo=UTC)
 
@@ -201,3 +202,48 @@ def test_a_locked_folder_inside_a_drop_folder_keeps_nobody_else_waiting(
     else:
         with pytest.raises(Transient, match="nop"):
             _settled(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"), [(errno.ENOSPC, "no room left under"), (errno.EROFS, "cannot be written .Read-only file system")]
+)
+@pytest.mark.parametrize("where", ["mkdir", "open", "write"])
+def test_an_archive_that_cannot_be_written_is_our_trouble_and_not_the_senders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, fault: int, said: str
+) -> None:
+    dropped = _drop(tmp_path / "share", "a.xlsx")
+    [found] = _settled(tmp_path / "share")
+    opening = Path.open
+
+    def stop(*_: object, **__: object) -> None:
+        raise OSError(fault, os.strerror(fault))
+
+    class Full(io.BytesIO):
+        write = stop  # type: ignore[assignment]
+
+    def opened(path: Path, mode: str = "r", **named: Any) -> Any:
+        return Full() if mode == "wb" else opening(path, mode, **named)
+
+    monkeypatch.setattr(Path, "open" if where == "write" else where, opened if where == "write" else stop)
+    monkeypatch.setattr(Path, "unlink", stop)
+    with pytest.raises(NeedsHuman, match=f"{said}.*") as raised:
+        inbox.archive(found, tmp_path / "home")
+    assert str(tmp_path / "home") in str(raised.value)
+    assert dropped.exists()
+
+
+def test_a_dropped_file_that_cannot_be_read_to_its_end_is_named_and_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped = _drop(tmp_path / "share", "a.xlsx")
+    [found] = _settled(tmp_path / "share")
+
+    class Torn(io.BytesIO):
+        def read(self, *_: object) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fdopen", lambda handle, _: os.close(handle) or Torn())
+        assert inbox.archive(found, tmp_path / "home") == inbox.Unreadable(dropped, "Input/output error")
+    assert dropped.exists()
+    assert list((tmp_path / "home" / "archive" / "incoming").iterdir()) == []
