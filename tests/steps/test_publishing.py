@@ -1,6 +1,9 @@
 """Opening, reminding, publishing and sending a period, and doing each of them again."""
 
+import errno
 import json
+import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +15,7 @@ import pytest
 
 from commune_reports import outbox, steps, warehouse
 from commune_reports.errors import NeedsHuman, Transient
+from commune_reports.report import consolidated
 from commune_reports.settings import SmtpServer
 
 pytestmark = pytest.mark.usefixtures("binding_rules_only")
@@ -180,6 +184,56 @@ def test_a_report_asked_for_before_the_first_one_was_made_stays_what_it_was(
     before = _made_again(office, moment(11, 19, 12), tmp_path / "before")
     steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 14))
     assert _made_again(office, moment(11, 19, 12), tmp_path / "after") == before
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (errno.ENOSPC, "no room left in {}; free disk space"),
+        (errno.EROFS, "{} cannot be used: Read-only file system (x); let this account write there"),
+    ],
+)
+def test_a_disk_that_takes_no_report_is_one_line_and_leaves_nothing_half_made(
+    office: Any, moment: Moment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int, said: str
+) -> None:
+    def stop(_: object, path: Path, **__: object) -> None:
+        path.write_bytes(b"PK half a report")
+        raise OSError(fault, os.strerror(fault), "x")
+
+    kept, made = office.settings.home / "reports" / office.plan.id / "2024-11" / "r0", tmp_path / "made" / "here"
+    with monkeypatch.context() as broken:
+        broken.setattr(consolidated, "save_reproducibly", stop)
+        with pytest.raises(NeedsHuman, match=f"^{re.escape(said.format(kept))}"):
+            steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+        with pytest.raises(NeedsHuman, match=f"^{re.escape(said.format(made))}"):
+            steps.render_report(office.settings, period="2024-11", as_of=moment(11, 19, 8), out=made)
+    assert not (office.settings.home / "reports").exists()
+    assert not made.parent.exists()
+    assert _letters(office, "report") == []
+    told = steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+    assert [office.settings.home / one for one in told["report"]] == list(kept.iterdir())
+
+
+def test_a_report_made_again_stays_as_it_was_when_its_letter_cannot_be_written(
+    office: Any, moment: Moment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.fill("22492")
+    office.collect()
+    before = {path: path.stat().st_ino for path in _rendered(office, moment(11, 14), tmp_path)}
+
+    def stop(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "write_text", stop)
+        with pytest.raises(NeedsHuman, match="no room left in"):
+            _rendered(office, moment(11, 19, 8), tmp_path)
+    assert {path: path.stat().st_ino for path in tmp_path.glob("*bao-cao*")} == before
+    assert not list(tmp_path.glob(".commune-reports-work-*"))
+
+
+def _rendered(office: Any, as_of: datetime, out: Path) -> list[Path]:
+    return steps.render_report(office.settings, period="2024-11", as_of=as_of, out=out)
 
 
 def test_mail_workbook_and_aggregate_say_the_same(office: Any, mailed: Path, moment: Moment) -> None:

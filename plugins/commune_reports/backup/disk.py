@@ -14,6 +14,7 @@ from commune_reports.errors import NeedsHuman
 
 WORKSPACE = ".commune-reports-work-"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 @contextmanager
@@ -41,6 +42,19 @@ def made_folder(folder: Path) -> Iterator[None]:
             with suppress(OSError):
                 one.rmdir()
         raise
+
+
+@contextmanager
+def writing_whole(folder: Path) -> Iterator[Path]:
+    """A place to write files in; they take their names in a folder when all are whole, or none does and NeedsHuman says why."""
+    with on_disk(folder), made_folder(folder), workspace(folder) as work:
+        yield work
+        written = sorted(work.iterdir())
+        for path in written:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        for path in written:
+            path.replace(folder / path.name)
 
 
 def sha256_of(path: Path) -> str:
@@ -79,7 +93,8 @@ def on_disk(folder: Path) -> Iterator[None]:
                 f"no room left in {folder}; free disk space and run again, nothing half-made was left"
             ) from error
         where = f" ({error.filename})" if error.filename not in (None, str(folder)) else ""
-        raise NeedsHuman(f"{folder} cannot be used: {error.strerror or error}{where}") from error
+        advice = "; let this account write there" if error.errno in CLOSED else ""
+        raise NeedsHuman(f"{folder} cannot be used: {error.strerror or error}{where}{advice}") from error
 
 
 def _make_workspace(folder: Path) -> tuple[Path, int]:

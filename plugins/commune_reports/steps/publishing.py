@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from commune_reports import warehouse
+from commune_reports import backup, warehouse
 from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.findings import load_wordings
 from commune_reports.letters import Attachment, Letter, ReportIssue, report_letter
@@ -67,12 +67,13 @@ def render_report(settings: Settings, *, period: str, as_of: datetime, out: Path
     revision = known[-1].revision if sent_then else len(known)
     before = known[:-1] if sent_then else known
     card, previous, *_ = _cards(desk, wanted, before, as_of)
-    paths = _render(desk, card, previous, revision=revision, out=out)
-    letter = _letter(desk, card, previous, revision=revision, files=_attached(paths, out))
-    bodies = {out / f"{paths[0].stem}-thu.txt": letter.text, out / f"{paths[0].stem}-thu.html": letter.html}
-    for path, body in bodies.items():
-        path.write_text(body, encoding="utf-8", newline="\n")
-    return [*paths, *bodies]
+    with backup.writing_whole(out) as work:
+        paths = _write(desk, card, previous, revision=revision, out=work)
+        letter = _letter(desk, card, previous, revision=revision, files=_attached(paths, out))
+        bodies = {work / f"{paths[0].stem}-thu.txt": letter.text, work / f"{paths[0].stem}-thu.html": letter.html}
+        for path, body in bodies.items():
+            path.write_text(body, encoding="utf-8", newline="\n")
+    return [out / path.name for path in (*paths, *bodies)]
 
 
 def scorecard_as_of(desk: Desk, period: ReportingPeriod, as_of: datetime) -> Scorecard:
@@ -158,7 +159,12 @@ def _cards(
 
 
 def _render(desk: Desk, card: Scorecard, previous: Scorecard | None, *, revision: int, out: Path) -> list[Path]:
-    out.mkdir(parents=True, exist_ok=True)
+    with backup.writing_whole(out) as work:
+        paths = _write(desk, card, previous, revision=revision, out=work)
+    return [out / path.name for path in paths]
+
+
+def _write(desk: Desk, card: Scorecard, previous: Scorecard | None, *, revision: int, out: Path) -> list[Path]:
     return write_consolidated_report(_in_words(desk, card), desk.plan, out=out, revision=revision, previous=previous)
 
 
