@@ -227,6 +227,32 @@ def test_a_file_that_cannot_take_its_place_after_the_warehouse_is_named(
     assert steps.restore(office.settings, Path(made["file"]), force=True, now=NOW)["files_put_back"] == 1
 
 
+def test_a_home_that_cannot_note_a_backup_is_told_and_the_backup_stays(
+    office: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening, removing = Path.open, Path.unlink
+
+    def read_only(path: Path) -> None:
+        if "last-backup" in path.name:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    def opened(path: Path, *given: Any, **named: Any) -> Any:
+        read_only(path)
+        return opening(path, *given, **named)
+
+    def removed(path: Path, **named: Any) -> None:
+        read_only(path)
+        removing(path, **named)
+
+    out = tmp_path / "x.tar"
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "open", opened)
+        broken.setattr(Path, "unlink", removed)
+        with pytest.raises(NeedsHuman, match=r"x\.tar is whole, but .*home cannot be written \(Read-only file system"):
+            steps.back_up(office.settings, out=out, now=NOW)
+    assert backup.examine(out).members
+
+
 def _everything_below(folder: Path) -> dict[str, bytes | None]:
     """Every folder and file, but not the warehouse, which the database writes as it likes."""
     return {

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 from commune_reports import backup, inbox, warehouse
-from commune_reports.errors import NeedsHuman
+from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.period import ZONE
 from commune_reports.settings import Settings
 
@@ -52,7 +52,10 @@ def back_up(settings: Settings, *, out: Path | None = None, portable: bool = Fal
         backup.give_name(partial, target)
     answer = _told(contents, target) | {"file": str(target), "bytes": target.stat().st_size}
     note = {"file": str(target), "made_at": stated["made_at"]}
-    inbox.write_whole(settings.home / LAST_BACKUP, json.dumps(note).encode())
+    try:
+        inbox.write_whole(settings.home / LAST_BACKUP, json.dumps(note).encode())
+    except (NeedsHuman, Transient) as error:
+        raise NeedsHuman(f"the backup {target} is whole, but db status will not know of it: {error}") from error
     return answer
 
 
