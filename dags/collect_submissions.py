@@ -21,7 +21,7 @@ and announces new rows to `publish_consolidated_report`.
 from typing import Any
 
 from airflow.sdk import dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException
 
 from commune_reports.orchestration.authoring import (
     RUN_PARAMS,
@@ -30,6 +30,7 @@ from commune_reports.orchestration.authoring import (
     TASK_REPORTS,
     answer,
     business_now,
+    complain,
     every,
     run_step,
 )
@@ -67,12 +68,6 @@ def collect_submissions() -> None:
             raise AirflowSkipException("no row was accepted")
         context = get_current_context()
         context["outlet_events"][TASK_REPORTS].extra = {"now": business_now(context).isoformat(), "periods": periods}
-
-    @task(trigger_rule="none_failed")
-    def complain(checked: list[dict[str, Any]]) -> None:
-        waiting = [line for one in checked or () for line in one["waiting"]]
-        if waiting:
-            raise AirflowFailException("; ".join(waiting))
 
     checked = check.expand(share=claim())
     checked >> answer()

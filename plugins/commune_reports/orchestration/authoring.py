@@ -9,7 +9,7 @@ from commune_reports.orchestration.schedules import (
     plan_moments,
     with_reports,
 )
-from commune_reports.orchestration.shared_tasks import answer, deliver
+from commune_reports.orchestration.shared_tasks import answer, complain, deliver
 
 __all__ = [
     "RUN_PARAMS",
@@ -18,6 +18,7 @@ __all__ = [
     "TASK_REPORTS",
     "answer",
     "business_now",
+    "complain",
     "deliver",
     "every",
     "plan_moments",

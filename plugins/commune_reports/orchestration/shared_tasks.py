@@ -1,8 +1,9 @@
-"""Tasks that several DAGs end with."""
+"""Tasks that DAGs end with."""
 
 from typing import Any
 
 from airflow.sdk import task
+from airflow.sdk.exceptions import AirflowFailException
 
 from commune_reports.orchestration.running import run_step
 
@@ -13,6 +14,14 @@ def answer() -> dict[str, Any]:
     from commune_reports import steps
 
     return run_step(steps.answer)
+
+
+@task(trigger_rule="none_failed")
+def complain(checked: list[dict[str, Any]]) -> None:
+    """Fail with what waits for a person, once everything else is stored."""
+    waiting = [line for one in checked or () for line in one["waiting"]]
+    if waiting:
+        raise AirflowFailException("; ".join(waiting))
 
 
 @task(trigger_rule="none_failed")
