@@ -1,7 +1,7 @@
 """A plan whose units change within its year: folders, letters and figures stay with the unit that bore the code then."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -55,17 +55,22 @@ def _receipt(settings: Settings, folder: str) -> str:
     return path.read_text(encoding="utf-8-sig")
 
 
-def test_each_period_asks_the_units_there_were_and_reads_them_as_what_they_became(
-    merging: tuple[Settings, Plan], moment: Moment
-) -> None:
-    settings, plan = merging
+def _two_months(settings: Settings, plan: Plan, moment: Moment, *, reporting_in_november: Sequence[int]) -> None:
+    """November, reported by some of the old units, and December by the one they became."""
     steps.open_periods(settings, now=moment(10, 15, 7), period="2024-11")
-    _report(settings, plan, 0, NOVEMBER)
-    _report(settings, plan, 1, NOVEMBER)
+    for unit_number in reporting_in_november:
+        _report(settings, plan, unit_number, NOVEMBER)
     steps.collect(settings, now=moment(11, 15))
     steps.open_periods(settings, now=moment(11, 15, 7), period="2024-12")
     _report(settings, plan, 2, DECEMBER)
     steps.collect(settings, now=moment(12, 10))
+
+
+def test_each_period_asks_the_units_there_were_and_reads_them_as_what_they_became(
+    merging: tuple[Settings, Plan], moment: Moment
+) -> None:
+    settings, plan = merging
+    _two_months(settings, plan, moment, reporting_in_november=(0, 1))
     now = moment(12, 17)
     names = {
         period: [
@@ -149,12 +154,7 @@ def test_what_rules_found_under_a_code_is_counted_for_the_unit_that_bore_it(
     merging: tuple[Settings, Plan], moment: Moment
 ) -> None:
     settings, plan = merging
-    steps.open_periods(settings, now=moment(10, 15, 7), period="2024-11")
-    _report(settings, plan, 1, NOVEMBER)
-    steps.collect(settings, now=moment(11, 15))
-    steps.open_periods(settings, now=moment(11, 15, 7), period="2024-12")
-    _report(settings, plan, 2, DECEMBER)
-    steps.collect(settings, now=moment(12, 10))
+    _two_months(settings, plan, moment, reporting_in_november=(1,))
     rows = steps.rules(settings, by="unit", now=moment(12, 17))["rows"]
     assert [(one["unit"], one["first_period"], one["last_period"], one["files"]) for one in rows] == [
         ("22504", "2024-11", "2024-11", 1),

@@ -21,7 +21,12 @@ def only_plans(rows: Sequence[TaskRow], told: set[str | None], findings: Sequenc
     """
     says = any("status" in row.cells or row.progress_pct is not None for row in rows)
     is_damaged = any(one.code not in PLANS_HAVE for one in findings)
-    return bool(rows) and not says and not is_damaged and all(row.task_code in told - {None} for row in rows)
+    return (
+        bool(rows)
+        and not says
+        and not is_damaged
+        and all(row.task_code is not None and row.task_code in told for row in rows)
+    )
 
 
 def counted_once(

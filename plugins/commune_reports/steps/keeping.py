@@ -1,6 +1,5 @@
 """Keeping what was received safe: one file that holds it all, put back whole, and what is in order or not."""
 
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -214,8 +213,7 @@ def _told(contents: backup.Contents, path: Path) -> dict[str, Any]:
 def _is_damaged(path: Path, sha256: str) -> bool:
     """Whether a file is there and holds other bytes than its row says, or cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() != sha256
+        return backup.sha256_of(path) != sha256
     except FileNotFoundError:
         return False
     except OSError:

@@ -99,11 +99,10 @@ def open_web_page(content: bytes) -> Spreadsheet | Refusal:
         return Refusal("wrong_format", got="trang web")
     tables = [one for one in page.iter("table") if next(one.iterdescendants("table"), None) is None]
     grids = [_web_table(table).grid(f"Bảng {number}") for number, table in enumerate(tables[:MOST_SHEETS], start=1)]
-    above = [[line] for line in _lines_above(page, tables)]
     if not any(len(grid.rows) > 1 and len(grid.rows[0]) >= FEWEST_COLUMNS for grid in grids):
         return Refusal("wrong_format", got="trang web")
-    if above:
-        grids.append(Grid("Ngoài bảng", visible=True, rows=above))
+    if above := _lines_above(page, tables):
+        grids.append(Grid("Ngoài bảng", visible=True, rows=[[line] for line in above]))
     stored = {grid.name: Stored() for grid in grids}
     apart = with_errors_apart(grids, stored)
     return Spreadsheet("html", apart, has_formulas=any(one.errors for one in stored.values()), look=stored.get)
