@@ -29,9 +29,9 @@ from commune_reports.orchestration.authoring import (
     TASK_DEFAULTS,
     TASK_REPORTS,
     answer,
-    business_now,
     complain,
     every,
+    news,
     run_step,
 )
 
@@ -67,7 +67,7 @@ def collect_submissions() -> None:
         if not periods:
             raise AirflowSkipException("no row was accepted")
         context = get_current_context()
-        context["outlet_events"][TASK_REPORTS].extra = {"now": business_now(context).isoformat(), "periods": periods}
+        context["outlet_events"][TASK_REPORTS].extra = news(context, periods)
 
     checked = check.expand(share=claim())
     checked >> answer()

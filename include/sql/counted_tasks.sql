@@ -58,6 +58,5 @@ where
     and obligation.plan_id = opened_periods.plan_id
     and obligation.period_id = opened_periods.period_id
     and obligation.unit_code = unit.unit_code
-    and obligation.recorded_at <= :as_of
     and task.plan_sha256 = opened_periods.plan_sha256
     and task.task_code = obligation.task_code

@@ -19,7 +19,6 @@ where
     and obligation.plan_sha256 = opened_periods.obligations_of
     and obligation.period_id in :period_ids
     and obligation.unit_code in :unit_codes
-    and obligation.recorded_at <= :as_of
     and obligation.is_owed
     and not exists (
         select 1

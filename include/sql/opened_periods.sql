@@ -1,7 +1,8 @@
--- The periods asked for that were open at the moment, each with the plan version and the dates that held then.
+-- The periods asked for that were opened, each with the plan version and the dates that held at the moment.
 -- grain: plan × period
 -- parameters: plan_id, period_ids, as_of
 -- order: window_end, period_id
+-- What the first version says holds whenever somebody came to write it down: who owes what is the plan's word.
 -- A reopened period ends when the newest reopening says.
 with openings as (
     select
@@ -11,7 +12,7 @@ with openings as (
     where
         plan_id = :plan_id
         and period_id in :period_ids
-        and recorded_at <= :as_of
+        and (number = 0 or recorded_at <= :as_of)
 ),
 
 reopenings as (

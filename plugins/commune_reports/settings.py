@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from commune_reports.errors import NeedsHuman
 
@@ -25,7 +25,10 @@ class SmtpServer:
 
 @dataclass(frozen=True)
 class Settings:
-    """Folders, warehouse, plan and mail server of one installation."""
+    """Folders, warehouse, plan and mail server of one installation.
+
+    `by_the_clock`: a fact is dated when it is written; else at the business moment of who writes it, as in drills.
+    """
 
     home: Path
     warehouse_url: str = field(repr=False)
@@ -35,6 +38,7 @@ class Settings:
     include: Path
     expectations: Path
     settle_seconds: float = 2.0
+    by_the_clock: bool = False
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -55,7 +59,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         home=home,
         warehouse_url=parse_warehouse_url(
-            environ.get("COMMUNE_REPORTS_WAREHOUSE") or f"sqlite:///{home / 'warehouse.sqlite'}"
+            environ.get("COMMUNE_REPORTS_WAREHOUSE") or f"sqlite:///{quote(str(home / 'warehouse.sqlite'))}"
         ),
         share=Path(environ.get("COMMUNE_REPORTS_SHARE") or home / "share").expanduser().absolute(),
         plan_file=Path(plan).expanduser().absolute() if plan else include / "plans" / DEFAULT_PLAN,

@@ -11,6 +11,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -264,6 +265,8 @@ def test_tables_for_people_are_whole_when_written_to_a_file(run: Run, opened: Pa
         (["status", "--period", "november"], "2024-Q4"),
         (["status"], "--period"),
         (["collect", "--now", "soon"], "2024-11-18T17:00:00"),
+        (["collect", "--now", "9999-12-31T23:59"], "9999-12-31T23:59"),
+        (["aggregate", "--period", "2024-11", "--as-of", "0001-01-01"], "0001-01-01"),
         (["template", "--unit", "1", "--period", "2024-11", "--out", "x.xlsx"], "22492"),
         (["publish", "--period", "2024-11", "--now", "2024-11-01T08:00"], "2024-11-19"),
         (["check", "nowhere.xlsx"], "nowhere.xlsx"),
@@ -277,6 +280,23 @@ def test_wrong_use_is_one_line_and_exit_code_two(run: Run, opened: Path, argumen
     assert code == 2
     assert words in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_moment_that_has_not_come_yet_is_answered_with_a_word_about_it(run: Run, opened: Path) -> None:
+    asked = ("aggregate", "--period", "2024-11", "--now", "2024-11-15T09:00", "--json")
+    for as_of, word in (("2024-11-15T09:01", "2024-11-15T09:01"), ("2024-11-15T09:00", "")):
+        code, out, err = run(*asked, "--as-of", as_of)
+        assert (code, json.loads(out)["as_of"][:16]) == (0, as_of)
+        assert (word in err, bool(err)) == (True, bool(word))
+
+
+def test_what_is_stored_without_a_moment_is_dated_when_it_is_written(run: Run, opened: Path, plan: Plan) -> None:
+    _filled(plan, opened, opened / plan.units[1].folder / "nop" / "bc.xlsx")
+    began = datetime.now(tz=UTC)
+    assert run("collect", "--json")[0] == 0
+    asked = ("aggregate", "--period", "2024-11", "--json", "--as-of")
+    before, after = (json.loads(run(*asked, moment.isoformat())[1]) for moment in (began, datetime.now(tz=UTC)))
+    assert (before["totals"]["reported"], after["totals"]["reported"] > 0) == (0, True)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,14 @@ import ast
 import os
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from commune_reports.settings import read_settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 FILES = sorted((PROJECT / "dags").glob("*.py"))
@@ -175,6 +177,30 @@ def test_the_business_moment_of_a_run(orchestration: Any, run: dict[str, Any], e
     assert orchestration.business_now(_context(orchestration, **run)) == _at(expected)
 
 
+@pytest.mark.parametrize(
+    ("run", "is_drill"),
+    [
+        ({"params": {"now": "2024-11-19T08:00"}}, True),
+        ({"run_type": "scheduled", "logical_date": _at("2024-11-19T01:00+00:00")}, False),
+        ({"events": {"a": [SimpleNamespace(extra={"now": "2024-11-20T09:00+07:00", "is_drill": True})]}}, True),
+        ({"events": {"a": [SimpleNamespace(extra={"now": "2024-11-20T09:00+07:00", "is_drill": False})]}}, False),
+    ],
+)
+def test_a_run_dates_what_it_stores_by_the_clock_unless_it_is_a_drill_or_was_started_by_one(
+    orchestration: Any, monkeypatch: pytest.MonkeyPatch, run: dict[str, Any], is_drill: bool
+) -> None:
+    started = datetime.now(tz=UTC)
+    context = _context(orchestration, **{"start_date": started, **run})
+    monkeypatch.setattr(orchestration, "settings_from_airflow", lambda: read_settings({}))
+    monkeypatch.setattr(orchestration, "get_current_context", lambda: context)
+    assert orchestration.run_step(lambda settings, now: settings.by_the_clock) is not is_drill
+    told = orchestration.news(context, ["2024-11"])
+    assert (told["is_drill"], told["periods"]) == (is_drill, ["2024-11"])
+    # Whoever is started by it sees everything that was stored.
+    assert (_at(told["now"]) == orchestration.business_now(context)) is is_drill
+    assert (_at(told["now"]) >= started) is not is_drill
+
+
 def test_the_timetable_walks_the_plans_moments(orchestration: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     import pendulum
     from airflow.timetables.base import TimeRestriction
@@ -235,7 +261,7 @@ def test_failures_keep_their_family(orchestration: Any, monkeypatch: pytest.Monk
 
     from commune_reports.errors import NeedsHuman, Transient
 
-    monkeypatch.setattr(orchestration, "settings_from_airflow", lambda: None)
+    monkeypatch.setattr(orchestration, "settings_from_airflow", lambda: read_settings({}))
     monkeypatch.setattr(
         orchestration, "get_current_context", lambda: _context(orchestration, params={"now": "2024-11-19"})
     )

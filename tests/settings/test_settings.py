@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.settings import parse_smtp_url, parse_warehouse_url, read_settings
@@ -16,6 +17,12 @@ def test_without_a_word_everything_lies_under_var(tmp_path: Path, monkeypatch: p
     assert settings.warehouse_url == f"sqlite:///{tmp_path}/var/warehouse.sqlite"
     assert settings.plan_file.name == "pci-pgi-2024.yaml"
     assert settings.smtp is None
+
+
+@pytest.mark.parametrize("name", ["bao cao?", "%41", "a#b", "xã Đại Lãnh"])
+def test_a_home_may_have_any_name(tmp_path: Path, name: str) -> None:
+    settings = read_settings({"COMMUNE_REPORTS_HOME": str(tmp_path / name)})
+    assert make_url(settings.warehouse_url).database == str(tmp_path / name / "warehouse.sqlite")
 
 
 @pytest.mark.parametrize(

@@ -273,7 +273,7 @@ def _hold_moment(house: Warehouse, plan: Plan, drawn: pd.DataFrame, period: Repo
         card = warehouse.scorecard(connection, house, plan, **asked)
         tasks = {(one.unit_code, one.task_code): one for one in card.tasks}
         changes = warehouse.score_changes(connection, house, plan, **asked)
-        trend = warehouse.score_trend(connection, house, plan, as_of=as_of)
+        trend = warehouse.score_trend(connection, house, plan, **asked)
         bodies = warehouse.body_work(connection, house, plan, **asked)
         remarks = warehouse.remarks(connection, house, plan, **asked)
         counts = warehouse.task_counts(connection, house, plan, **asked)

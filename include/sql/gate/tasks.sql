@@ -34,7 +34,6 @@ with both_sides as (
         obligation.plan_id = :plan_id
         and obligation.plan_sha256 = opened_periods.obligations_of
         and obligation.period_id in :period_ids
-        and obligation.recorded_at <= :as_of
     union all
     select
         unit_code,

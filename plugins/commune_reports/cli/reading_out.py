@@ -6,7 +6,16 @@ from pathlib import Path
 import click
 
 from commune_reports import flat_files, steps
-from commune_reports.cli.terminal import DONE, MOMENT, answer, commands, json_option, open_settings, writing
+from commune_reports.cli.terminal import (
+    DONE,
+    MOMENT,
+    answer,
+    commands,
+    json_option,
+    not_ahead,
+    open_settings,
+    writing,
+)
 from commune_reports.cli.upkeep import db
 
 
@@ -18,7 +27,9 @@ from commune_reports.cli.upkeep import db
 )
 @click.option("--plan", default=None, help="Only rows of this plan.")
 @click.option("--period", default=None, help="Only rows of this period.")
-@click.option("--as-of", type=MOMENT, default=None, help="Only rows of a table recorded by this moment.")
+@click.option(
+    "--as-of", type=MOMENT, default=None, callback=not_ahead, help="Only rows of a table recorded by this moment."
+)
 @json_option
 def export(
     name: str, out: Path, form: str, plan: str | None, period: str | None, as_of: datetime | None, as_json: bool

@@ -83,7 +83,7 @@ def deliver(now: datetime, as_json: bool) -> int:
 
 
 @commands.command()
-@click.option("--now", type=MOMENT, default=None, help="Business moment; everything known if not given.")
+@click.option("--now", type=MOMENT, default=None, is_eager=True, help="Business moment; everything known if not given.")
 @as_of_option
 @json_option
 def outbox(now: datetime | None, as_of: datetime | None, as_json: bool) -> int:

@@ -4,11 +4,13 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +20,7 @@ from commune_reports.settings import Settings, read_settings
 
 DONE, NEEDS_A_PERSON, WRONG_USE, TRY_LATER = 0, 1, 2, 3
 NARROWEST = 120
+YEARS = range(2000, 2100)
 
 
 class _Moment(click.ParamType[datetime]):
@@ -30,15 +33,28 @@ class _Moment(click.ParamType[datetime]):
             moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a moment; write it like 2024-11-18T17:00:00 or 2024-11-18T17:00:00+07:00")
+        if moment.year not in YEARS:
+            self.fail(f"{value!r} is not of this century")
         return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+def not_ahead(context: click.Context, _option: click.Parameter, as_of: datetime | None) -> datetime | None:
+    """The moment asked for; where it has not come yet, say that the answer is not the last word."""
+    if as_of is not None and as_of > (context.params.get("now") or datetime.now(tz=ZONE)):
+        click.echo(f"{as_of.isoformat()} has not come yet: what is stored until then changes this answer", err=True)
+    return as_of
 
 
 MOMENT = _Moment()
 now_option = click.option(
-    "--now", type=MOMENT, default=lambda: datetime.now(tz=ZONE), help="Business moment; the clock if not given."
+    "--now",
+    type=MOMENT,
+    default=lambda: datetime.now(tz=ZONE),
+    is_eager=True,
+    help="Business moment, at which all that is written becomes known; the clock if not given.",
 )
 as_of_option = click.option(
-    "--as-of", type=MOMENT, default=None, help="Facts known at this moment; --now if not given."
+    "--as-of", type=MOMENT, default=None, callback=not_ahead, help="Facts known at this moment; --now if not given."
 )
 units_of_option = click.option(
     "--units-of",
@@ -57,8 +73,9 @@ def commands() -> None:
 
 
 def open_settings() -> Settings:
-    """The installation of this environment."""
-    return read_settings(os.environ)
+    """The installation of this environment; what a command writes is dated by the clock unless it was given a `--now`."""
+    given = click.get_current_context().get_parameter_source("now") is ParameterSource.COMMANDLINE
+    return replace(read_settings(os.environ), by_the_clock=not given)
 
 
 def answer(result: dict[str, Any], as_json: bool, lines: Sequence[str]) -> int:

@@ -1,6 +1,6 @@
 """What a DAG file needs to say when, in what order and with which retries; importing it imports Airflow."""
 
-from commune_reports.orchestration.running import TASK_DEFAULTS, business_now, run_step
+from commune_reports.orchestration.running import TASK_DEFAULTS, news, run_step
 from commune_reports.orchestration.schedules import (
     RUN_PARAMS,
     START_DATE,
@@ -17,10 +17,10 @@ __all__ = [
     "TASK_DEFAULTS",
     "TASK_REPORTS",
     "answer",
-    "business_now",
     "complain",
     "deliver",
     "every",
+    "news",
     "plan_moments",
     "run_step",
     "with_reports",

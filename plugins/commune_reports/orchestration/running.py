@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -26,7 +26,8 @@ def run_step(step: Callable[..., Answer], **arguments: Any) -> Answer:
     """
     context = get_current_context()
     try:
-        return step(settings_from_airflow(), now=business_now(context), **arguments)
+        settings = replace(settings_from_airflow(), by_the_clock=not _is_drill(context))
+        return step(settings, now=business_now(context), **arguments)
     except NeedsHuman as error:
         raise AirflowFailException(str(error)) from error
     except Transient as error:
@@ -43,12 +44,7 @@ def business_now(context: Mapping[str, Any]) -> datetime:
     if given:
         moment = datetime.fromisoformat(given)
         return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
-    carried = [
-        datetime.fromisoformat(event.extra["now"])
-        for events in (context.get("triggering_asset_events") or {}).values()
-        for event in events
-        if event.extra and "now" in event.extra
-    ]
+    carried = [datetime.fromisoformat(told["now"]) for told in _told(context) if "now" in told]
     if carried:
         return max(carried).astimezone(ZONE)
     run = context["dag_run"]
@@ -57,6 +53,24 @@ def business_now(context: Mapping[str, Any]) -> datetime:
         return started.astimezone(ZONE)  # type: ignore[no-any-return]
     is_scheduled = str(run.run_type).endswith("scheduled")
     return (max(logical, started) if is_scheduled and started else logical).astimezone(ZONE)  # type: ignore[no-any-return]
+
+
+def news(context: Mapping[str, Any], periods: Sequence[str]) -> dict[str, Any]:
+    """What a run tells of the periods it stored rows of: at which moment all of them are known, and whether it is a drill."""
+    is_drill = _is_drill(context)
+    known_at = business_now(context) if is_drill else datetime.now(tz=ZONE)
+    return {"now": known_at.isoformat(), "is_drill": is_drill, "periods": list(periods)}
+
+
+def _is_drill(context: Mapping[str, Any]) -> bool:
+    """Whether the run works at a moment somebody gave it, or was started by one that did."""
+    return bool((context.get("params") or {}).get("now")) or any(told.get("is_drill") for told in _told(context))
+
+
+def _told(context: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What the runs that started this one told."""
+    found = (context.get("triggering_asset_events") or {}).values()
+    return [event.extra for events in found for event in events if event.extra]
 
 
 def settings_from_airflow() -> Settings:

@@ -50,12 +50,13 @@ def aggregate(
     """
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
-    desk = as_it_held(desk, wanted, as_of or now)
-    asked: dict[str, Any] = {"period": wanted, "as_of": as_of or now}
+    moment = desk.settled(as_of or now)
+    desk = as_it_held(desk, wanted, moment)
+    asked: dict[str, Any] = {"period": wanted, "as_of": moment}
     with desk.reading() as connection:
         card = warehouse.scorecard(connection, desk.warehouse, desk.plan, **asked)
         changes = warehouse.score_changes(connection, desk.warehouse, desk.plan, **asked)
-        trend = warehouse.score_trend(connection, desk.warehouse, desk.plan, as_of=asked["as_of"])
+        trend = warehouse.score_trend(connection, desk.warehouse, desk.plan, **asked)
         bodies = warehouse.body_work(connection, desk.warehouse, desk.plan, **asked)
         remarks = warehouse.remarks(connection, desk.warehouse, desk.plan, **asked)
         counts = warehouse.task_counts(connection, desk.warehouse, desk.plan, **asked)
@@ -98,7 +99,7 @@ def rules(
 ) -> dict[str, Any]:
     """How the rules about task rows fared: which fails most, which unit improves, and from period to period."""
     desk = open_desk(settings)
-    start, end = since or datetime(desk.plan.year - 1, 1, 1, tzinfo=ZONE), as_of or now
+    start, end = since or datetime(desk.plan.year - 1, 1, 1, tzinfo=ZONE), desk.settled(as_of or now)
     with desk.reading() as connection:
         rows = warehouse.rule_statistics(connection, desk.warehouse, desk.plan.id, by=by, since=start, as_of=end)
     renamed = {
@@ -114,7 +115,9 @@ def rules(
 def outbox_state(settings: Settings, *, as_of: datetime | None = None) -> dict[str, Any]:
     """Every letter with its state and attempts, as of a moment where one is given."""
     desk = open_desk(settings)
-    with desk.begin() as connection:
+    if as_of is not None:
+        desk.settled(as_of)
+    with desk.reading() as connection:
         return {"letters": warehouse.outbox(connection, as_of=as_of)}
 
 
@@ -122,8 +125,9 @@ def card_of(settings: Settings, period: str, *, now: datetime, as_of: datetime |
     """The desk as it was laid at a moment, and the figures of a period as of it."""
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
-    desk = as_it_held(desk, wanted, as_of or now)
-    return desk, scorecard_as_of(desk, wanted, as_of or now)
+    moment = desk.settled(as_of or now)
+    desk = as_it_held(desk, wanted, moment)
+    return desk, scorecard_as_of(desk, wanted, moment)
 
 
 def heading(desk: Desk, card: Scorecard) -> dict[str, Any]:

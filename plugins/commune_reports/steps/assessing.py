@@ -31,6 +31,8 @@ def assess_batch(
     Files of a period that cannot be used as the plan stands are left for later; why, in a sentence for IT for each period.
     """
     arrivals = {arrival.submission_id: arrival for arrival in claimed}
+    with desk.reading() as connection:
+        present = warehouse.present(connection, now)
     examined = examine(
         bench,
         [
@@ -44,7 +46,7 @@ def assess_batch(
             )
             for arrival in claimed
         ],
-        memory=Memory(desk.warehouse, now),
+        memory=Memory(desk.warehouse, present),
     )
     refused: dict[ReportingPeriod, str] = {}
     for period in {one.period for one in examined if one.period is not None}:
@@ -56,7 +58,7 @@ def assess_batch(
     waiting = Counter(one.period for one in examined if one.period in refused)
     examined = [one for one in examined if one.period not in refused]
     with desk.reading() as connection:
-        counting = _counting(connection, desk, examined, now)
+        counting = _counting(connection, desk, examined, warehouse.present(connection, now))
     examined = _without_copies(bench, examined, arrivals, counting)
     owed = _StillOwed(desk, counting)
     facts = {one.incoming.id: _facts(desk, one, arrivals[one.incoming.id], owed.after(one)) for one in examined}
@@ -111,7 +113,7 @@ def _facts(desk: Desk, one: Examined, arrival: Arrival, still_owed: Sequence[str
     )
 
 
-def _counting(connection: Connection, desk: Desk, examined: Iterable[Examined], now: datetime) -> Counted:
+def _counting(connection: Connection, desk: Desk, examined: Iterable[Examined], as_of: datetime) -> Counted:
     """The rows that count now, by period and unit, for the units of a batch."""
     units: dict[str, set[str]] = defaultdict(set)
     for one in examined:
@@ -121,7 +123,7 @@ def _counting(connection: Connection, desk: Desk, examined: Iterable[Examined], 
         (period_id, unit_code): dict(rows)
         for period_id, codes in units.items()
         for unit_code, rows in warehouse.counting_reports(
-            connection, desk.warehouse, plan_id=desk.plan.id, period_id=period_id, unit_codes=sorted(codes), as_of=now
+            connection, desk.warehouse, plan_id=desk.plan.id, period_id=period_id, unit_codes=sorted(codes), as_of=as_of
         ).items()
     }
 

@@ -30,6 +30,11 @@ class Desk:
     wordings: Wordings
     warehouse: warehouse.Warehouse
 
+    def settled(self, moment: datetime) -> datetime:
+        """The moment, once everything known at it can be read: what is answered about it now holds for ever."""
+        warehouse.wait_for_facts(self.warehouse, moment)
+        return moment
+
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One transaction on the warehouse."""
@@ -58,7 +63,7 @@ def open_desk(settings: Settings) -> Desk:
         settings,
         plan,
         load_wordings(settings.include),
-        warehouse.open_warehouse(settings.warehouse_url, include=settings.include),
+        warehouse.open_warehouse(settings.warehouse_url, include=settings.include, by_the_clock=settings.by_the_clock),
     )
 
 

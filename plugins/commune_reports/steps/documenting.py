@@ -20,6 +20,7 @@ def write_docs(settings: Settings, *, period: str, out: Path, now: datetime) -> 
     """
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
+    desk.settled(now)
     with desk.reading() as connection:
         arrivals = warehouse.assessed_submissions(connection, desk.plan.id, period, as_of=now)
     incoming = []

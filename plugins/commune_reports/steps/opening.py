@@ -30,6 +30,7 @@ def write_unit_template(settings: Settings, *, unit: str, period: str, out: Path
     """Write the workbook one unit fills for one period, with the last accepted state carried over."""
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
+    desk.settled(now)
     write_template(
         out,
         plan=desk.plan,

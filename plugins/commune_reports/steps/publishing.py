@@ -58,6 +58,7 @@ def render_report(settings: Settings, *, period: str, as_of: datetime, out: Path
     """Write the consolidated report's files and the letter's text as of a moment, as they were or would have been sent then."""
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
+    desk.settled(as_of)
     with desk.reading() as connection:
         reports = warehouse.reports(connection, desk.plan.id, period)
     # A report of an earlier moment that was only made later was not there yet.
@@ -131,7 +132,7 @@ def _publish_once(
         warehouse.settle(connection)
         if warehouse.facts_known(connection, desk.warehouse, desk.plan.id, period.id, as_of=as_of) != known:
             return False
-        warehouse.record_report(connection, record, card, now=now)
+        warehouse.record_report(connection, record, card, now=warehouse.written_at(connection, now))
         warehouse.queue_letter(connection, letter, now=now)
         return True
 

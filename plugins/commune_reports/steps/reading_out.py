@@ -14,6 +14,8 @@ def export(settings: Settings, name: str, *, out: Path, form: str, wanted: Wante
     """Write a table or view to a file, whole or not at all; `form` is csv or parquet. OSError if it cannot be written."""
     found = warehouse.find_described(settings.include / "sql", name)
     house = warehouse.open_warehouse(settings.warehouse_url, include=settings.include)
+    if wanted.as_of is not None:
+        warehouse.wait_for_facts(house, wanted.as_of)
     columns = {one.name: one.kind for one in found.columns}
     with house.reading() as connection:
         rows = write_rows(out, columns, warehouse.extracted(connection, found, wanted), form=form)

@@ -56,7 +56,7 @@ from commune_reports.warehouse.scoring import (
     successor_scores,
     task_counts,
 )
-from commune_reports.warehouse.settling import facts_known, settle
+from commune_reports.warehouse.settling import facts_known, present, settle, wait_for_facts, written_at
 from commune_reports.warehouse.snapshots import Held, check_snapshot, looking, take_snapshot
 from commune_reports.warehouse.storing import (
     Assessed,
@@ -117,6 +117,7 @@ __all__ = [
     "outbox",
     "pending_letters",
     "plan_content_as_of",
+    "present",
     "previous_states",
     "queue_letter",
     "record_arrivals",
@@ -144,7 +145,9 @@ __all__ = [
     "text_owners",
     "unchecked_submissions",
     "upgrade",
+    "wait_for_facts",
     "waive",
     "waived_rules",
     "withdraw",
+    "written_at",
 ]

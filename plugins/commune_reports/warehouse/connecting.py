@@ -52,22 +52,24 @@ HOPELESS = {
 
 @dataclass(frozen=True)
 class Warehouse:
-    """An opened warehouse and the folder of its named SQL."""
+    """An opened warehouse, the folder of its named SQL, and whether its facts are dated by the clock."""
 
     engine: Engine
     sql: Path
+    by_the_clock: bool = False
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One transaction; a locked or unreachable database is Transient."""
-        with sorted_faults(), self.engine.begin() as connection:
+        with sorted_faults(), self.engine.execution_options(by_the_clock=self.by_the_clock).begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One look at the facts: everything asked in it is answered from the same state, and nobody is kept waiting."""
         with sorted_faults(), self.engine.connect() as plain:
-            connection = plain.execution_options(**_reading_options(plain))
+            options = {"by_the_clock": self.by_the_clock, **_reading_options(plain)}
+            connection = plain.execution_options(**options)
             with connection.begin():
                 yield connection
 
@@ -94,10 +96,10 @@ class Warehouse:
                 yield
 
 
-def open_warehouse(url: str, *, include: Path) -> Warehouse:
+def open_warehouse(url: str, *, include: Path, by_the_clock: bool = False) -> Warehouse:
     """The warehouse at a URL; NeedsHuman if its tables are missing, older or newer than this program."""
     engine = engine_at(url, os.getpid())
-    house = Warehouse(engine, include / "sql")
+    house = Warehouse(engine, include / "sql", by_the_clock)
     with house.reading() as connection:
         found = revision_of(connection)
     if found is None or found < HEAD:

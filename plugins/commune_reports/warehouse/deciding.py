@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, or_, select
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.facts import Arrival
 from commune_reports.warehouse.named_sql import values_of
-from commune_reports.warehouse.settling import known_since
+from commune_reports.warehouse.settling import known_since, written_at
 from commune_reports.warehouse.storing import insert_new
 
 
@@ -40,7 +40,7 @@ def withdraw(connection: Connection, submission_id: str, decision: Decision, *, 
     judged = tables.assessment
     place = select(judged.c.plan_id, judged.c.period_id).where(judged.c.submission_id == submission_id)
     found = connection.execute(place).first()
-    at = _known(connection, found.plan_id, found.period_id, now) if found else now
+    at = _known(connection, found.plan_id, found.period_id, now) if found else written_at(connection, now)
     row = {"submission_id": submission_id, "who": decision.who, "reason": decision.reason, "recorded_at": at}
     return insert_new(connection, tables.withdrawal, [row]) == 1
 

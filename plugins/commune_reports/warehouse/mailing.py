@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, and_, insert, select
 
 from commune_reports.letters import Letter
 from commune_reports.warehouse import tables
+from commune_reports.warehouse.settling import written_at
 from commune_reports.warehouse.storing import insert_new, letter_row
 
 # A refusal can be a full mailbox or a server having a bad day; after this many a person is told.
@@ -57,7 +58,7 @@ class _History:
 
 def queue_letter(connection: Connection, letter: Letter, *, now: datetime) -> bool:
     """Queue a letter in the caller's transaction; False if one with its key is queued already."""
-    return insert_new(connection, tables.letter, [letter_row(letter, now)]) == 1
+    return insert_new(connection, tables.letter, [letter_row(letter, written_at(connection, now))]) == 1
 
 
 def pending_letters(
@@ -96,19 +97,21 @@ def start_attempts(connection: Connection, letter_keys: Sequence[str], *, now: d
     """Record that deliveries begin; the attempt's number by letter key."""
     attempts = tables.delivery_attempt
     statement = insert(attempts).returning(attempts.c.letter_key, attempts.c.attempt_id)
-    rows = connection.execute(statement, [{"letter_key": key, "recorded_at": now} for key in letter_keys])
+    at = written_at(connection, now)
+    rows = connection.execute(statement, [{"letter_key": key, "recorded_at": at} for key in letter_keys])
     return {row.letter_key: row.attempt_id for row in rows}
 
 
 def finish_attempts(connection: Connection, ended: Mapping[int, Outcome], *, now: datetime) -> None:
     """Record how deliveries ended, by attempt number."""
+    at = written_at(connection, now)
     rows = [
         {
             "attempt_id": attempt,
             "outcome": one.outcome,
             "detail": one.detail,
             "refused": dict(one.refused),
-            "recorded_at": now,
+            "recorded_at": at,
         }
         for attempt, one in ended.items()
     ]

@@ -54,14 +54,12 @@ def open_period(
 ) -> int:
     """Write that a period is open under this version of the plan, and who owes what; the number of new obligations.
 
-    What the first version says holds since the period's opening, whenever somebody came to write it down. The
-    obligations stay those of an opening that this one is `like`: the figures do not change, only the words do.
+    The obligations stay those of an opening that this one is `like`: the figures do not change, only the words do.
     """
     earlier = opening_of(connection, plan.id, period.id)
     if earlier and earlier.plan_sha256 == plan.sha256:
         return 0
-    later = known_since(connection, plan.id, [period.id], now=now)[period.id]
-    known_at = later if earlier else min(now, plan.dates(period).opens_at)
+    known_at = known_since(connection, plan.id, [period.id], now=now)[period.id]
     opening = {
         "plan_id": plan.id,
         "period_id": period.id,

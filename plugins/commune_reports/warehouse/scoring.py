@@ -71,7 +71,7 @@ def scorecard(
         return tuple(_task_state(row) for row in ask(on, warehouse.sql, "task_states", asked))
 
     openings = run("opened_periods")
-    if not openings:
+    if not openings or as_of < plan.dates(period).opens_at:
         raise NeedsHuman(
             f"period {period.id} was not open at {as_of.isoformat()}; run: commune-reports open --period {period.id}"
         )
@@ -113,7 +113,7 @@ def score_changes(
 ) -> tuple[ScoreChange, ...]:
     """Every score beside that of the period before it, both as of the moment; none if no period of its kind came before.
 
-    The period before is the latest earlier one of the same kind that was open at the moment.
+    The period before is the latest earlier one of the same kind known at the moment.
     """
     before = _period_before(connection, warehouse, plan, period=period, as_of=as_of)
     if before is None:
@@ -132,10 +132,11 @@ def score_changes(
 
 
 def score_trend(
-    connection: Connection, warehouse: "Warehouse", plan: Plan, *, as_of: datetime
+    connection: Connection, warehouse: "Warehouse", plan: Plan, *, period: ReportingPeriod, as_of: datetime
 ) -> tuple[PeriodTrend, ...]:
-    """Scores, coverage and on-time rate of every period open at the moment, in the order their windows end."""
-    asked = {"plan_id": plan.id, "period_ids": [one.id for one in plan.periods()], "as_of": as_of}
+    """Scores, coverage and on-time rate of a period and every other known at the moment, in the order their windows end."""
+    known = _known_periods(connection, warehouse, plan, among=[one.id for one in plan.periods()], as_of=as_of)
+    asked = {"plan_id": plan.id, "period_ids": list({*known, period.id}), "as_of": as_of}
     rows = ask(connection, warehouse.sql, "score_trend", asked)
     trend = []
     for (period_id, window_end), found in groupby(rows, key=lambda row: (row.period_id, row.window_end)):
@@ -237,9 +238,16 @@ def _period_before(
     connection: Connection, warehouse: "Warehouse", plan: Plan, *, period: ReportingPeriod, as_of: datetime
 ) -> str | None:
     earlier = [one.id for one in plan.periods() if one.kind is period.kind and one.window_end < period.window_end]
-    asked = {"plan_id": plan.id, "period_ids": earlier, "as_of": as_of}
-    opened = [row.period_id for row in ask(connection, warehouse.sql, "opened_periods", asked)]
-    return opened[-1] if opened else None
+    known = _known_periods(connection, warehouse, plan, among=earlier, as_of=as_of)
+    return known[-1] if known else None
+
+
+def _known_periods(
+    connection: Connection, warehouse: "Warehouse", plan: Plan, *, among: Sequence[str], as_of: datetime
+) -> list[str]:
+    """In the order their windows end; a period somebody opens later was not there at the moment."""
+    asked = {"plan_id": plan.id, "period_ids": among, "as_of": as_of}
+    return [str(row.period_id) for row in ask(connection, warehouse.sql, "known_periods", asked)]
 
 
 def _standing(unit: str, timeliness: str, score: Score, files: Any, missing: Sequence[str]) -> UnitStanding:

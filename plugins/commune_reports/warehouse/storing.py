@@ -14,7 +14,7 @@ from commune_reports.scorecard import Scorecard
 from commune_reports.task_report import Assessment, RuleOutcome
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.facts import Arrival, ReportRecord
-from commune_reports.warehouse.settling import known_since
+from commune_reports.warehouse.settling import known_since, written_at
 
 ROW_FIELDS = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
 
@@ -120,8 +120,9 @@ def _record_bodies(connection: Connection, plan: Plan, version: dict[str, Any]) 
 
 def record_arrivals(connection: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> None:
     """Record that files arrived; arrivals already known are left as they are."""
+    at = written_at(connection, now)
     in_one_order = sorted(arrivals, key=lambda one: one.submission_id)
-    insert_new(connection, tables.submission, [{**vars(one), "recorded_at": now} for one in in_one_order])
+    insert_new(connection, tables.submission, [{**vars(one), "recorded_at": at} for one in in_one_order])
 
 
 def store_assessments(
@@ -138,7 +139,8 @@ def store_assessments(
     insert_new(connection, tables.task_report, [row for one, at in dated for row in _task_rows(one, plan_id, at)])
     insert_new(connection, tables.finding, [row for one, at in dated for row in _finding_rows(one, at)])
     insert_new(connection, tables.rule_outcome, [row for one, at in dated for row in _outcome_rows(one, at)])
-    insert_new(connection, tables.letter, [letter_row(one.receipt, now) for one in fresh])
+    at = written_at(connection, now)
+    insert_new(connection, tables.letter, [letter_row(one.receipt, at) for one in fresh])
     return fresh
 
 

@@ -1,4 +1,4 @@
-"""The tables of the warehouse. Facts are only ever inserted; each carries `recorded_at`, the business moment it became known."""
+"""The tables of the warehouse. Facts are only ever inserted; each carries `recorded_at`, the moment it became known."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -54,7 +54,7 @@ metadata = MetaData(
 
 
 def _recorded() -> Column[datetime]:
-    return Column("recorded_at", UtcDateTime, nullable=False, comment="Business moment at which it became known.")
+    return Column("recorded_at", UtcDateTime, nullable=False, comment="Moment at which it became known.")
 
 
 plan = Table(
