@@ -22,6 +22,7 @@ from commune_reports.plan import Plan
 from commune_reports.settings import Settings, SmtpServer
 
 PERIOD = ReportingPeriod.parse("2024-11")
+PROJECT = Path(__file__).resolve().parents[2]
 _names = itertools.count()
 _filled: dict[tuple[str, bytes, str], bytes] = {}
 
@@ -109,30 +110,43 @@ def opened_on_postgres(
         yield folder
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def office(
-    request: pytest.FixtureRequest, plan: Plan, tmp_path: Path, installed: Callable[[Path, str], Settings]
-) -> Iterator[Office]:
-    opened = request.getfixturevalue(f"opened_on_{'sqlite' if request.param == 'sqlite' else 'postgres'}")
-    shutil.copytree(opened / "home", tmp_path / "home")
-    if request.param == "sqlite":
-        shutil.copy(opened / "warehouse.sqlite", tmp_path)
-        yield Office(installed(tmp_path / "home", f"sqlite:///{tmp_path / 'warehouse.sqlite'}"), plan)
-        return
-    with request.getfixturevalue("copy_of_database")(f"office_{next(_names)}", "opened") as url:
-        yield Office(installed(tmp_path / "home", url), plan)
-
-
-@pytest.fixture
-def binding_rules_only(office: Office, tmp_path: Path) -> None:
-    """The office judges files by the rules without which no figure can be made: enough where none is looked at."""
-    kept = tmp_path / "expectations"
-    shutil.copytree(office.settings.expectations, kept)
+@pytest.fixture(scope="session")
+def binding_rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The expectations with only those rules about files without which no figure can be made."""
+    kept = tmp_path_factory.mktemp("rules") / "expectations"
+    shutil.copytree(PROJECT / "expectations", kept)
     for path in kept.glob("*.json"):
         suite = json.loads(path.read_text())
         suite["expectations"] = [one for one in suite["expectations"] if one["meta"].get("binding")]
         path.write_text(json.dumps(suite))
-    office.settings = replace(office.settings, expectations=kept)
+    return kept
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(
+    request: pytest.FixtureRequest,
+    plan: Plan,
+    tmp_path: Path,
+    installed: Callable[[Path, str], Settings],
+    binding_rules: Path,
+) -> Iterator[Office]:
+    def settings(url: str) -> Settings:
+        made = installed(tmp_path / "home", url)
+        return made if "all_rules" in request.fixturenames else replace(made, expectations=binding_rules)
+
+    opened = request.getfixturevalue(f"opened_on_{'sqlite' if request.param == 'sqlite' else 'postgres'}")
+    shutil.copytree(opened / "home", tmp_path / "home")
+    if request.param == "sqlite":
+        shutil.copy(opened / "warehouse.sqlite", tmp_path)
+        yield Office(settings(f"sqlite:///{tmp_path / 'warehouse.sqlite'}"), plan)
+        return
+    with request.getfixturevalue("copy_of_database")(f"office_{next(_names)}", "opened") as url:
+        yield Office(settings(url), plan)
+
+
+@pytest.fixture
+def all_rules() -> None:
+    """Files are judged by every rule, which takes a second; a test that looks at no finding does without."""
 
 
 @pytest.fixture

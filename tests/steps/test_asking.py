@@ -69,6 +69,7 @@ def test_a_period_nothing_of_its_kind_came_before_has_figures_all_the_same(
     assert figures["totals"]["owed"] > 0
 
 
+@pytest.mark.usefixtures("all_rules")
 def test_rules_are_counted_by_rule_unit_and_period(office: Any, moment: Moment) -> None:
     _report(
         office,
@@ -89,6 +90,7 @@ def test_rules_are_counted_by_rule_unit_and_period(office: Any, moment: Moment) 
     assert steps.rules(office.settings, by="rule", since=moment(11, 18), **ask)["rows"] == []
 
 
+@pytest.mark.usefixtures("all_rules")
 def test_pages_about_the_rows_name_the_failed_ones(office: Any, moment: Moment, tmp_path: Path) -> None:
     with pytest.raises(NeedsHuman, match="no file of period 2024-11"):
         steps.write_docs(office.settings, period="2024-11", out=tmp_path / "none", now=moment(11, 19))

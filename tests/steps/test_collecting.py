@@ -17,6 +17,7 @@ from commune_reports.period import ReportingPeriod
 from commune_reports.workbook import MARK_SHEET
 
 PERIOD = ReportingPeriod.parse("2024-11")
+pytestmark = pytest.mark.usefixtures("all_rules")
 Moment = Callable[..., datetime]
 # What is read and answered is the same on either database; what is stored and counted is tried on both.
 ON_SQLITE = pytest.mark.parametrize("office", ["sqlite"], indirect=True)

@@ -100,6 +100,7 @@ def test_a_file_nobody_knows_or_several_are_not_withdrawn(office: Any, moment: M
         steps.withdraw(office.settings, submission="x", who=" ", reason="vì", now=moment(11, 16))
 
 
+@pytest.mark.usefixtures("all_rules")
 def test_a_waived_rule_is_said_without_consequences_for_that_unit_only(office: Any, moment: Moment) -> None:
     wrong = {"status": "Hoàn thành", "progress": 60}
     waived = {"unit": "22492", "period": "2024-11", "rule": "progress_status_conflict"}
@@ -126,6 +127,7 @@ def test_a_waived_rule_is_said_without_consequences_for_that_unit_only(office: A
     assert "Hoàn thành" in receipt
 
 
+@pytest.mark.usefixtures("all_rules")
 def test_a_waiver_ends(office: Any, moment: Moment) -> None:
     steps.waive(
         office.settings,
@@ -139,6 +141,7 @@ def test_a_waiver_ends(office: Any, moment: Moment) -> None:
     assert office.collect(moment(11, 15))["partly_accepted"] == 1
 
 
+@pytest.mark.usefixtures("all_rules")
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

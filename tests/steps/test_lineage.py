@@ -16,6 +16,7 @@ from commune_reports.errors import NeedsHuman
 from commune_reports.period import ReportingPeriod
 from commune_reports.steps import Decision
 
+pytestmark = pytest.mark.usefixtures("all_rules")
 Moment = Callable[..., datetime]
 PERIOD = ReportingPeriod.parse("2024-11")
 WHO = {"who": "Trần Văn Bình, Phòng TC-KH", "reason": "Đã có giải trình bằng văn bản"}

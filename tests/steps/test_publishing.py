@@ -18,7 +18,6 @@ from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.report import consolidated
 from commune_reports.settings import SmtpServer
 
-pytestmark = pytest.mark.usefixtures("binding_rules_only")
 Moment = Callable[..., datetime]
 
 
