@@ -2,6 +2,7 @@
 -- grain: plan × period × unit × task with an obligation (owed or optional)
 -- parameters: plan_id, period_ids, as_of
 -- uses: opened_periods, standing_rows, newest_rows
+-- inlined: what adds these rows up reads each once, and a third of a million need not be written down before
 -- postgresql: enable_nestloop = off
 -- postgresql: work_mem = '64MB'
 -- counted_pct is what the task adds to its indicator: that of its row, 0 where it has none.

@@ -20,4 +20,4 @@ select
     cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
     cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
 from unit_index_scores
-group by plan_id, period_id, index_code
+group by index_code, period_id, plan_id

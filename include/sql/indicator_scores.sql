@@ -7,7 +7,7 @@ select
     plan_id,
     period_id,
     indicator_code,
-    min(indicator_position) as indicator_position,
+    indicator_position,
     min(index_code) as index_code,
     min(weight) as weight,
     cast(sum(owed) as integer) as owed,
@@ -22,4 +22,4 @@ select
     cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
     cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
 from unit_indicator_scores
-group by plan_id, period_id, indicator_code
+group by indicator_position, indicator_code, period_id, plan_id

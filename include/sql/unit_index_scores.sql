@@ -8,7 +8,7 @@ select
     plan_id,
     period_id,
     unit_code,
-    min(unit_position) as unit_position,
+    unit_position,
     index_code,
     min(indicator_position) as index_position,
     cast(sum(owed) as integer) as owed,
@@ -23,4 +23,4 @@ select
     cast(sum(reported) as double precision) * 100 / nullif(sum(owed), 0) as coverage_pct,
     cast(sum(on_time) as double precision) * 100 / nullif(sum(owed), 0) as on_time_pct
 from unit_indicator_scores
-group by plan_id, period_id, unit_code, index_code
+group by unit_position, index_code, unit_code, period_id, plan_id

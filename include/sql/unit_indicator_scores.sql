@@ -5,13 +5,14 @@
 -- order: period_id, unit_position, indicator_position
 -- Only owed tasks are counted. score is null where none is owed or every owed one is nil; coverage and on-time rate are
 -- shares of the owed tasks, 0–100, null where none is owed.
+-- Grouped by what differs first: rows are told apart by a number instead of by three texts.
 -- The cross joins keep SQLite to this order: the figures first, their indicators looked up, not the other way round.
 with counted as (
     select
         plan_id,
         period_id,
         unit_code,
-        min(unit_position) as unit_position,
+        unit_position,
         indicator_code,
         count(case when is_owed then 1 end) as owed,
         count(case when is_owed then status end) as reported,
@@ -23,7 +24,7 @@ with counted as (
         count(case when is_owed and is_on_time = 1 then 1 end) as on_time,
         avg(case when is_owed then counted_pct end) as score
     from counted_tasks
-    group by plan_id, period_id, unit_code, indicator_code
+    group by unit_position, indicator_code, unit_code, period_id, plan_id
 )
 
 select

@@ -27,4 +27,4 @@ select
         else 'late'
     end as timeliness
 from unit_index_scores
-group by plan_id, period_id, unit_code, unit_position
+group by unit_position, unit_code, period_id, plan_id

@@ -1,7 +1,7 @@
 """The statements in include/sql by name: put together from the ones they use, their parameters and columns typed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
@@ -71,8 +71,9 @@ def _named(folder: Path, name: str) -> tuple[Any, tuple[str, ...]]:
     gather(folder, name, parts)
     settings = tuple(dict.fromkeys(one for part in parts for one in SETTING.findall(_written(folder, part))))
     statement = parts.pop(name)
-    how = {part: " not materialized" if INLINED.search(_written(folder, part)) else "" for part in parts}
-    needed = ",\n".join(f"{part} as{how[part]} (\n{body}\n)" for part, body in parts.items())
+    needed = ",\n".join(
+        f"{part} as {_how(folder, part, (*parts.values(), statement))}(\n{body}\n)" for part, body in parts.items()
+    )
     order = ORDER.search(_written(folder, name))
     whole = f"select * from (\n{statement}\n) as answer" + (f"\norder by {order[1]}" if order else "")
     typed = text(f"with {needed}\n{whole}" if needed else whole)
@@ -81,6 +82,14 @@ def _named(folder: Path, name: str) -> tuple[Any, tuple[str, ...]]:
     lists: list[Any] = [bindparam(one, expanding=True, type_=String()) for one in LISTS if one in asked]
     results = {one: kind for one, kind in RESULTS.items() if re.search(rf"\b{one}\b", statement)}
     return typed.bindparams(*kinds, *lists).columns(**results), settings
+
+
+def _how(folder: Path, part: str, bodies: Sequence[str]) -> str:
+    """Whether a part is worked out whole: newer SQLites work one that is used twice out twice, if they are not told."""
+    if INLINED.search(_written(folder, part)):
+        return "not materialized "
+    uses = sum(len(re.findall(rf"\b(?:from|join) {part}\b", body)) for body in bodies)
+    return "materialized " if uses > 1 else ""
 
 
 def gather(folder: Path, name: str, parts: dict[str, str]) -> None:
