@@ -151,6 +151,9 @@ def test_documents_are_found_with_their_numbers_and_days(typed: str, documents: 
         ("x", True),
         ("X ", True),
         ("✓", True),
+        ("✔️", True),
+        ("ü", True),  # a tick of the font Wingdings
+        ("+", True),
         (1, True),
         (True, True),
         ("có", True),

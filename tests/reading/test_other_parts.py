@@ -55,6 +55,35 @@ def test_a_sheet_that_goes_on_with_the_table_before_is_read_by_its_heading(clerk
     assert (reading.rows[1].sheet, reading.rows[1].progress_pct) == ("Trang 2", 40)
 
 
+def test_a_sheet_that_goes_on_is_known_by_the_texts_and_numbers_of_its_tasks_too(clerk: Clerk, plan: Plan) -> None:
+    texts = {code: plan.tasks[code].text for code in ("PCI-01.1", "PCI-02.1", "PCI-03.1", "PCI-03.2")}
+    heads = ("STT", "Nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện")
+    begun = ("Đang thực hiện", 40, "Đã tổ chức 2 hội nghị")
+    first = [*TOP, heads, (1, texts["PCI-01.1"], *begun)]
+    by_text = [(2, texts["PCI-03.1"], *begun), (3, texts["PCI-03.2"], *begun)]
+    by_number = [("III", "Chỉ số Tính minh bạch"), (1, "Niêm yết", *begun), (2, "Cập nhật", *begun)]
+    for more in (by_text, by_number):
+        reading = _read(clerk, first, more)
+        assert [row.sheet for row in reading.rows] == ["Trang 1", "Trang 2", "Trang 2"]
+    assert _tasks(_read(clerk, first, by_text)) == ["PCI-01.1", "PCI-03.1", "PCI-03.2"]
+
+
+def test_a_wrong_cell_on_a_sheet_that_goes_on_is_named(clerk: Clerk) -> None:
+    wrong = (3, "PCI-03.1", "", "gần xong", 50, "Đã rà soát 5 thủ tục", "", "31/11/2024")
+    reading = _read(
+        clerk, [*TOP, HEADS, DONE], [BEGUN, wrong, (4, "PCI-03.2", *BEGUN[2:]), ("", "", "", "", "", "", "", "", "x")]
+    )
+    assert _tasks(reading) == ["PCI-01.1", "PCI-02.1", "PCI-03.1", "PCI-03.2"]
+    assert _codes(reading) == [("date_unreadable", "H2"), ("status_unreadable", "D2")]
+
+
+@pytest.mark.parametrize("title", ["BÁO CÁO THÁNG 10/2024", "Nhiệm vụ trọng tâm tháng 12/2024"])
+def test_a_sheet_without_a_heading_that_names_another_period_is_left_aside(clerk: Clerk, title: str) -> None:
+    more = (3, "PCI-03.1", "", "Hoàn thành", 100, "Đã rà soát 5 thủ tục")
+    reading = _read(clerk, [*TOP, HEADS, DONE], [(title,), BEGUN, more])
+    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1"], [("other_period_ignored", None)])
+
+
 def test_tasks_on_a_sheet_nobody_can_read_are_told(clerk: Clerk) -> None:
     reading = _read(
         clerk,

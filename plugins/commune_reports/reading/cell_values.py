@@ -22,7 +22,8 @@ AROUND_NUMBER = re.compile(
 BLANKS = re.compile(r"[-–—−_/.…\s]+")
 OF_HUNDRED = re.compile(r"(\d{1,3})\s*/\s*100")
 TICKS = {"x", "v", "co", "1", "dung", "ok", "yes"}
-TICK_SIGNS = set("✓✔☑☒✗✘√●•■◼×xXvV")
+# "ü", "þ" and "P" are what Excel keeps of the ticks people choose from the fonts Wingdings and Wingdings 2.
+TICK_SIGNS = set("✓✔☑☒✗✘√●•■◼×xXvV+*üþP\ufe0f")
 NO_TICK_SIGNS = set("☐□○-–—0")
 
 

@@ -22,9 +22,11 @@ SIGNATURE = (
     r"ky ten.*|ky (?:va )?ghi ro.*|da ky|thu truong(?: [a-z]+){0,3}|xac nhan(?: cua [a-z ]+)?|(?:ghi chu|luu y)\b.*|"
     r"(?:tong so |trong do |so )*(?:nhiem vu )?(?:da )?(?:hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh) \d+(?: \d+)?"
     r"(?: nhiem vu)?|"
-    r"(?:tong|cong)(?: cong| so| chung)?(?: \d+)*(?: nhiem vu)?|ke toan(?: truong)?|uy ban nhan dan(?: [a-z]+){0,4}"
+    r"(?:tong|cong)(?: cong| so| chung)?(?: \d+)*(?: nhiem vu)?|ke toan(?: truong)?|"
+    r"(?:ubnd|uy ban nhan dan)(?: [a-z]+){0,4}"
 )
 MOST_TITLE_WORDS = 8
+BULLETS = frozenset("-–—+*•·")
 
 
 def merged_rows(grid: Grid, number: int, headings: Headings, end: int) -> tuple[int, ...]:
@@ -52,14 +54,10 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     grid, headings = task.grid, task.headings
     rows: list[int] = []
     for number in range(task.rows[-1] + 1, end):
-        cells = enumerate(grid.rows[number])
-        if any(column not in headings.text_columns and plain_text(value) is not None for column, value in cells):
-            break
         place = Place(grid, (number,), headings)
-        filled = [text for _, text in place.texts()]
-        if not filled or any(map(_signs_off, filled)):
+        if not place.texts() and not _is_gap(place, end):
             break
-        if is_sum_row(place) or section_of(filled, Section(), plan) is not None:
+        if not _only_tells_more(place) or is_sum_row(place) or _heads_section(place, plan):
             break
         if place.text("task_text") and not _is_part(Place(grid, (*task.rows, *rows, number), headings), place, plan):
             break
@@ -69,15 +67,52 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     return tuple(rows)
 
 
+def _only_tells_more(place: Place) -> bool:
+    """Whether a line has nothing but texts, a bullet in front of them, and the day they tell of."""
+    headings = place.headings
+    texts = {headings.columns[name] for name in TEXTS if name in headings.columns}
+    day = headings.columns.get("completed_on")
+    for column, text in place.texts():
+        if column not in headings.text_columns and column != day and text not in BULLETS:
+            return False
+        if _signs_off(text, is_told=column in texts):
+            return False
+    return True
+
+
+def _is_gap(place: Place, end: int) -> bool:
+    """Whether an empty line stands between two lines of one task: tasks are still to come below."""
+    grid, headings = place.grid, place.headings
+    below = (Place(grid, (number,), headings) for number in range(place.row + 1, end))
+    nearest = next(below, None)
+    if nearest is None or not nearest.texts() or not headings.numbers_rows:
+        return False
+    return any(line.text("task") or line.text("number") for line in below)
+
+
+def _heads_section(place: Place, plan: Plan) -> bool:
+    """What is told of a task may name an index without being its title."""
+    told = {place.headings.columns[name] for name in TEXTS if name in place.headings.columns}
+    return section_of([text for column, text in place.texts() if column not in told], Section(), plan) is not None
+
+
 @cache
 def _signature() -> re.Pattern[str]:
     """Compiled when the first table is read: it takes a tenth of a second, which no other command should wait for."""
     return re.compile(SIGNATURE)
 
 
-def _signs_off(text: str) -> bool:
-    """Whether a text is a signature, a date of signing, a page number or the like; titles in capitals are."""
-    is_title = text.isupper() and not any(one.isdigit() for one in text) and 1 < len(text.split()) <= MOST_TITLE_WORDS
+def _signs_off(text: str, *, is_told: bool) -> bool:
+    """Whether a text is a signature, a date of signing, a page number or the like; titles in capitals are.
+
+    What `is_told` stands under a heading for results and the like, where people write in capitals, too.
+    """
+    is_title = (
+        not is_told
+        and text.isupper()
+        and not any(one.isdigit() for one in text)
+        and 1 < len(text.split()) <= MOST_TITLE_WORDS
+    )
     return is_title or _signature().fullmatch(fold(text)) is not None
 
 
@@ -86,4 +121,6 @@ def _is_part(whole: Place, line: Place, plan: Plan) -> bool:
     if is_start_of_task(plan, whole.text("task_text")):
         return True
     named = task_texted(plan, line.text("task_text"))
+    if named is None and not line.headings.numbers_rows:
+        return not any(map(line.is_filled, TEXTS))  # without numbers, a text and an answer are a task of their own
     return named is None or named == task_texted(plan, whole.text("task_text"))

@@ -1,5 +1,6 @@
 """One row of a table → a task report, with everything in it that could not be understood."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,8 @@ from commune_reports.workbook import Spreadsheet, address
 
 # Where "không có" and "-" only say that there is none.
 MAY_BE_NOTHING = ("evidence", "difficulty", "proposal", "note")
+# "Đang thực hiện 50%", "Đang thực hiện (đạt 70,5%)".
+SHARE = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?%\)?$")
 
 
 def read_row(
@@ -40,6 +43,12 @@ def read_row(
     findings += troubles
     if status is None and not troubles and not place.headings.has_status and isinstance(progress_pct, float):
         status = _status_of_progress(progress_pct)
+    share = SHARE.search(place.text("status")) if status is not None else None
+    if share is not None and progress_pct is None and not place.is_filled("progress_pct"):
+        progress_pct = float(share[1].replace(",", "."))
+    elif share is not None and isinstance(progress_pct, float) and float(share[1].replace(",", ".")) != progress_pct:
+        got, wanted = place.text("status"), f"{progress_pct:g}"
+        findings.append(said(clerk, place, "status_share_differs", field="status", got=got, wanted=wanted, task=code))
     findings += _disagreements(opened, place, clerk, code)
     findings += _doubts(place, clerk, code)
     texts = {field: _text(place, field, clerk) for field in TEXTS}

@@ -166,6 +166,8 @@ class _Sheet:
         self.opened, self.grid, self.heads, self.clerk = opened, grid, heads, clerk
         self.section = section_of([grid.name], Section(), clerk.plan) or Section()
         self.section_starts_at = 0
+        # The row below the last one that was read.
+        self.next_row = 0
         self.rows: list[TaskRow] = []
         self.blanks: list[Blank] = []
         self.totals: list[Total] = []
@@ -241,9 +243,10 @@ class _Sheet:
             self.section = section_of([place.text("indicator")], self.section, self.clerk.plan) or self.section
         goes_on = rows_going_on(place, end, self.clerk.plan)
         whole = Place(self.grid, (*place.rows, *goes_on), headings) if goes_on else place
-        named = named_task(place, self.section, self.clerk)
+        is_next = bool(self.rows) and self.next_row == number
+        named = named_task(place, self.section, self.clerk, is_next=is_next)
         if goes_on and (named is None or named.code is None or named.remark is not None):
-            by_all = named_task(whole, self.section, self.clerk)
+            by_all = named_task(whole, self.section, self.clerk, is_next=is_next)
             if by_all is not None and by_all.code and (by_all.remark is None or named is None or not named.code):
                 named = by_all
         if named is None:
@@ -265,7 +268,8 @@ class _Sheet:
             self.findings.append(
                 said(self.clerk, beside, "row_continued", field=field, got=named.code, task=named.code)
             )
-        return place.rows[-1] + 1
+        self.next_row = place.rows[-1] + 1
+        return self.next_row
 
     def _is_answered(self, place: Place) -> bool:
         if is_touched(place):

@@ -64,6 +64,11 @@ class Headings:
         return "status" in self.columns or bool(self.ticks)
 
     @property
+    def numbers_rows(self) -> bool:
+        """Whether there is a column for the number or the code of a task."""
+        return "number" in self.columns or "task" in self.columns
+
+    @property
     def head_a_table(self) -> bool:
         """Whether they name the task in one column and an answer in another."""
         answers = [name for name in ANSWERS if name in self.columns] + list(self.ticks.values())

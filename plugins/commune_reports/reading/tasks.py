@@ -12,8 +12,10 @@ from commune_reports.reading.tables import NAMED_BY, REPORTED, Place
 from commune_reports.reading.vocabulary import TaskMatch, Vocabulary, task_texted
 from commune_reports.spelling import fold
 
+# "Cộng" and the "Công" of "Công khai" are folded into one word: only what is added up may follow.
 SUM_ROW = re.compile(
-    r"(tien do )?(tong cong|tong so|trung binh|binh quan|cong)\b.{0,25}$|tong( chung)?$|noi nhan\b|"
+    r"(tien do )?(tong cong|tong so|trung binh|binh quan)\b.{0,25}$|tong( chung)?$|noi nhan\b|"
+    r"cong( (so|chung|muc|phan|nhom|trang|toan|tat ca|cac|luy ke|nhiem vu|chi so|[ivx]+|[a-e]|\d+)\b.{0,20})?$|"
     r"(ty le|tien do|diem|muc do)( [a-z]+){0,3} (chung|trung binh|binh quan)\b.{0,15}$"
 )
 # What stands over the columns of a form: A, B, 1, "(10)=(3)+(4)+(5)".
@@ -47,8 +49,11 @@ class Named:
     remark: Finding | None = None
 
 
-def named_task(place: Place, section: Section, clerk: Clerk) -> Named | None:
-    """The task a filled row reports; None if it reports none at all (a sum, a note, a signature)."""
+def named_task(place: Place, section: Section, clerk: Clerk, *, is_next: bool = False) -> Named | None:
+    """The task a filled row reports; None if it reports none at all (a sum, a note, a signature).
+
+    A row that `is_next` stands right below one that was read, and need not say much to be one of that list.
+    """
     plan = clerk.plan
     if _numbers_the_columns(place) or tallied(place) is not None:
         return None
@@ -81,7 +86,7 @@ def named_task(place: Place, section: Section, clerk: Clerk) -> Named | None:
         return Named(matched.code, "text", remark)
     if by_number is not None and not text:
         return Named(by_number, "number")
-    if not _is_report_row(place, clerk.vocabulary):
+    if not _is_report_row(place, clerk.vocabulary, is_next=is_next):
         return None
     field = next((name for name in NAMED_BY if place.text(name)), "task")
     wanted = next(iter(plan.tasks))
@@ -145,7 +150,7 @@ def _texted(text: str, section: Section, by_number: str | None, clerk: Clerk) ->
     return matched or task_texted(plan, written_out, may_be_short=True)
 
 
-def _is_report_row(place: Place, vocabulary: Vocabulary) -> bool:
+def _is_report_row(place: Place, vocabulary: Vocabulary, *, is_next: bool) -> bool:
     """Whether somebody meant a task by this row, though nobody can say which.
 
     Column numbers, sums, notes, signatures and legends under the table are none, nor is a number nobody says anything about.
@@ -161,6 +166,12 @@ def _is_report_row(place: Place, vocabulary: Vocabulary) -> bool:
         or LIKE_A_CODE.match(fold(place.text("task"))) is not None
         or (is_numbered and place.is_filled("status") and place.is_filled("progress_pct"))
         or (is_numbered and answers >= MANY_ANSWERS)
+        or (
+            is_next
+            and answers > 0
+            and place.is_filled("task_text")
+            and (is_numbered or not place.headings.numbers_rows)
+        )
     )
 
 

@@ -1,21 +1,24 @@
 """Sheets without a heading of their own: a table that goes on from the sheet before, and tasks nobody can read there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from commune_reports.findings import Finding
-from commune_reports.reading.cell_values import Misread, plain_text, progress
+from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.claims import IDENTITY_SHEET
-from commune_reports.reading.codes import task_coded
+from commune_reports.reading.codes import task_coded, task_numbered
 from commune_reports.reading.dates import completion_date
-from commune_reports.reading.tables import Head, find_heads
+from commune_reports.reading.rows import is_touched
+from commune_reports.reading.sections import Section, section_of
+from commune_reports.reading.tables import Head, Headings, Place, find_heads
 from commune_reports.reading.tasks import Clerk
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid, address
 
 # A text of this length that is not the plan's own tells what was done.
 LONG_TEXT = 20
-FEWEST_ROWS = 2
+FEWEST_ROWS, FEWEST_TEXTS = 2, 3
 
 
 def heads_of(grids: Sequence[Grid], clerk: Clerk) -> Mapping[str, list[Head]]:
@@ -27,8 +30,9 @@ def heads_of(grids: Sequence[Grid], clerk: Clerk) -> Mapping[str, list[Head]]:
         if grid.name == IDENTITY_SHEET:
             continue
         found = find_heads(grid, clerk.vocabulary)
-        if not found and before is not None and grid.visible and _goes_on(grid, before, read, clerk):
-            found = [Head(0, -1, before.headings)]
+        if not found and before is not None and grid.visible:
+            start = _goes_on_at(grid, before.headings, {grid.name: heads[grid.name] for grid in read}, read, clerk)
+            found = [] if start is None else [Head(start, start - 1, before.headings)]
         heads[grid.name] = found
         if found and grid.visible:
             before = found[-1]
@@ -49,45 +53,74 @@ def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iter
             )
 
 
-def _goes_on(grid: Grid, before: Head, read: Sequence[Grid], clerk: Clerk) -> bool:
-    """Whether a sheet has other tasks than those told and its codes, statuses, numbers and days where the table before has them."""
-    columns = before.headings.columns
-    coded = _coded(grid, clerk)
-    told = {code for one in read for _, _, code in _coded(one, clerk)} if coded else set()
-    is_alike = all(column == columns.get("task") and code not in told for _, column, code in coded)
-    if not is_alike or len(coded) < FEWEST_ROWS or "status" not in columns:
-        return False
-
-    def values(name: str) -> list[Any]:
-        column = columns.get(name)
-        return [row[column] if column is not None and column < len(row) else "" for row, _, _ in coded]
-
-    said = [plain_text(value) for value in values("status")]
-    return (
-        any(said)
-        and all(text is None or clerk.vocabulary.status_of(text) is not None for text in said)
-        and not any(isinstance(progress(value, lambda: True), Misread) for value in values("progress_pct"))
-        and not any(isinstance(completion_date(value), Misread) for value in values("completed_on"))
-        and max(map(len, grid.rows)) <= max(columns.values()) + 1
-    )
+def _goes_on_at(
+    grid: Grid, headings: Headings, heads: Mapping[str, Sequence[Head]], read: Sequence[Grid], clerk: Clerk
+) -> int | None:
+    """The first row of a sheet that has other tasks than those told, and what is said of them where the table before has it."""
+    tasks = list(_tasks(grid, 0, len(grid.rows), headings, clerk))
+    if len(tasks) < FEWEST_ROWS or not headings.has_status or not _is_readable([place for place, _ in tasks], clerk):
+        return None
+    told = {
+        code
+        for one in read
+        for head in heads[one.name]
+        for _, code in _tasks(one, head.last_row + 1, len(one.rows), head.headings, clerk)
+    }
+    if any(code in told for _, code in tasks):
+        return None
+    start = tasks[0][0].row
+    while start and is_touched(above := Place(grid, (start - 1,), headings)) and len(above.texts()) >= FEWEST_TEXTS:
+        start -= 1
+    return start
 
 
-def _coded(grid: Grid, clerk: Clerk) -> list[tuple[Sequence[Any], int, str]]:
-    """The rows with a task's code, its column and the code."""
-    return [
-        (row, column, code)
-        for row in grid.rows
-        for column, value in enumerate(row)
-        if isinstance(value, str) and (code := task_coded(clerk.plan, plain_text(value) or "")) is not None
-    ]
+def _tasks(grid: Grid, first: int, end: int, headings: Headings, clerk: Clerk) -> Iterator[tuple[Place, str]]:
+    """The answered rows whose task is beyond doubt: by its code, its very words, or its number in its section."""
+    section = section_of([grid.name], Section(), clerk.plan) or Section()
+    words = _worded(clerk.plan.task_texts)
+    for number in range(first, end):
+        place = Place(grid, (number,), headings)
+        if not is_touched(place):
+            section = section_of(grid.rows[number], section, clerk.plan) or section
+            continue
+        code = (
+            task_coded(clerk.plan, place.text("task"))
+            or words.get(fold(place.text("task_text")))
+            or task_numbered(clerk.plan, place.text("task") or place.text("number"), section.index, section.indicator)
+        )
+        if code is not None:
+            yield place, code
+
+
+def _is_readable(places: Sequence[Place], clerk: Clerk) -> bool:
+    """Whether most of what stands under each heading is what belongs there; what is not will be named cell by cell."""
+
+    fits: dict[str, Callable[[Any], bool]] = {
+        "status": lambda value: clerk.vocabulary.status_of(plain_text(value) or "") is not None,
+        "progress_pct": lambda value: not isinstance(progress(value, lambda: True), Misread),
+        "completed_on": lambda value: not isinstance(completion_date(value), Misread),
+    }
+    found = [(name, fit(value)) for name, fit in fits.items() for place in places for _, value in place.filled(name)]
+    ticked = [value for place in places for column in place.headings.ticks for _, value in place.filled_in(column)]
+    found += [("status", is_ticked(value) is not None) for value in ticked]
+    statuses = [is_fit for name, is_fit in found if name == "status"]
+    return bool(statuses) and 2 * sum(statuses) >= len(statuses) and 2 * sum(fit for _, fit in found) > len(found)
+
+
+@lru_cache(maxsize=8)
+def _worded(task_texts: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """The code of every task by its folded text."""
+    return {fold(text): code for code, text in task_texts}
 
 
 def _tells_of_another(row: Sequence[Any], told: set[str | None], clerk: Clerk) -> bool:
     texts = [text for value in row if value != "" and (text := plain_text(value)) is not None]
-    codes = [code for text in texts if (code := task_coded(clerk.plan, text)) is not None]
-    if len(codes) != 1 or codes[0] in told:
+    words = _worded(clerk.plan.task_texts)
+    named = [task_coded(clerk.plan, text) or words.get(fold(text)) for text in texts]
+    codes = {code for code in named if code is not None}
+    if len(codes) != 1 or codes <= told:
         return False
-    task = clerk.plan.tasks[codes[0]]
+    task = clerk.plan.tasks[codes.pop()]
     own = {fold(text) for text in (task.text, task.performing_text, task.timing_text, task.product_text)}
     return any(
         clerk.vocabulary.status_of(text) is not None

@@ -18,6 +18,10 @@ HEADING_LIKENESS, WORD_LIKENESS = 88.0, 85.0
 QUALIFIER = re.compile(r" (?:(?:trong )?(?:ky|thang|quy|nam)\b|den (?:ngay|het|thang)\b|t ?\d{1,2}\b).*")
 NUMBER_IN_FRONT = re.compile(r"^\s*(?:\(\d{1,2}\)|\d{1,2}[.):])\s*")
 FEWEST_HEADING_WORDS = 3
+# What is said of a status beside it: "(BC số 12)", "do thiếu kinh phí"; two things may stand around it.
+ASIDE, WHY, MOST_AROUND = re.compile(r"\([^)]*\)"), re.compile(r" (?:do|vi|cho|boi) .*"), 3
+# "Hoàn thành 80" tells a share, "hoàn thành trong tháng 10" does not.
+LAST_NUMBER = re.compile(r"(?!.*\b(?:thang|quy|nam|ngay|so|dot|lan) \d+(?: \d+)*$).* \d{1,3}")
 GOES_ON_IN_WORDS = {"task_text", "status", "result", "evidence", "difficulty", "proposal", "note"}
 # Below the first a text names no task; between the two it does only if no other task is nearly as close.
 TASK_LIKENESS, CLEAR_LIKENESS, CLEAR_LEAD, LEAST_LEAD = 72.0, 90.0, 8.0, 2.0
@@ -193,8 +197,13 @@ def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
     said = fold(text)
     bare = re.sub(r" (?:ngay )?\d+( \d+)*( phan tram)?$", "", said)
     known = vocabulary.statuses.get(said) or _among_others(bare, vocabulary)
-    is_share = "%" in text or "phan tram" in said or re.fullmatch(r".* \d{1,3}", said) is not None
-    if known == "completed" and bare != said and is_share and not re.search(r" 100(?: 0+)?(?: phan tram)?$", said):
+    if known is None:
+        bare = fold(ASIDE.sub(" ", text))
+        known = _among_others(bare, vocabulary)
+        if known is None and (status := _among_others(WHY.sub("", bare), vocabulary)) != "completed":
+            known = status  # what is done needs no reason: "hoàn thành cho 3 thôn" is not all of it
+    is_share = "%" in text or "phan tram" in said or LAST_NUMBER.fullmatch(said) is not None
+    if known == "completed" and bare != said and is_share and not re.search(r"\b100(?: 0+)?(?: phan tram)?$", said):
         return None  # "hoàn thành 80%" is not completed
     if known or len(bare) < 6:
         return known
@@ -204,14 +213,18 @@ def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
 
 def _among_others(said: str, vocabulary: Vocabulary) -> str | None:
     """The status some words name, written out and without what may surround it: "HT đúng hạn", "Không p/sinh trong kỳ"."""
-    statuses = vocabulary.statuses
-    for words in dict.fromkeys((said, vocabulary.written_out(said))):
-        if words in statuses:
-            return statuses[words]
-        for other in vocabulary.around_statuses:
-            known = statuses.get(words.removesuffix(f" {other}")) or statuses.get(words.removeprefix(f"{other} "))
-            if known:
-                return known
+    tried = dict.fromkeys((said, vocabulary.written_out(said)))
+    for _ in range(MOST_AROUND):
+        known = next((vocabulary.statuses[words] for words in tried if words in vocabulary.statuses), None)
+        if known:
+            return known
+        tried = dict.fromkeys(
+            less
+            for words in tried
+            for other in vocabulary.around_statuses
+            for less in (words.removesuffix(f" {other}"), words.removeprefix(f"{other} "))
+            if less != words
+        )
     return None
 
 
