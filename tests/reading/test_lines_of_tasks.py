@@ -84,6 +84,14 @@ def test_whatever_is_told_on_further_lines_belongs_to_the_task_above(
     assert _told(reading) == []
 
 
+def test_counts_under_the_table_are_held_against_its_rows(clerk: Clerk, plan: Plan) -> None:
+    heads = ("STT", "Nhiệm vụ", "Cơ quan thực hiện", *HEADS[2:])
+    known = (1, plan.tasks["PCI-01.1"].text, "Công chức", *BEGUN)
+    counts = [(), ("", "Số nhiệm vụ đã báo cáo", 3), ("", "Đang thực hiện", 1), (), ("Nơi nhận:",)]
+    reading = _read(clerk, [*TOP, heads, known, *counts])
+    assert [(one.cell, one.stated) for one in reading.totals] == [("C6", 3), ("C7", 1)]
+
+
 @pytest.mark.parametrize("below", ["UBND XÃ ĐẠI LÃNH", "CHỦ TỊCH", "Ngày 14 tháng 11 năm 2024", "Người lập biểu"])
 @pytest.mark.parametrize("gap", [0, 1])
 def test_a_signature_under_the_results_is_none_of_them(clerk: Clerk, plan: Plan, below: str, gap: int) -> None:

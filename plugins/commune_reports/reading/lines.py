@@ -85,7 +85,9 @@ def _is_gap(place: Place, end: int) -> bool:
     grid, headings = place.grid, place.headings
     below = (Place(grid, (number,), headings) for number in range(place.row + 1, end))
     nearest = next(below, None)
-    if nearest is None or not nearest.texts() or not headings.numbers_rows:
+    if nearest is None or not any(map(nearest.is_filled, TEXTS)) or not headings.numbers_rows:
+        return False
+    if nearest.text("task_text"):
         return False
     return any(line.text("task") or line.text("number") for line in below)
 
