@@ -84,6 +84,18 @@ def test_a_sheet_without_a_heading_that_names_another_period_is_left_aside(clerk
     assert (_tasks(reading), _codes(reading)) == (["PCI-01.1"], [("other_period_ignored", None)])
 
 
+@pytest.mark.parametrize("between", [(), ("Tiến độ",), ("Kết quả",)])
+def test_difficulties_told_on_another_sheet_are_not_lost_unsaid(clerk: Clerk, between: tuple[str, ...]) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Nhiệm vụ", *between, "Khó khăn, vướng mắc", "Đề xuất")
+    blank = ("",) * len(between)
+    told = [heads, (1, "PCI-01.1", "", *blank, "Thiếu kinh phí", "Hỗ trợ"), (2, "PCI-02.1", "", *blank, "Không", "")]
+    reading = _read(clerk, [*TOP, HEADS, DONE, BEGUN], told)
+    assert _tasks(reading) == ["PCI-01.1", "PCI-02.1"]
+    assert _codes(reading) == [("remarks_beside", f"{'DE'[len(between)]}2")]
+    nothing = [heads, (1, "PCI-01.1", "", *blank, "Không", "-")]
+    assert _codes(_read(clerk, [*TOP, HEADS, DONE, BEGUN], nothing)) == []
+
+
 def test_tasks_on_a_sheet_nobody_can_read_are_told(clerk: Clerk) -> None:
     reading = _read(
         clerk,

@@ -1,12 +1,13 @@
 """Rows a workbook holds twice, and tables that only look like a report: which rows of a file count."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
 from commune_reports.task_report import TaskRow, first_difference
 
 PLANS_HAVE = ("progress_unreadable", "task_matched_by_text")
 STATED = ("status", "progress_pct")
+TOLD_BESIDE = ("difficulty", "proposal", "evidence")
 
 
 def states_progress(row: TaskRow) -> bool:
@@ -65,7 +66,9 @@ def counted_once(
             left_out.setdefault(dropped.sheet, []).append(dropped)
     counting = {(row.sheet, row.row) for same_task in kept.values() for row in same_task}
     remarks += [
-        wordings.finding("rows_repeated", sheet=sheet, got=f"{len(copies)}", wanted=row_numbers(copies))
+        wordings.finding(
+            "rows_repeated", sheet=sheet, got=f"{len(copies)}", wanted=row_numbers(row.row for row in copies)
+        )
         for sheet, copies in left_out.items()
     ]
     return [row for row in rows if (row.sheet, row.row) in counting], remarks
@@ -93,7 +96,24 @@ def without_progress(rows: Sequence[TaskRow], answered: set[str | None], wording
             by_sheet.setdefault(row.sheet, []).append(row)
     for sheet, told in by_sheet.items():
         code = "progress_not_told" if answered else "progress_columns_missing"
-        yield wordings.finding(code, sheet=sheet, got=f"{len(told)}", wanted=row_numbers(told))
+        yield wordings.finding(code, sheet=sheet, got=f"{len(told)}", wanted=row_numbers(row.row for row in told))
+
+
+def remarks_beside(rows: Sequence[TaskRow], wordings: Wordings) -> Iterator[Finding]:
+    """One sentence for each sheet left aside in which difficulties, proposals or documents are told of tasks."""
+    by_sheet: dict[str, list[TaskRow]] = {}
+    for row in rows:
+        if row.task_code is not None and any(getattr(row, name) for name in TOLD_BESIDE):
+            by_sheet.setdefault(row.sheet, []).append(row)
+    for sheet, told in by_sheet.items():
+        name = next(name for name in TOLD_BESIDE if getattr(told[0], name))
+        yield wordings.finding(
+            "remarks_beside",
+            sheet=sheet,
+            cell=told[0].cells.get(name),
+            row=told[0].row,
+            got=row_numbers(row.row for row in told),
+        )
 
 
 def _misread(findings: Sequence[Finding]) -> Mapping[tuple[str | None, int | None], frozenset[tuple[object, ...]]]:
@@ -105,11 +125,10 @@ def _misread(findings: Sequence[Finding]) -> Mapping[tuple[str | None, int | Non
     return faults
 
 
-def row_numbers(rows: Sequence[TaskRow]) -> str:
+def row_numbers(rows: Iterable[int]) -> str:
     """Row numbers as people write them: 4–12, 15."""
-    numbers = sorted({row.row for row in rows})
     runs: list[list[int]] = []
-    for number in numbers:
+    for number in sorted(set(rows)):
         if runs and number == runs[-1][-1] + 1:
             runs[-1].append(number)
         else:

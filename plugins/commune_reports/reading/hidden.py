@@ -15,7 +15,7 @@ def read_unseen(grid: Grid, rows: Sequence[TaskRow], wordings: Wordings) -> Iter
     """One remark on the hidden rows of a sheet that report tasks, one on the hidden columns that hold values of them."""
     unseen = [row for row in rows if row.row - 1 in grid.hidden_rows]
     if unseen:
-        yield wordings.finding("hidden_rows_read", sheet=grid.name, got=row_numbers(unseen))
+        yield wordings.finding("hidden_rows_read", sheet=grid.name, got=row_numbers(row.row for row in unseen))
     columns = {
         coordinate_to_tuple(cell)[1]
         for row in (rows if grid.hidden_columns else ())

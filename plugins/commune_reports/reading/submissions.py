@@ -16,7 +16,7 @@ from commune_reports.reading.claims import (
     sheets_aside,
     units_in,
 )
-from commune_reports.reading.copies import counted_once, only_plans, states_progress, without_progress
+from commune_reports.reading.copies import counted_once, only_plans, remarks_beside, states_progress, without_progress
 from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.lines import merged_rows, rows_going_on
@@ -25,7 +25,7 @@ from commune_reports.reading.sections import Section, section_of
 from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place
 from commune_reports.reading.tasks import Clerk, blank_task, named_task, said
 from commune_reports.reading.totals import totals_in
-from commune_reports.reading.unheaded import heads_of, unheaded
+from commune_reports.reading.unheaded import heads_of, remarks_unread, unheaded
 from commune_reports.reading.vocabulary import is_start_of_task
 from commune_reports.task_report import Blank, Reading, TaskRow, Total
 from commune_reports.workbook import Grid, Refusal, Spreadsheet, address, is_mark_sheet, open_spreadsheet
@@ -73,18 +73,22 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         clerk.wordings.finding("hidden_sheet_ignored", sheet=sheet.grid.name, got=sheet.grid.name) for sheet in hidden
     ]
     by_progress = {row.task_code for sheet in visible for row in sheet.rows if row.status is not None}
-    visible = [sheet for sheet in visible if not only_plans(sheet.rows, by_progress, sheet.findings)]
+    plans = [sheet for sheet in visible if only_plans(sheet.rows, by_progress, sheet.findings)]
+    findings += remarks_beside([row for sheet in plans for row in sheet.rows], clerk.wordings)
+    visible = [sheet for sheet in visible if sheet not in plans]
     told = {row.task_code for sheet in visible for row in sheet.rows if states_progress(row)}
     tables_aside = [row for sheet in visible for row in sheet.rows if not states_progress(row)]
     findings += without_progress(tables_aside, told, clerk.wordings)
     if told:  # beside a report, a table without status and progress is a plan of work or the like
+        findings += remarks_beside([row for row in tables_aside if row.task_code in told], clerk.wordings)
         for sheet in visible:
             sheet.leave_tables_without_progress()
     findings += [one for sheet in visible for one in (*_tables_beside(sheet, clerk), *sheet.findings)]
     unseen = [one for sheet in visible for one in read_unseen(sheet.grid, sheet.rows, clerk.wordings)]
     told |= {row.task_code for sheet in visible for row in sheet.rows}
     if visible:
-        findings += unheaded([grid for grid in opened.grids if not heads.get(grid.name)], told, clerk)
+        without_heads = [grid for grid in opened.grids if not heads.get(grid.name)]
+        findings += [*unheaded(without_heads, told, clerk), *remarks_unread(without_heads, clerk)]
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
         findings += letters_lost(opened.grids, clerk.wordings)

@@ -88,7 +88,9 @@ def named_task(place: Place, section: Section, clerk: Clerk, *, is_next: bool = 
         return Named(by_number, "number")
     if not _is_report_row(place, clerk.vocabulary, is_next=is_next):
         return None
-    field = next((name for name in NAMED_BY if place.text(name)), "task")
+    # Where nothing names the task, the cell to fill in is the first that could.
+    here = [name for name in NAMED_BY if place.cell(name) is not None]
+    field = next((name for name in NAMED_BY if place.text(name)), here[0] if here else "task")
     wanted = next(iter(plan.tasks))
     return Named(
         None, "code", said(clerk, place, "task_unknown", field=field, got=place.text(field) or "trống", wanted=wanted)

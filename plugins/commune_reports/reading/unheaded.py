@@ -8,6 +8,7 @@ from commune_reports.findings import Finding
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.claims import IDENTITY_SHEET
 from commune_reports.reading.codes import task_coded, task_numbered
+from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.dates import completion_date
 from commune_reports.reading.rows import is_touched
 from commune_reports.reading.sections import Section, section_of
@@ -19,6 +20,7 @@ from commune_reports.workbook import Grid, address
 # A text of this length that is not the plan's own tells what was done.
 LONG_TEXT = 20
 FEWEST_ROWS, FEWEST_TEXTS = 2, 3
+LAST_HEADING = 40
 
 
 def heads_of(grids: Sequence[Grid], clerk: Clerk) -> Mapping[str, list[Head]]:
@@ -51,6 +53,44 @@ def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iter
             yield clerk.wordings.finding(
                 "heading_missing", sheet=grid.name, cell=cell, row=rows[0] + 1, got=f"{len(rows)}"
             )
+
+
+def remarks_unread(grids: Sequence[Grid], clerk: Clerk) -> Iterator[Finding]:
+    """One sentence for each visible sheet whose table has only difficulties and proposals of tasks, and is no report for that."""
+    for grid in grids:
+        found = _remarks_column(grid, clerk) if grid.visible and grid.name != IDENTITY_SHEET else None
+        if found is None:
+            continue
+        head, column = found
+        words = _worded(clerk.plan.task_texts)
+        told = [
+            number
+            for number, row in enumerate(grid.rows[head + 1 :], start=head + 1)
+            if column < len(row)
+            and not clerk.vocabulary.says_none(plain_text(row[column]) or "")
+            and any(
+                task_coded(clerk.plan, text) or fold(text) in words
+                for value in row
+                if value != "" and (text := plain_text(value)) is not None
+            )
+        ]
+        if told:
+            cell, numbers = address(told[0], column), row_numbers([number + 1 for number in told])
+            yield clerk.wordings.finding("remarks_beside", sheet=grid.name, cell=cell, row=told[0] + 1, got=numbers)
+
+
+def _remarks_column(grid: Grid, clerk: Clerk) -> tuple[int, int] | None:
+    """The row and column of the first heading for difficulties or proposals that stands beside one for tasks."""
+    for number, row in enumerate(grid.rows[:LAST_HEADING]):
+        texts = {column: text for column, value in enumerate(row) if value != "" and (text := plain_text(value))}
+        if not any(clerk.vocabulary.knows(text) for text in texts.values()):
+            continue
+        fields = {column: clerk.vocabulary.field_of(text) for column, text in texts.items()}
+        if {"task", "task_text"} & set(fields.values()):
+            columns = [column for column, name in fields.items() if name in ("difficulty", "proposal")]
+            if columns:
+                return number, columns[0]
+    return None
 
 
 def _goes_on_at(
