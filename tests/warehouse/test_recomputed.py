@@ -361,7 +361,7 @@ def emptied(warehouse_url: str, tmp_path: Path) -> Callable[[], Warehouse]:
 
 
 def test_every_figure_agrees_with_pandas_at_every_moment(emptied: Callable[[], Warehouse], plan: Plan) -> None:
-    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     @given(story=stories(plan))
     def hold(story: tuple[Plan, tuple[Filed, ...], tuple[tuple[int, int], ...]]) -> None:
         drawn_plan, files, moments = story

@@ -107,7 +107,7 @@ def _hold(connection: Connection, house: Warehouse, plan: Plan) -> None:
 
 
 def test_every_view_gives_the_figures_of_its_statement_as_of_now(emptied: Callable[[], Warehouse], plan: Plan) -> None:
-    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     @given(first=stories(plan), second=stories(plan), gone=st.sets(st.integers(0, 7)), later=st.booleans())
     def hold(first: Told, second: Told, gone: set[int], later: bool) -> None:
         house = emptied()
