@@ -134,6 +134,14 @@ def archived_path(home: Path, sha256: str) -> Path:
     return home / "archive" / sha256[:2] / sha256
 
 
+def is_archived(home: Path, sha256: str, *, size: int) -> bool:
+    """Whether the file is kept, and has as many bytes as it came with."""
+    try:
+        return archived_path(home, sha256).stat().st_size == size
+    except OSError:
+        return False
+
+
 def leave_drop_folder(archived: Archived) -> bool:
     """Remove the dropped file if it is still the one that was archived; False if it changed or is gone."""
     dropped = archived.dropped
