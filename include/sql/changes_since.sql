@@ -1,4 +1,4 @@
--- How much became known of a period after one moment and up to another: rows that came, rows withdrawn, plans adopted.
+-- How much became known of a period after one moment and up to another: rows that came and stand, rows withdrawn, plans adopted.
 -- grain: one line
 -- parameters: plan_id, period_id, since, as_of
 select
@@ -18,6 +18,8 @@ where
     and report.period_id = :period_id
     and report.recorded_at <= :as_of
     and (
-        report.recorded_at > :since
-        or (withdrawal.recorded_at > :since and withdrawal.recorded_at <= :as_of)
+        case
+            when report.recorded_at > :since then withdrawal.recorded_at is null or withdrawal.recorded_at > :as_of
+            else withdrawal.recorded_at > :since and withdrawal.recorded_at <= :as_of
+        end
     )

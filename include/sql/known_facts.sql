@@ -13,7 +13,11 @@ with known as (
     select count(*) as facts
     from withdrawal
     inner join assessment on withdrawal.submission_id = assessment.submission_id
-    where assessment.plan_id = :plan_id and assessment.period_id = :period_id and withdrawal.recorded_at <= :as_of
+    where
+        assessment.plan_id = :plan_id
+        and assessment.period_id = :period_id
+        and assessment.recorded_at <= :as_of
+        and withdrawal.recorded_at <= :as_of
     union all
     select count(*) as facts
     from waiver

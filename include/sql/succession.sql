@@ -11,7 +11,7 @@ with recursive versions as (
         plan_sha256,
         row_number() over (partition by plan_id order by recorded_at desc, plan_sha256 desc) as newest_first
     from plan
-    where recorded_at <= :as_of
+    where recorded_at <= :as_of or plan_sha256 in (select plan_sha256 from opened_periods)
 ),
 
 steps as (

@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from commune_reports import steps, warehouse
 from commune_reports.errors import NeedsHuman
-from commune_reports.period import ZONE
+from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.steps import collecting
 from commune_reports.warehouse import tables
 
@@ -45,7 +45,16 @@ def _answers(office: Any, moment: datetime, out: Path) -> dict[str, bytes]:
     answers = {name: json.dumps(one).encode() for name, one in told.items()}
     for path in steps.render_report(office.settings, period=PERIOD, as_of=moment, out=out):
         answers[path.name] = path.read_bytes()
-    for name in ("task_report", "assessment", "finding", "rule_outcome", "submission", "letter", "reporting_period"):
+    for name in (
+        "task_report",
+        "assessment",
+        "rule_outcome",
+        "submission",
+        "reporting_period",
+        "letter",
+        "plan",
+        "gate_outcome",
+    ):
         steps.export(
             office.settings, name, out=out / f"{name}.csv", form="csv", wanted=steps.Wanted(None, None, moment)
         )
@@ -108,12 +117,20 @@ def test_a_moment_is_answered_only_when_what_was_being_written_at_it_is_there(
     assert json.loads(found[0]["aggregate"])["totals"]["reported"] == 0
 
 
-def test_who_can_only_read_the_warehouse_is_answered(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_connection: Any) -> None:
-        raise NeedsHuman("the warehouse cannot be used: attempt to write a readonly database")
-
-    monkeypatch.setattr(warehouse.settling, "settle", refuse)
-    assert steps.status(office.settings, period=PERIOD, now=_clock())["units"]
+def test_a_writer_that_hangs_keeps_nobody_from_an_answer(
+    by_the_clock: Any, moment: Moment, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    office = by_the_clock
+    monkeypatch.setattr(warehouse.settling, "LONGEST_WAIT", 0.2)
+    house = warehouse.open_warehouse(office.settings.warehouse_url, include=office.settings.include)
+    with house.begin() as connection:
+        warehouse.written_at(connection, _clock())
+        assert steps.status(office.settings, period=PERIOD, now=_clock())["units"]
+        assert "ask again for an answer that stays" in caplog.text
+        caplog.clear()
+        # What was known long ago nobody writes any more.
+        assert steps.status(office.settings, period=PERIOD, now=_clock(), as_of=moment(11, 16))["units"]
+        assert caplog.text == ""
 
 
 def test_a_period_opened_later_does_not_change_what_was_answered(office: Any, moment: Moment, tmp_path: Path) -> None:
@@ -146,3 +163,68 @@ def test_files_of_one_run_know_of_those_stored_before_them(by_the_clock: Any, mo
     office.drop("22492", "hai.xlsx", content)
     steps.collect(office.settings, now=_clock() - timedelta(seconds=1))
     assert sum("đã nhận" in one.lower() for one in office.receipts("22492")) == 1
+
+
+def test_a_file_withdrawn_before_it_was_judged_changes_no_report_made_meanwhile(
+    office: Any, moment: Moment, tmp_path: Path
+) -> None:
+    office.fill("22492")
+    office.collect()
+    office.fill("22504", name="nhầm.xlsx")
+    steps.claim_arrivals(office.settings, now=moment(11, 16))
+    house = warehouse.open_warehouse(office.settings.warehouse_url, include=office.settings.include)
+    with house.reading() as connection:
+        [waiting] = warehouse.unchecked_submissions(connection)
+    steps.withdraw(office.settings, submission=waiting.submission_id, who="Lan", reason="nhầm tệp", now=moment(11, 17))
+    steps.publish_period(office.settings, period=PERIOD, now=moment(11, 19, 8))
+    sent = _answers(office, moment(11, 19, 8), tmp_path / "sent")
+    steps.check_share(office.settings, share=None, now=moment(11, 20))
+    assert _answers(office, moment(11, 19, 8), tmp_path / "again") == sent
+    assert steps.publish_period(office.settings, period=PERIOD, now=moment(11, 21))["state"] == "already_published"
+
+
+def test_a_changed_plan_is_known_when_it_was_written_not_when_its_run_began(by_the_clock: Any, tmp_path: Path) -> None:
+    office = by_the_clock
+    began = _clock()
+    office.fill("22492")
+    steps.collect(office.settings, now=began)
+    changed = tmp_path / "plan.yaml"
+    plan = office.settings.plan_file.read_text(encoding="utf-8")
+    changed.write_text(plan.replace("Đại Lãnh", "Đại Lãnh Bắc", 1), encoding="utf-8")
+    asked = _clock()
+    before = _answers(office, asked, tmp_path / "before")
+    steps.desk.ensure_open(
+        steps.desk.open_desk(replace(office.settings, plan_file=changed)), ReportingPeriod.parse(PERIOD), now=began
+    )
+    assert _answers(office, asked, tmp_path / "after") == before
+
+
+def test_a_period_opened_late_is_read_under_merged_units_at_its_own_moments_too(office: Any, moment: Moment) -> None:
+    steps.open_periods(office.settings, now=moment(11, 20), period="2024-09")
+
+    def merged(as_of: datetime) -> list[tuple[str, list[str]]]:
+        asked = {"period": "2024-09", "units_of": date(2025, 7, 1), "now": moment(11, 20), "as_of": as_of}
+        return [(one["name"], one["made_of"]) for one in steps.aggregate(office.settings, **asked)["successors"]]
+
+    assert merged(moment(9, 19)) == merged(moment(11, 20))
+    assert max(len(made_of) for _, made_of in merged(moment(9, 19))) > 1
+
+
+def test_what_came_while_a_run_was_tried_again_came_when_it_came(by_the_clock: Any) -> None:
+    office = by_the_clock
+    began = _clock()
+    office.fill("22492")
+    steps.claim_arrivals(office.settings, now=began)
+    house = warehouse.open_warehouse(office.settings.warehouse_url, include=office.settings.include)
+    with house.reading() as connection:
+        [came] = warehouse.unchecked_submissions(connection)
+    assert came.received_at > began
+
+
+def test_a_report_made_by_mistake_ahead_of_the_clock_hides_no_later_fact(by_the_clock: Any) -> None:
+    office = by_the_clock
+    ahead = _clock() + timedelta(days=300)
+    steps.publish_period(replace(office.settings, by_the_clock=False), period=PERIOD, now=ahead)
+    office.fill("22492")
+    steps.collect(office.settings, now=_clock())
+    assert office.standing("22492", _clock())["reported"] > 0

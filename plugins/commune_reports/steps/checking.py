@@ -24,7 +24,7 @@ from commune_reports.steps.comparing import Memory
 from commune_reports.steps.desk import plan_period
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
 from commune_reports.steps.returning import Unmarked, marked_copies, marked_name, wants_marks
-from commune_reports.warehouse import open_warehouse
+from commune_reports.warehouse import open_warehouse, wait_for_facts
 from commune_reports.workbook import LARGEST_FILE
 
 LARGEST_BATCH = 64
@@ -135,7 +135,9 @@ def _memory(settings: Settings, now: datetime) -> Memory | None:
         url = make_url(settings.warehouse_url)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
             return None
-        return Memory(open_warehouse(settings.warehouse_url, include=settings.include), now, together=False)
+        house = open_warehouse(settings.warehouse_url, include=settings.include)
+        wait_for_facts(house, now)
+        return Memory(house, now, together=False)
     except (NeedsHuman, Transient) as error:
         log.warning("checking without what was reported before: %s", error)
         return None

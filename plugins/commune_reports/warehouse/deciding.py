@@ -104,6 +104,7 @@ def decisions(
         .join_from(gone, judged, gone.c.submission_id == judged.c.submission_id)
         .join(came, gone.c.submission_id == came.c.submission_id)
         .where(judged.c.plan_id == plan_id, judged.c.period_id == period_id, gone.c.recorded_at <= as_of)
+        .where(judged.c.recorded_at <= as_of)  # until it was judged, nobody could say which period it is about
         .order_by(gone.c.recorded_at, gone.c.submission_id)
     )
     found = {"withdrawals": [dict(row._mapping) for row in connection.execute(withdrawals)]}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 from commune_reports.scorecard import GateOutcome, Scorecard
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.named_sql import ask
+from commune_reports.warehouse.settling import written_at
 
 if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
@@ -30,7 +31,8 @@ def record_gate(
 ) -> None:
     """Keep how every rule of the gate fared, once per run of the gate."""
     key = {"plan_id": card.plan_id, "period_id": card.period_id, "revision": revision, "as_of": card.as_of}
-    rows = [{**key, **asdict(one), "first_rows": list(one.first_rows), "recorded_at": now} for one in outcomes]
+    at = written_at(connection, now)
+    rows = [{**key, **asdict(one), "first_rows": list(one.first_rows), "recorded_at": at} for one in outcomes]
     connection.execute(insert(tables.gate_outcome), rows)
 
 

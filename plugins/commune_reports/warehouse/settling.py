@@ -1,14 +1,13 @@
 """When a fact becomes known: a moment whose report was published never gets another one, however late its writer is."""
 
+import sqlite3
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select, text
 
-from commune_reports.errors import NeedsHuman
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.connecting import lock_key
 from commune_reports.warehouse.named_sql import ask
@@ -18,7 +17,10 @@ if TYPE_CHECKING:
 
 FACTS = "facts"
 NEXT = timedelta(microseconds=1)
-CLOCKS_DIFFER = 10.0
+# In seconds: what clocks may differ by, how long who asks waits for who writes, and after what time nobody writes any more.
+CLOCKS_DIFFER, LONGEST_WAIT, PAUSE, LONGEST_WRITING = 10.0, 5.0, 0.05, 3600.0
+# How long one that writes waits for one that publishes, and the other way round.
+PATIENCE = "set local lock_timeout = '30s'"
 
 
 def written_at(connection: Connection, now: datetime) -> datetime:
@@ -28,6 +30,7 @@ def written_at(connection: Connection, now: datetime) -> datetime:
     """
     # SQLite lets only one of them write anyway.
     if connection.dialect.name == "postgresql":
+        connection.execute(text(PATIENCE))
         connection.execute(text("select pg_advisory_xact_lock_shared(:key)"), {"key": lock_key(FACTS)})
     return present(connection, now)
 
@@ -49,7 +52,8 @@ def known_since(
 ) -> dict[str | None, datetime]:
     """By period, the moment at which facts written in this transaction become known: now, or just after the last report's.
 
-    A run that began before a report was published may write after it: its facts belong to the next revision.
+    A run that began before a report was published may write after it: its facts belong to the next revision. A report
+    somebody made by mistake ahead of the clock does not take the facts of the days till then with it.
     """
     now = written_at(connection, now)
     wanted = set(period_ids)
@@ -59,6 +63,8 @@ def known_since(
         .where(made.c.plan_id == plan_id, made.c.period_id.in_([one for one in wanted if one is not None]))
         .group_by(made.c.period_id)
     )
+    if connection.get_execution_options().get("by_the_clock"):
+        statement = statement.where(made.c.as_of <= now)
     published = {row[0]: row[1] + NEXT for row in connection.execute(statement)}
     return {period_id: max(now, published.get(period_id, now)) for period_id in wanted}
 
@@ -75,18 +81,50 @@ def facts_known(
 def settle(connection: Connection) -> None:
     """Until this transaction ends nobody else writes facts; those already under way are waited for."""
     if connection.dialect.name == "postgresql":
+        connection.execute(text(PATIENCE))
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": lock_key(FACTS)})
 
 
-def wait_for_facts(warehouse: "Warehouse", moment: datetime) -> None:
-    """Return when every fact known at a moment that is not ahead of the clock is there to be read.
+def wait_for_facts(warehouse: "Warehouse", moment: datetime) -> bool:
+    """Wait a little for the facts being written at a moment; whether all that are known at it can be read now.
 
-    Machines' clocks differ: a moment a little ahead of the warehouse's clock is waited for as well.
+    Nobody who writes is kept waiting. Where a writer hangs, or this account may not know, the answer is no.
     """
-    ahead = 0.0
-    with suppress(NeedsHuman), warehouse.begin() as connection:  # what cannot be written has no writers
-        settle(connection)
+    with warehouse.reading() as connection:
         ahead = (moment - _clock(connection)).total_seconds()
-    if 0 < ahead <= CLOCKS_DIFFER:
+    if ahead < -LONGEST_WRITING:
+        return True
+    if 0 < ahead <= CLOCKS_DIFFER:  # machines' clocks differ
         time.sleep(ahead)
-        wait_for_facts(warehouse, moment)
+    with warehouse.engine.connect() as connection:
+        wait = _wait_for_transactions if connection.dialect.name == "postgresql" else _wait_for_lock
+        return wait(connection)
+
+
+def _wait_for_transactions(connection: Connection) -> bool:
+    """Wait for those that hold the facts now; who comes later dates its facts later."""
+    statement = text(
+        "select virtualtransaction from pg_locks where locktype = 'advisory' and granted and classid = 0 and objid = :key "
+        "and pid <> pg_backend_pid() and database = (select oid from pg_database where datname = current_database())"
+    )
+
+    def holding() -> set[str]:
+        return set(connection.execute(statement, {"key": lock_key(FACTS)}).scalars())
+
+    wanted, give_up_at = holding(), time.monotonic() + LONGEST_WAIT
+    while wanted and time.monotonic() < give_up_at:
+        time.sleep(PAUSE)
+        wanted &= holding()
+    return not wanted
+
+
+def _wait_for_lock(connection: Connection) -> bool:
+    """Wait for the one that writes now to let go."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT * 1000:.0f}")
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    driver.execute("ROLLBACK")
+    return True

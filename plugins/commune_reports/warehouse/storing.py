@@ -44,6 +44,7 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, An
 
 def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
     """Keep this version of the plan, once; also what it says, for a version that was kept before that was."""
+    now = written_at(connection, now)
     kept = {"plan_sha256": plan.sha256, "content": plan.content, "recorded_at": now}
     insert_new(connection, tables.plan_content, [kept])
     versions = select(tables.plan.c.plan_id).where(
