@@ -10,9 +10,10 @@ from commune_reports.reading.claims import IDENTITY_SHEET
 from commune_reports.reading.codes import task_coded, task_numbered
 from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.dates import completion_date
+from commune_reports.reading.heads import find_heads
 from commune_reports.reading.rows import is_touched
 from commune_reports.reading.sections import Section, section_of
-from commune_reports.reading.tables import Head, Headings, Place, find_heads
+from commune_reports.reading.tables import Head, Headings, Place
 from commune_reports.reading.tasks import Clerk
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid, address
