@@ -172,6 +172,36 @@ def test_other_words_for_the_percentage_are_known(clerk: Clerk, head: str) -> No
     assert _read(clerk, [*TOP, heads, ("PCI-02.1", "Đang thực hiện", 40, "")]).rows[0].progress_pct == 40
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Tiến độ thực hiện đến nay (%)",
+        "Tiến độ tính đến 14/11 (%)",
+        "Phần trăm (%)",
+        "% đạt được",
+        "% hoàn thành so với KH",
+        "Tỷ lệ đạt được (%)",
+        "Tỷ lệ hoàn thành nhiệm vụ (%)",
+        "Tỷ lệ thực hiện so với kế hoạch năm (%)",
+        "Mức độ đạt (%)",
+        "Ước tiến độ (%)",
+        "Khối lượng hoàn thành (%)",
+    ],
+)
+def test_a_heading_with_a_percent_sign_and_words_of_progress_is_the_percentage(clerk: Clerk, head: str) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", head, "Kết quả")
+    assert _read(clerk, [*TOP, heads, ("PCI-02.1", "Đang thực hiện", 40, "")]).rows[0].progress_pct == 40
+
+
+@pytest.mark.parametrize(
+    "head", ["Tỷ lệ giải ngân (%)", "Tiến độ giải ngân (%)", "Tiến độ theo kế hoạch (%)", "Tỷ lệ hồ sơ đúng hạn (%)"]
+)
+def test_a_percentage_of_something_else_does_not_contradict_the_progress(clerk: Clerk, head: str) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", head, "Tiến độ (%)", "Kết quả")
+    reading = _read(clerk, [*TOP, heads, ("PCI-02.1", "Đang thực hiện", 90, 40, "2 hội nghị")])
+    assert (_codes(reading), reading.rows[0].progress_pct) == ([], 40)
+
+
 def test_a_heading_of_three_rows_is_read_whole(clerk: Clerk) -> None:
     workbook = Workbook()
     sheet = workbook.worksheets[0]

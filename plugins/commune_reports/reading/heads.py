@@ -205,8 +205,8 @@ def _headings(texts: Sequence[str], vocabulary: Vocabulary) -> Headings:
             continue
         name = vocabulary.field_of(text)
         before = texts[columns[name]] if name in columns else ""
-        if name == "progress_pct" and before and _is_vague(text) != _is_vague(before):
-            columns[name] = column if _is_vague(before) else columns[name]
+        if name == "progress_pct" and before and _is_vague(text, vocabulary) != _is_vague(before, vocabulary):
+            columns[name] = column if _is_vague(before, vocabulary) else columns[name]
         elif name and columns.setdefault(name, column) != column:
             goes_on = name in TOLD_IN_TWO and fold(texts[columns[name]]) != fold(text)
             (besides if goes_on else twins).setdefault(name, column)
@@ -226,9 +226,9 @@ def _later_month(one: str, other: str) -> bool | None:
     return None if first == second else (second - first) % 12 <= HALF_A_YEAR
 
 
-def _is_vague(heading: str) -> bool:
-    """Whether a heading is the progress only where no other column is: "Lũy kế (%)", "Đã thực hiện (%)"."""
-    return VAGUE.search(fold(heading)) is not None
+def _is_vague(heading: str, vocabulary: Vocabulary) -> bool:
+    """Whether a heading is the progress only where no other column is: "Lũy kế (%)", "Tiến độ giải ngân (%)"."""
+    return VAGUE.search(fold(heading)) is not None or not vocabulary.spells(heading)
 
 
 def _of_first_table(headings: Headings) -> Headings:

@@ -32,7 +32,7 @@ def heads_of(grids: Sequence[Grid], clerk: Clerk) -> Mapping[str, list[Head]]:
     for grid in grids:
         if grid.name == IDENTITY_SHEET:
             continue
-        found = find_heads(grid, clerk.vocabulary)
+        found = find_heads(grid, clerk.vocabulary, clerk.plan)
         if not found and before is not None and grid.visible:
             start = _goes_on_at(grid, before.headings, {grid.name: heads[grid.name] for grid in read}, read, clerk)
             found = [] if start is None else [Head(start, start - 1, before.headings)]

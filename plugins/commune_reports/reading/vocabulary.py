@@ -22,6 +22,8 @@ FEWEST_HEADING_WORDS = 3
 ASIDE, WHY, MOST_AROUND = re.compile(r"\([^)]*\)"), re.compile(r" (?:do|vi|cho|boi) .*"), 3
 # "Hoàn thành 80" tells a share, "hoàn thành trong tháng 10" does not.
 LAST_NUMBER = re.compile(r"(?!.*\b(?:thang|quy|nam|ngay|so|dot|lan) \d+(?: \d+)*$).* \d{1,3}")
+# A plan that was carried out is progress, "tiến độ theo kế hoạch" is what was wished.
+CARRIED_OUT = re.compile(r"\b(?:so voi|thuc hien|hoan thanh|dat)(?: duoc)? ke hoach\b")
 GOES_ON_IN_WORDS = {"task_text", "status", "result", "evidence", "difficulty", "proposal", "note"}
 # Below the first a text names no task; between the two it does only if no other task is nearly as close.
 TASK_LIKENESS, CLEAR_LIKENESS, CLEAR_LEAD, LEAST_LEAD = 72.0, 90.0, 8.0, 2.0
@@ -33,14 +35,17 @@ FEWEST_WORDS, ONLY_SOME_WORDS = 5, 12.0
 class Vocabulary:
     """Folded headings by field (a field that is not read maps to ""), words by status, ways to write that there is none.
 
-    Further what is about another period (`elsewhere`), a number when it carries a percent sign (`percentages`), what
-    may surround a status (`around_statuses`), and what abbreviations stand for.
+    Further what is about another period (`elsewhere`), a number when it carries a percent sign (`percentages`), with the
+    words such a number may be headed with (`progress_words`) and begin with, whatever follows (`progress_starts`), what may
+    surround a status (`around_statuses`), and what abbreviations stand for.
     """
 
     headings: Mapping[str, str]
     statuses: Mapping[str, str]
     nothing: frozenset[str]
     percentages: frozenset[str] = frozenset()
+    progress_words: frozenset[str] = frozenset()
+    progress_starts: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     around_statuses: tuple[str, ...] = ()
     abbreviations: Mapping[str, str] = field(default_factory=dict)
@@ -61,6 +66,10 @@ class Vocabulary:
     def knows(self, heading: str) -> bool:
         """Whether a heading is known by its very words."""
         return _knows(heading, self)
+
+    def spells(self, heading: str) -> bool:
+        """Whether a heading is a known one but for its brackets, number, period and abbreviations."""
+        return _spells(heading, self)
 
     def status_of(self, text: str) -> str | None:
         """The status a text means, None if it is none of them."""
@@ -164,22 +173,49 @@ def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
         return vocabulary.headings[said]
     if any(f" {words} " in f" {said} " for words in vocabulary.elsewhere):
         return ""
-    bare = fold(NUMBER_IN_FRONT.sub("", re.sub(r"\([^)]*\)", " ", heading)))
-    worded = [said, bare, QUALIFIER.sub("", bare)]
-    worded += [vocabulary.written_out(one) for one in worded]
+    worded = _worded(heading, vocabulary)
     if "%" in heading and not vocabulary.percentages.isdisjoint(worded):
         return "progress_pct"
-    for wording in dict.fromkeys(worded):
-        folded = re.sub(r"\bphan tram\b", "", wording).strip() or wording
-        if folded in vocabulary.headings:
-            return vocabulary.headings[folded]
-        if 6 <= len(folded) <= 60:
+    for wording in worded:
+        if wording in vocabulary.headings:
+            return vocabulary.headings[wording]
+    if "%" in heading and _heads_progress(vocabulary.written_out(said), vocabulary):
+        return "progress_pct"
+    for wording in worded:
+        if 6 <= len(wording) <= 60:
             found = process.extractOne(
-                folded, vocabulary.headings.keys(), scorer=fuzz.ratio, score_cutoff=HEADING_LIKENESS
+                wording, vocabulary.headings.keys(), scorer=fuzz.ratio, score_cutoff=HEADING_LIKENESS
             )
             if found:
                 return vocabulary.headings[found[0]]
-    return _field_at_start(bare, vocabulary)
+    return _field_at_start(_bare(heading), vocabulary)
+
+
+def _bare(heading: str) -> str:
+    return fold(NUMBER_IN_FRONT.sub("", re.sub(r"\([^)]*\)", " ", heading)))
+
+
+def _worded(heading: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """A heading as it may be known: without brackets, a number in front, the period it tells of, "phần trăm"."""
+    bare = _bare(heading)
+    worded = [fold(heading), bare, QUALIFIER.sub("", bare)]
+    worded += [vocabulary.written_out(one) for one in worded]
+    return tuple(dict.fromkeys(re.sub(r"\bphan tram\b", "", one).strip() or one for one in worded))
+
+
+@lru_cache(maxsize=16_384)
+def _spells(heading: str, vocabulary: Vocabulary) -> bool:
+    worded = _worded(heading, vocabulary)
+    return any(one in vocabulary.headings or ("%" in heading and one in vocabulary.percentages) for one in worded)
+
+
+def _heads_progress(folded: str, vocabulary: Vocabulary) -> bool:
+    """Whether a heading with a percent sign tells how far a task is: "Tiến độ thực hiện đến nay (%)"."""
+    said = CARRIED_OUT.sub("thuc hien", folded)
+    if "ke hoach" in said:
+        return False
+    words = (word for word in said.split() if not word.isdigit())
+    return said.startswith(vocabulary.progress_starts) or vocabulary.progress_words.issuperset(words)
 
 
 def _field_at_start(folded: str, vocabulary: Vocabulary) -> str | None:
@@ -265,6 +301,8 @@ def _load_vocabulary(path: Path, _changed: int) -> Vocabulary:
             statuses,
             frozenset(raw["nothing"]),
             frozenset(raw["percentages"]),
+            frozenset(raw["progress_words"]),
+            tuple(raw["progress_starts"]),
             tuple(raw["elsewhere"]),
             tuple(raw["around_statuses"]),
             raw["abbreviations"],
