@@ -6,11 +6,14 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
-from commune_reports.reading.cell_values import is_ticked, plain_text, progress
+from commune_reports.plan import Plan
+from commune_reports.reading.cell_values import is_ticked, plain_text
+from commune_reports.reading.columns import LOOKS_AHEAD, Titles, settled, with_column_of_tasks
 from commune_reports.reading.tables import (
     ANSWERS,
     FEWEST_HEADINGS,
     NAMED_BY,
+    REPORTED,
     TOLD_IN_TWO,
     Head,
     Headings,
@@ -24,13 +27,14 @@ FEWEST_TICKS = 2
 MOST_HEADING_ROWS = 3
 LONGEST_HEADING, LONGEST_HINTS = 80, 400
 LAST_FIRST_HEAD = 300
-MONTH, HALF_A_YEAR = re.compile(r"\b(?:thang|t) ?(\d{1,2})\b"), 6
-PLANNED = re.compile(r"\b(?:ke hoach|kh|du kien)\b")
 VAGUE = re.compile(r"\b(?:luy ke|da thuc hien|da hoan thanh|so voi ke hoach)\b")
+# The progress of one month only, beside which "Lũy kế" tells how far the task is.
+OF_ONE_PERIOD, IN_ALL = re.compile(r"\b(?:(?:trong|rieng) (?:thang|ky|quy)|(?:thang|ky|quy) nay)\b"), "luy ke"
+RESULT = "ket qua"
 BRACKETS = re.compile(r"\([^)]*\)")
 
 
-def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
+def find_heads(grid: Grid, vocabulary: Vocabulary, plan: Plan) -> list[Head]:
     """Every heading of a sheet; one that is repeated on each printed page is found each time."""
     heads: list[Head] = []
     for number, cells in enumerate(grid.rows):
@@ -45,15 +49,25 @@ def find_heads(grid: Grid, vocabulary: Vocabulary) -> list[Head]:
                 if heads and _heads_another_table(cells, grid.rows[heads[0].first_row], vocabulary):
                     heads.append(Head(number, number, Headings()))
                 continue
-        here = _headings(list(map(_heading_text, cells)), vocabulary)
-        several = _with_rows_below(grid, number, here, vocabulary)
-        if several is not None and several[1].head_a_table:
-            heads.append(_settled(grid, Head(number, *several), vocabulary))
-        else:
-            ticked = _with_one_tick(grid, number, here, vocabulary) if here.columns else here
-            if ticked.head_a_table:
-                heads.append(_settled(grid, Head(number, number, ticked), vocabulary))
+        head = _head_at(grid, number, vocabulary, plan)
+        if head is not None:
+            heads.append(head)
     return heads
+
+
+def _head_at(grid: Grid, number: int, vocabulary: Vocabulary, plan: Plan) -> Head | None:
+    """The heading that begins in a row, if one does."""
+    titles = Titles(list(map(_heading_text, grid.rows[number])), [""] * len(grid.rows[number]))
+    here = _headings(titles, vocabulary)
+    if not here.columns:
+        return None
+    several = _with_rows_below(grid, number, (titles, here), vocabulary)
+    alone = (number, titles, _with_one_tick(grid, number, here, vocabulary))
+    for last, joined, headings in filter(None, (several, alone)):
+        head = with_column_of_tasks(grid, Head(number, last, headings), joined, vocabulary, plan)
+        if head.headings.head_a_table:
+            return settled(grid, _with_row_of_terms(grid, head, vocabulary), joined, vocabulary, plan)
+    return None
 
 
 def _heads_another_table(cells: Sequence[Any], first_head: Sequence[Any], vocabulary: Vocabulary) -> bool:
@@ -81,88 +95,71 @@ def _with_one_tick(grid: Grid, number: int, here: Headings, vocabulary: Vocabula
     return here
 
 
-def _with_rows_below(grid: Grid, number: int, here: Headings, vocabulary: Vocabulary) -> tuple[int, Headings] | None:
+def _with_rows_below(
+    grid: Grid, number: int, first: tuple[Titles, Headings], vocabulary: Vocabulary
+) -> tuple[int, Titles, Headings] | None:
     """The headings of two or three rows together, with the last of the rows: the lower ones tell the parts of a wide heading."""
-    texts, joined, last = list(map(_heading_text, grid.rows[number])), here, number
+    (titles, joined), last = first, number
     while last + 1 < min(number + MOST_HEADING_ROWS, len(grid.rows)):
-        more = _with_row(grid, (number, last + 1), (texts, joined), vocabulary)
+        more = _with_row(grid, (number, last + 1), (titles, joined), vocabulary)
         if more is None:
             break
-        texts, joined, last = *more, last + 1
-    return (last, joined) if last > number else None
+        (titles, joined), last = more, last + 1
+    return (last, titles, joined) if last > number else None
 
 
 def _with_row(
-    grid: Grid, rows: tuple[int, int], above: tuple[list[str], Headings], vocabulary: Vocabulary
-) -> tuple[list[str], Headings] | None:
+    grid: Grid, rows: tuple[int, int], above: tuple[Titles, Headings], vocabulary: Vocabulary
+) -> tuple[Titles, Headings] | None:
     """Headings, as texts and as fields, together with the row below that names parts of them; `rows` are the first and that."""
     (number, below), (upper, first) = rows, above
     if not (first.columns or first.ticks):
         return None
     lower = list(map(_heading_text, grid.rows[below]))
-    second = _headings(lower, vocabulary)
+    second = _headings(Titles(lower, [""] * len(lower)), vocabulary)
     if second.head_a_table:
         return None
-    found = len(second.columns) + len(second.ticks)
     names = [column for name, column in first.columns.items() if name in NAMED_BY]
-    is_named = any(column < len(lower) and plain_text(grid.rows[below][column]) for column in names)
-    is_merged_down = any(grid.merged_down.get((below, column), (below,))[0] == number for column in names)
-    is_sure = is_merged_down or (found >= FEWEST_TICKS and below == number + 1)
-    if not found or is_named or not is_sure:
+    if any(column < len(lower) and plain_text(grid.rows[below][column]) for column in names):
         return None
     known = {*second.columns.values(), *second.twins.values(), *second.besides.values(), *second.ticks}
-    width = max(len(upper), len(lower))
-    pairs = zip(upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower)), strict=True)
-    texts = [low if column in known else up for column, (up, low) in enumerate(pairs)]
-    return texts, _headings(texts, vocabulary)
+    titles, parted = _joined(upper, lower, known, vocabulary)
+    found = len(second.columns) + len(second.ticks) + parted
+    is_merged_down = any(grid.merged_down.get((below, column), (below,))[0] == number for column in names)
+    is_sure = is_merged_down or (found >= FEWEST_TICKS and below == number + 1)
+    return (titles, _headings(titles, vocabulary)) if found and is_sure else None
 
 
-def _settled(grid: Grid, head: Head, vocabulary: Vocabulary) -> Head:
-    """The heading after a look at what stands below it."""
-    whole = _with_row_of_terms(grid, head, vocabulary)
-    return _with_numbers(grid, _with_the_later_month(grid, whole, vocabulary) if whole.headings.twins else whole)
+def _joined(upper: Titles, lower: Sequence[str], known: set[int], vocabulary: Vocabulary) -> tuple[Titles, int]:
+    """Each lower heading with the wide one it parts, and how many are only known together: "Tiến độ (%)" over "Thực hiện".
 
-
-def _with_the_later_month(grid: Grid, head: Head, vocabulary: Vocabulary) -> Head:
-    """The heading with the later month of two columns alike, if anything stands in it; the other one is a month reported before."""
-    heading_rows = grid.rows[head.first_row : head.last_row + 1]
-    texts = [
-        " ".join(filter(None, (_heading_text(row[column]) for row in heading_rows if column < len(row))))
-        for column in range(max(map(len, heading_rows)))
-    ]
-    columns, twins = dict(head.headings.columns), dict(head.headings.twins)
-    for name, second in head.headings.twins.items():
-        first = columns[name]
-        is_later = _later_month(texts[first], texts[second])
-        alike = sum(vocabulary.field_of(text) == name for text in texts if text)
-        if (
-            is_later is None
-            or alike != FEWEST_TICKS
-            or any(PLANNED.search(fold(texts[one])) for one in (first, second))
+    A wide heading stands in the first of its columns, whether those are merged or not.
+    """
+    width = max(len(upper.texts), len(lower))
+    ups = [*upper.texts, *[""] * (width - len(upper.texts))]
+    lows = [*lower, *[""] * (width - len(lower))]
+    overs = [*upper.over, *[""] * (width - len(upper.over))]
+    texts, over, parted, wide, wide_over = [], [], 0, "", ""
+    for column, (up, low) in enumerate(zip(ups, lows, strict=True)):
+        if up or not low:
+            wide, wide_over = up, overs[column]
+        is_wide = bool(wide and low) and (
+            not up or (column + 1 < width and bool(lows[column + 1]) and not ups[column + 1])
+        )
+        text = low if column in known else up
+        if column in known and vocabulary.field_of(low) == "task_text" and vocabulary.field_of(wide) in REPORTED:
+            text = wide
+        elif (
+            column not in known and is_wide and LOOKS_AHEAD.search(fold(low)) and vocabulary.field_of(wide) in REPORTED
         ):
-            continue
-        later, earlier = (second, first) if is_later else (first, second)
-        is_told = any(later < len(row) and plain_text(row[later]) for row in grid.rows[head.last_row + 1 :])
-        columns[name] = later if is_told else earlier
-        del twins[name]
-    return replace(head, headings=replace(head.headings, columns=columns, twins=twins))
-
-
-def _with_numbers(grid: Grid, head: Head) -> Head:
-    """The heading with the progress where numbers stand: a column headed "Tiến độ" may tell when a task is to be done."""
-    columns, twins = head.headings.columns, head.headings.twins
-    if "progress_pct" not in twins:
-        return head
-
-    def numbers(column: int) -> int:
-        values = (row[column] for row in grid.rows[head.last_row + 1 :] if column < len(row))
-        return sum(isinstance(progress(value, lambda: True), float) for value in values)
-
-    first, second = columns["progress_pct"], twins["progress_pct"]
-    if numbers(first) > 1 or numbers(first) >= numbers(second):  # one may be the number of the column
-        return head
-    turned = replace(head.headings, columns={**columns, "progress_pct": second}, twins={**twins, "progress_pct": first})
-    return replace(head, headings=turned)
+            text = low
+            parted += 1
+        elif column not in known and is_wide and vocabulary.field_of(f"{wide} {low}") is not None:
+            text = f"{wide} {low}"
+            parted += 1
+        texts.append(text)
+        over.append(f"{wide_over} {wide}".strip() if low and text != wide else overs[column])
+    return Titles(texts, over), parted
 
 
 def _with_row_of_terms(grid: Grid, head: Head, vocabulary: Vocabulary) -> Head:
@@ -191,7 +188,8 @@ def _heading_text(value: Any) -> str:
     return text if text == "%" or 1 < len(BRACKETS.sub("", text)) < LONGEST_HEADING else ""
 
 
-def _headings(texts: Sequence[str], vocabulary: Vocabulary) -> Headings:
+def _headings(titles: Titles, vocabulary: Vocabulary) -> Headings:
+    texts = titles.texts
     columns: dict[str, int] = {}
     twins: dict[str, int] = {}
     besides: dict[str, int] = {}
@@ -205,11 +203,12 @@ def _headings(texts: Sequence[str], vocabulary: Vocabulary) -> Headings:
             continue
         name = vocabulary.field_of(text)
         before = texts[columns[name]] if name in columns else ""
-        if name == "progress_pct" and before and _is_vague(text, vocabulary) != _is_vague(before, vocabulary):
-            columns[name] = column if _is_vague(before, vocabulary) else columns[name]
+        if name == "progress_pct" and before and _is_less(text, before, vocabulary):
+            continue
+        if name == "progress_pct" and before and _is_less(before, text, vocabulary):
+            columns[name] = column
         elif name and columns.setdefault(name, column) != column:
-            goes_on = name in TOLD_IN_TWO and fold(texts[columns[name]]) != fold(text)
-            (besides if goes_on else twins).setdefault(name, column)
+            (besides if _goes_on(name, texts[columns[name]], text) else twins).setdefault(name, column)
     if len(set(ticks.values())) < FEWEST_TICKS:
         ticks = {}
     if ticks and columns.get("status") in ticks:
@@ -217,13 +216,20 @@ def _headings(texts: Sequence[str], vocabulary: Vocabulary) -> Headings:
     return _of_first_table(Headings(columns, twins, ticks, besides))
 
 
-def _later_month(one: str, other: str) -> bool | None:
-    """Whether the second of two headings alike names the later month, which the report is about; None if they name no two."""
-    months = [MONTH.search(fold(text)) for text in (one, other)]
-    if not all(months):
-        return None
-    first, second = (int(found[1]) for found in months if found)
-    return None if first == second else (second - first) % 12 <= HALF_A_YEAR
+def _goes_on(name: str, first: str, second: str) -> bool:
+    """Whether a second column of a field only tells more: "Lý do" and "Ghi chú", "Tình hình triển khai" and "Kết quả"."""
+    one, other = fold(first), fold(second)
+    is_told_in_two = name == "result" and not (one.startswith(RESULT) and other.startswith(RESULT))
+    return one != other and (is_told_in_two or name in TOLD_IN_TWO)
+
+
+def _is_less(one: str, other: str, vocabulary: Vocabulary) -> bool:
+    """Whether of two headings of a progress the first counts only where the second is not: "Trong tháng" beside "Lũy kế"."""
+    first, second = fold(one), fold(other)
+    if OF_ONE_PERIOD.search(first) and IN_ALL in second:
+        return True
+    is_turned = IN_ALL in first and OF_ONE_PERIOD.search(second)
+    return _is_vague(one, vocabulary) and not _is_vague(other, vocabulary) and not is_turned
 
 
 def _is_vague(heading: str, vocabulary: Vocabulary) -> bool:

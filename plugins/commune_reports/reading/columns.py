@@ -1,0 +1,310 @@
+"""What stands in the columns decides where their headings leave a choice: periods side by side, texts of the plan, numbers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import takewhile
+from typing import Any
+
+from commune_reports.plan import Plan
+from commune_reports.reading.cell_values import Misread, plain_text, progress
+from commune_reports.reading.dates import completion_date
+from commune_reports.reading.tables import REPORTED, Head
+from commune_reports.reading.vocabulary import Vocabulary
+from commune_reports.spelling import fold
+from commune_reports.workbook import Grid
+
+PERIOD = re.compile(r"\b(?:(?:thang|t) ?(\d{1,2})|quy (iv|iii|ii|i|[1-4]))\b")
+QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+MONTHS_OF_YEAR, MONTHS_OF_QUARTER = 12, 3
+PLANNED = re.compile(r"\b(?:ke hoach|kh|du kien)\b")
+# What a wide heading says of columns that do not tell what was done: "Kế hoạch tháng 12/2024".
+LOOKS_AHEAD = re.compile(r"^(?:theo )?(?:ke hoach|kh|du kien|dang ky)\b")
+# Headings under which people write a status or what they did, a status or a percentage, a day or when it is due.
+NARRATIVE, SHARE, DUE = (
+    "tinh hinh",
+    "muc do",
+    re.compile(r"^(?:ngay )?thoi (?:gian|diem|han) (?:thuc hien )?(?:hoan thanh|ket thuc)"),
+)
+DONE = re.compile(r"\b(?:thuc hien|trien khai)\b")
+ACTUAL = re.compile(r"\bthuc te\b")
+UNFINISHED = ("in_progress", "not_started")
+FEWEST_WORDS, SHORTEST_TASK, LONGEST_LABEL, MOST_ROWS, FEWEST_DUE, FEWEST_NAMED = 4, 12, 12, 400, 2, 2
+
+
+@dataclass(frozen=True)
+class Titles:
+    """What heads each column, and what a wider heading says over it."""
+
+    texts: Sequence[str]
+    over: Sequence[str]
+
+    def whole(self, column: int) -> str:
+        """All that is said over a column."""
+        return f"{self.over[column]} {self.texts[column]}".strip()
+
+
+def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan: Plan) -> Head:
+    """The heading with the column in which the plan's tasks stand, whatever is written over it."""
+    headings = head.headings
+    if not headings.has_status and "progress_pct" not in headings.columns:
+        return head
+    own, before = _folded(tuple(text for _, text in plan.task_texts)), headings.columns.get("task_text")
+    is_task = any(isinstance(cell, str) and fold(cell) in own for row in _rows_of(grid, head) for cell in row)
+    if len(headings.columns) < FEWEST_NAMED or is_task or (before is not None and _holds(grid, head, before, own)):
+        return head
+    taken = {*headings.columns.values(), *headings.besides.values(), *headings.ticks}
+    width = max((len(row) for row in grid.rows[head.last_row + 1 : head.last_row + FEWEST_WORDS]), default=0)
+    for column in range(width):
+        text = titles.texts[column] if column < len(titles.texts) else ""
+        is_open = column not in taken and (not text or vocabulary.field_of(text) in (None, "task_text"))
+        if is_open and _holds(grid, head, column, own):
+            columns = {**headings.columns, "task_text": column}
+            if before is not None:
+                columns.setdefault(_name_of(grid, head, before, titles), before)
+            twins = {name: one for name, one in headings.twins.items() if name != "task_text"}
+            return replace(head, headings=replace(headings, columns=columns, twins=twins))
+    return head
+
+
+def _name_of(grid: Grid, head: Head, column: int, titles: Titles) -> str:
+    """What a column is that was headed as the tasks and holds none of them: numbers, codes, what was done, groups."""
+    texts = list(filter(None, map(plain_text, _below(grid, head, column))))
+    if all(text.strip(".)").isdecimal() for text in texts):
+        return "number"
+    if all(len(text) <= LONGEST_LABEL for text in texts):
+        return "task"
+    return "result" if DONE.search(fold(titles.texts[column])) else "indicator"
+
+
+def settled(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan: Plan) -> Head:
+    """The heading after a look at what stands below it."""
+    if head.headings.twins or head.headings.besides or len(head.headings.ticks) > 1:
+        head = _without_a_table_beside(grid, head, titles)
+        head = _with_the_latest_period(grid, head, titles, vocabulary)
+    head = _with_numbers(grid, head)
+    head = _without_the_plans_products(grid, head, plan)
+    head = _with_statuses(grid, head, titles, vocabulary)
+    return _without_deadlines(grid, head, titles, vocabulary)
+
+
+def _without_a_table_beside(grid: Grid, head: Head, titles: Titles) -> Head:
+    """The heading without what only repeats it behind an empty column: the counts of a summary."""
+    headings = head.headings
+    if not headings.twins:
+        return head
+    last = max(headings.columns.values())
+    table = list(takewhile(lambda row: any(map(plain_text, row)), grid.rows[head.first_row :]))
+    for gap in range(last + 1, min(headings.twins.values())):
+        if any(gap < len(row) and plain_text(row[gap]) is not None for row in table):
+            continue
+        ticks = {column: status for column, status in headings.ticks.items() if column < gap}
+        return replace(head, headings=replace(headings, twins={}, ticks=ticks))
+    return head
+
+
+def _with_the_latest_period(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
+    """The heading with the latest of several months or quarters in which anything stands; the others were reported before."""
+    headings = head.headings
+    alike: dict[str, list[int]] = {}
+    for column, text in enumerate(titles.texts):
+        name = vocabulary.field_of(text) if text and column not in headings.ticks else None
+        if name in REPORTED:
+            alike.setdefault(name, []).append(column)
+    done = {name: _not_ahead(columns, titles, vocabulary) for name, columns in alike.items() if len(columns) > 1}
+    periods = {column: _period(titles.whole(column)) for columns in done.values() for column in columns}
+    periods |= {column: _period(titles.whole(column)) for column in headings.ticks}
+    dated = {name: columns for name, columns in done.items() if _tell_periods_apart(columns, periods, titles)}
+    ticks = headings.ticks
+    if not all(periods[column] is not None for column in ticks):
+        ticks = {}
+    columns, twins, besides = dict(headings.columns), dict(headings.twins), dict(headings.besides)
+    for name, left in done.items():
+        if len(left) < len(alike[name]) and (len(left) == 1 or columns[name] not in left):
+            columns[name] = left[0]
+            twins = {one: column for one, column in twins.items() if one != name}
+            if len(left) > 1:
+                twins[name] = left[1]
+    named = [(column, periods[column] or 0) for some in (*dated.values(), ticks) for column in some]
+    order = _latest_first([period for _, period in named])
+    told = next((one for one in order if any(_is_told(grid, head, c) for c, period in named if period == one)), None)
+    if told is None:
+        return replace(head, headings=replace(headings, columns=columns, twins=twins))
+    for name, some in dated.items():
+        by_period = {periods[column] or 0: column for column in some}
+        columns[name] = next((by_period[one] for one in order[order.index(told) :] if one in by_period), some[-1])
+        twins.pop(name, None)
+        besides.pop(name, None)
+    kept = {
+        column: status for column, status in headings.ticks.items() if column not in ticks or periods[column] == told
+    }
+    return replace(head, headings=replace(headings, columns=columns, twins=twins, ticks=kept, besides=besides))
+
+
+def _not_ahead(columns: Sequence[int], titles: Titles, vocabulary: Vocabulary) -> list[int]:
+    """The columns of one field that do not stand under a plan or another period; all if none is left."""
+    left = [
+        column
+        for column in columns
+        if not LOOKS_AHEAD.search(fold(titles.over[column])) and vocabulary.field_of(titles.over[column]) != ""
+    ]
+    return left or list(columns)
+
+
+def _tell_periods_apart(columns: Sequence[int], periods: dict[int, int | None], titles: Titles) -> bool:
+    told = {periods[column] for column in columns}
+    is_planned = any(PLANNED.search(fold(titles.texts[column])) for column in columns)
+    return len(columns) > 1 and None not in told and len(told) == len(columns) and not is_planned
+
+
+def _period(heading: str) -> int | None:
+    """The last month of the period a heading names, None if it names none."""
+    found = PERIOD.findall(fold(heading))
+    if not found:
+        return None
+    month, quarter = found[-1]
+    return int(month) if month else MONTHS_OF_QUARTER * (QUARTERS.get(quarter) or int(quarter))
+
+
+def _latest_first(months: Sequence[int]) -> list[int]:
+    """Months from the latest back; after December comes January, so the latest is the one least far from all others."""
+    known = sorted(set(months), reverse=True)
+    if not known:
+        return []
+    latest = min(known, key=lambda one: max((one - other) % MONTHS_OF_YEAR for other in known))
+    return sorted(known, key=lambda one: (latest - one) % MONTHS_OF_YEAR)
+
+
+def _with_numbers(grid: Grid, head: Head) -> Head:
+    """The heading with the progress where numbers stand: a column headed "Tiến độ" may tell when a task is to be done."""
+    columns, twins = head.headings.columns, head.headings.twins
+    if "progress_pct" not in twins:
+        return head
+    first, second = columns["progress_pct"], twins["progress_pct"]
+    numbers = _numbers(grid, head, first)
+    if numbers > 1 or numbers >= _numbers(grid, head, second):  # one may be the number of the column
+        return head
+    turned = replace(head.headings, columns={**columns, "progress_pct": second}, twins={**twins, "progress_pct": first})
+    return replace(head, headings=turned)
+
+
+def _without_the_plans_products(grid: Grid, head: Head, plan: Plan) -> Head:
+    """The heading without a second "Kết quả" that only repeats what the plan wants as one."""
+    columns, twins = head.headings.columns, head.headings.twins
+    if "result" not in twins:
+        return head
+    wanted = _folded(tuple(task.product_text for task in plan.tasks.values()))
+    pair = (columns["result"], twins["result"])
+    left = [column for column in pair if not _holds_only(grid, head, column, wanted)]
+    if len(left) != 1:
+        return head
+    other = {name: column for name, column in twins.items() if name != "result"}
+    return replace(head, headings=replace(head.headings, columns={**columns, "result": left[0]}, twins=other))
+
+
+def _with_statuses(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
+    """The heading with the status where statuses stand: "Tình hình" may tell what was done, "Mức độ" and "Tiến độ" either."""
+    columns, twins = dict(head.headings.columns), dict(head.headings.twins)
+    besides = dict(head.headings.besides)
+
+    def statuses(column: int) -> int:
+        texts = filter(None, map(plain_text, _below(grid, head, column)))
+        return sum(vocabulary.status_of(text) is not None for text in texts)
+
+    if not head.headings.has_status:
+        for place in (columns, twins):
+            column = place.get("progress_pct")
+            if (
+                column is not None
+                and "%" not in titles.texts[column]
+                and statuses(column)
+                and not _numbers(grid, head, column)
+            ):
+                columns["status"] = place.pop("progress_pct")
+                if place is columns and "progress_pct" in twins:
+                    columns["progress_pct"] = twins.pop("progress_pct")
+                break
+        return replace(head, headings=replace(head.headings, columns=columns, twins=twins))
+    pair = [place["status"] for place in (columns, twins) if "status" in place]
+    said = next((one for one in pair if any(word in fold(titles.texts[one]) for word in (NARRATIVE, SHARE))), None)
+    if said is None or statuses(said):
+        return head
+    is_share = SHARE in fold(titles.texts[said])
+    texts = list(filter(None, map(plain_text, _below(grid, head, said))))
+    if is_share:
+        told = columns.get("progress_pct")
+        if not texts or _numbers(grid, head, said) < len(texts) or (told is not None and _numbers(grid, head, told)):
+            return head
+    elif not any(len(text.split()) >= FEWEST_WORDS for text in texts):
+        return head
+    others = [one for one in pair if one != said]
+    columns.pop("status"), twins.pop("status", None)
+    if others:
+        columns["status"] = others[0]
+    if is_share:
+        other = columns.pop("progress_pct", None)
+        columns["progress_pct"] = said
+        if other is not None and not others and statuses(other):
+            columns["status"] = other
+    elif columns.setdefault("result", said) != said:
+        besides.setdefault("result", said)
+    return replace(head, headings=replace(head.headings, columns=columns, twins=twins, besides=besides))
+
+
+def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
+    """The heading without a "Thời gian hoàn thành" that tells when the tasks are due: most stand beside unfinished ones."""
+    columns = head.headings.columns
+    column, status = columns.get("completed_on"), columns.get("status")
+    words = "" if column is None else fold(titles.texts[column])
+    if column is None or not DUE.search(words) or ACTUAL.search(words):
+        return head
+    filled = due = 0
+    for row in grid.rows[head.last_row + 1 :]:
+        text = plain_text(row[column]) if column < len(row) else None
+        if text is None:
+            continue
+        beside = plain_text(row[status]) if status is not None and status < len(row) else None
+        is_word = isinstance(completion_date(row[column]), Misread) and not any(map(str.isdigit, text))
+        filled += 1
+        due += is_word or (beside is not None and vocabulary.status_of(beside) in UNFINISHED)
+    if due < FEWEST_DUE or 2 * due <= filled:
+        return head
+    left = {name: one for name, one in columns.items() if name != "completed_on"}
+    return replace(head, headings=replace(head.headings, columns=left))
+
+
+def _rows_of(grid: Grid, head: Head) -> Sequence[Sequence[Any]]:
+    return grid.rows[head.first_row : head.last_row + 1]
+
+
+def _below(grid: Grid, head: Head, column: int) -> Iterator[Any]:
+    """What stands in a column below the heading."""
+    rows = grid.rows[head.last_row + 1 : head.last_row + MOST_ROWS]
+    return (row[column] for row in rows if column < len(row) and row[column] != "")
+
+
+def _is_told(grid: Grid, head: Head, column: int) -> bool:
+    return any(plain_text(value) is not None for value in _below(grid, head, column))
+
+
+def _numbers(grid: Grid, head: Head, column: int) -> int:
+    """How many percentages stand in a column."""
+    return sum(isinstance(progress(value, lambda: True), float) for value in _below(grid, head, column))
+
+
+def _holds(grid: Grid, head: Head, column: int, own: frozenset[str]) -> bool:
+    return any(
+        isinstance(value, str) and len(value) >= SHORTEST_TASK and fold(value) in own
+        for value in _below(grid, head, column)
+    )
+
+
+def _holds_only(grid: Grid, head: Head, column: int, own: frozenset[str]) -> bool:
+    texts = [text for value in _below(grid, head, column) if (text := plain_text(value)) is not None]
+    return bool(texts) and all(fold(text) in own for text in texts)
+
+
+@lru_cache(maxsize=16)
+def _folded(texts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(fold, texts))

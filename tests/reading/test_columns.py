@@ -1,0 +1,248 @@
+"""Columns nobody drew like the form: wide headings over parts, several periods, words of one's own over a field."""
+
+from collections.abc import Sequence
+from datetime import date
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+
+from commune_reports.plan import Plan
+from commune_reports.reading import Clerk, read_submission
+from commune_reports.task_report import Reading, TaskRow
+
+TOP = (("UBND xã Đại Lãnh",), ("Kỳ báo cáo: tháng 11/2024",))
+DOING, DONE = "Đang thực hiện", "Hoàn thành"
+Row = Sequence[object]
+
+
+def _read(clerk: Clerk, *rows: Row, merged: Sequence[str] = ()) -> Reading:
+    """The heading begins in row 3."""
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    for row in (*TOP, *rows):
+        sheet.append([None if value == "" else value for value in row])
+    for area in merged:
+        sheet.merge_cells(area)
+    buffer = BytesIO()
+    workbook.save(buffer)
+    return read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
+
+
+def _codes(reading: Reading) -> list[tuple[str, str | None]]:
+    return [(one.code, one.cell) for one in reading.findings]
+
+
+def _told(row: TaskRow) -> tuple[str | None, str | None, float | None, str | None]:
+    return row.task_code, row.status, row.progress_pct, row.result
+
+
+@pytest.mark.parametrize("merged", [("A3:A4", "B3:B4", "C3:C4", "D3:E3", "F3:F4"), ()])
+@pytest.mark.parametrize(
+    ("wide", "parts"),
+    [
+        ("Tiến độ (%)", ("Kế hoạch", "Thực hiện")),
+        ("Tiến độ", ("Theo kế hoạch", "Thực tế")),
+        ("Tiến độ thực hiện (%)", ("Kế hoạch", "Thực hiện")),
+        ("Tiến độ (%)", ("Kỳ trước", "Kỳ này")),
+        ("Tiến độ thực hiện (%)", ("Trong tháng", "Lũy kế từ đầu năm")),
+        ("Tiến độ (%)", ("Tháng 10", "Tháng 11")),
+    ],
+)
+def test_of_the_parts_of_a_wide_heading_the_one_that_tells_what_is_done_is_read(
+    clerk: Clerk, wide: str, parts: tuple[str, str], merged: Sequence[str]
+) -> None:
+    heads = [("STT", "Mã nhiệm vụ", "Tình trạng", wide, "", "Kết quả"), ("", "", "", *parts, "")]
+    reading = _read(clerk, *heads, (1, "PCI-02.1", DOING, 80, 60, "2 hội nghị"), merged=merged)
+    assert _codes(reading) == []
+    assert _told(reading.rows[0]) == ("PCI-02.1", "in_progress", 60, "2 hội nghị")
+
+
+def test_parts_of_a_wide_heading_in_the_other_order_are_read_the_same(clerk: Clerk) -> None:
+    heads = [
+        ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "", "Kết quả"),
+        ("", "", "", "Thực hiện", "Kế hoạch", ""),
+    ]
+    reading = _read(clerk, *heads, (1, "PCI-02.1", DOING, 60, 80, "2 hội nghị"), merged=("D3:E3", "B3:B4"))
+    assert (_codes(reading), reading.rows[0].progress_pct) == ([], 60)
+
+
+@pytest.mark.parametrize("merged", [("A3:A4", "B3:B4", "C3:E3", "F3:H3"), ()])
+@pytest.mark.parametrize(
+    "periods", [("Tháng 10/2024", "Tháng 11/2024"), ("Quý III", "Quý IV"), ("Tháng 12", "Tháng 1")]
+)
+def test_of_periods_side_by_side_the_latest_is_the_reports(
+    clerk: Clerk, periods: tuple[str, str], merged: Sequence[str]
+) -> None:
+    parts = ("Tình trạng", "Tiến độ (%)", "Kết quả")
+    heads = [("STT", "Mã nhiệm vụ", periods[0], "", "", periods[1], "", ""), ("", "", *parts, *parts)]
+    told = (1, "PCI-02.1", DOING, 40, "1 hội nghị", DOING, 60, "2 hội nghị")
+    reading = _read(clerk, *heads, told, (2, "PCI-02.2", DOING, 30, "1 buổi", DONE, 100, "3 buổi"), merged=merged)
+    assert _codes(reading) == []
+    assert _told(reading.rows[0]) == ("PCI-02.1", "in_progress", 60, "2 hội nghị")
+    assert _told(reading.rows[1]) == ("PCI-02.2", "completed", 100, "3 buổi")
+
+
+@pytest.mark.parametrize("headed", ["Tiến độ tháng {} (%)", "Tỷ lệ hoàn thành T{} (%)"])
+@pytest.mark.parametrize(
+    ("figures", "wanted"), [((20, 40, 60, ""), 60), ((20, 40, "", ""), 40), ((20, 40, 60, 70), 70)]
+)
+def test_of_many_months_the_latest_that_holds_anything_is_read(
+    clerk: Clerk, headed: str, figures: Row, wanted: float
+) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Tình trạng", *(headed.format(month) for month in (9, 10, 11, 12)), "Kết quả")
+    reading = _read(clerk, heads, (1, "PCI-02.1", DOING, *figures, "2 hội nghị"))
+    assert (_codes(reading), reading.rows[0].progress_pct) == ([], wanted)
+
+
+def test_two_columns_of_one_field_and_period_still_contradict(clerk: Clerk) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ tháng 11 (%)", "Tiến độ tháng 11 (%)", "Kết quả")
+    assert _codes(_read(clerk, heads, (1, "PCI-02.1", DOING, 40, 60, "2 hội nghị"))) == [("column_twice", "E4")]
+
+
+@pytest.mark.parametrize(
+    ("wide", "parts", "field"),
+    [
+        ("Kết quả thực hiện", ("Nội dung", "Số văn bản"), "result"),
+        ("Tồn tại, hạn chế", ("Nội dung", "Nguyên nhân"), "difficulty"),
+    ],
+)
+def test_a_lower_noi_dung_belongs_to_the_heading_over_it(
+    clerk: Clerk, plan: Plan, wide: str, parts: Row, field: str
+) -> None:
+    heads = [("STT", "Nhiệm vụ", wide, "", "Tình trạng", "Tiến độ (%)"), ("", "", *parts, "", "")]
+    row = (1, plan.tasks["PCI-02.1"].text, "Thiếu mẫu phiếu khảo sát", "", DOING, 40)
+    reading = _read(clerk, *heads, row, merged=("A3:A4", "B3:B4", "C3:D3"))
+    assert _codes(reading) == []
+    assert (reading.rows[0].task_code, getattr(reading.rows[0], field)) == ("PCI-02.1", "Thiếu mẫu phiếu khảo sát")
+
+
+def test_a_lower_noi_dung_under_a_heading_of_its_own_is_the_task(clerk: Clerk, plan: Plan) -> None:
+    heads = [
+        ("STT", "Kế hoạch", "", "Tình trạng", "Tiến độ (%)", "Kết quả"),
+        ("", "Nội dung", "Cơ quan thực hiện", "", "", ""),
+    ]
+    row = (1, plan.tasks["PCI-02.1"].text, "Công chức", DOING, 40, "2 hội nghị")
+    reading = _read(clerk, *heads, row, merged=("A3:A4", "B3:C3"))
+    assert (_codes(reading), reading.rows[0].task_code) == ([], "PCI-02.1")
+
+
+@pytest.mark.parametrize(
+    ("wide", "parts"),
+    [
+        ("Thời gian hoàn thành", ("Theo kế hoạch", "Thực tế")),
+        ("Thời gian thực hiện", ("Bắt đầu", "Hoàn thành")),
+        ("Thời gian", ("Bắt đầu", "Hoàn thành")),
+    ],
+)
+def test_a_day_planned_or_begun_is_not_the_day_of_completion(clerk: Clerk, wide: str, parts: Row) -> None:
+    heads = [("STT", "Mã nhiệm vụ", wide, "", "Tình trạng", "Tiến độ (%)", "Kết quả"), ("", "", *parts, "", "", "")]
+    done = (1, "PCI-01.1", date(2024, 12, 31), date(2024, 11, 5), DONE, 100, "2 hội nghị")
+    doing = (2, "PCI-02.1", date(2024, 12, 31), "", DOING, 40, "2 hội nghị")
+    reading = _read(clerk, *heads, done, doing, merged=("A3:A4", "B3:B4", "C3:D3"))
+    assert _codes(reading) == []
+    assert [row.completed_on for row in reading.rows] == [date(2024, 11, 5), None]
+
+
+@pytest.mark.parametrize(
+    "head", ["Nhiệm vụ được phân công", "Đầu việc", "Hạng mục", "Việc cần làm trong kỳ", "Những việc đã đăng ký"]
+)
+def test_a_column_of_the_plans_own_texts_is_the_task_whatever_heads_it(clerk: Clerk, plan: Plan, head: str) -> None:
+    row = (1, plan.tasks["PCI-02.1"].text, DOING, 40, "2 hội nghị")
+    reading = _read(clerk, ("TT", head, "Tình trạng", "Tiến độ (%)", "Kết quả"), row)
+    assert (_codes(reading), [_told(one) for one in reading.rows]) == (
+        [],
+        [("PCI-02.1", "in_progress", 40, "2 hội nghị")],
+    )
+
+
+def test_a_column_of_other_texts_heads_no_table(clerk: Clerk) -> None:
+    row = (1, "Hội nghị đối thoại với doanh nghiệp", DOING, 40, "2 hội nghị")
+    reading = _read(clerk, ("TT", "Việc cần làm trong kỳ", "Tình trạng", "Tiến độ (%)", "Kết quả"), row)
+    assert _codes(reading) == [("no_table", None)]
+
+
+def test_a_heading_over_the_number_and_the_text_is_that_of_the_text(clerk: Clerk, plan: Plan) -> None:
+    rows = [
+        (number, plan.tasks[code].text, DOING, 40, "2 hội nghị")
+        for number, code in enumerate(("PCI-01.1", "PCI-02.1"), 1)
+    ]
+    reading = _read(clerk, ("Nhiệm vụ", "", "Tình trạng", "Tiến độ (%)", "Kết quả"), *rows, merged=("A3:B3",))
+    assert (_codes(reading), [row.task_code for row in reading.rows]) == ([], ["PCI-01.1", "PCI-02.1"])
+
+
+def test_what_was_done_headed_noi_dung_thuc_hien_beside_the_plans_texts_is_the_result(clerk: Clerk, plan: Plan) -> None:
+    row = (1, plan.tasks["PCI-02.1"].text, "Đã tổ chức 2 hội nghị", DOING, 40)
+    reading = _read(clerk, ("TT", "Danh sách việc", "Nội dung thực hiện", "Tình trạng", "Tiến độ (%)"), row)
+    assert (_codes(reading), _told(reading.rows[0])) == ([], ("PCI-02.1", "in_progress", 40, "Đã tổ chức 2 hội nghị"))
+
+
+@pytest.mark.parametrize(
+    ("heads", "values"),
+    [
+        (("Tình hình thực hiện", "Tiến độ (%)"), ("Đã niêm yết 25 thủ tục", 60)),
+        (("Tình hình thực hiện", "Trạng thái", "Tiến độ (%)"), ("Đã niêm yết 25 thủ tục", DOING, 60)),
+        (("Kết quả thực hiện", "Mức độ hoàn thành"), ("Đã niêm yết 25 thủ tục", "60%")),
+        (("Kết quả thực hiện", "Tiến độ", "Mức độ hoàn thành"), ("Đã niêm yết 25 thủ tục", DOING, "60%")),
+        (("Tiến độ thực hiện", "Tiến độ (%)", "Kết quả"), (DOING, 60, "Đã niêm yết 25 thủ tục")),
+    ],
+)
+def test_a_column_is_what_stands_in_it_where_its_heading_leaves_a_choice(clerk: Clerk, heads: Row, values: Row) -> None:
+    reading = _read(clerk, ("STT", "Mã nhiệm vụ", *heads), (1, "PCI-02.1", *values))
+    assert (_codes(reading), _told(reading.rows[0])) == (
+        [],
+        ("PCI-02.1", "in_progress", 60, "Đã niêm yết 25 thủ tục"),
+    )
+
+
+def test_statuses_headed_tien_do_are_the_status_where_no_other_column_is(clerk: Clerk) -> None:
+    reading = _read(clerk, ("STT", "Mã nhiệm vụ", "Tiến độ thực hiện", "Kết quả"), (1, "PCI-02.1", DONE, "2 hội nghị"))
+    assert (_codes(reading), _told(reading.rows[0])) == ([], ("PCI-02.1", "completed", None, "2 hội nghị"))
+
+
+@pytest.mark.parametrize("head", ["Tình trạng", "Mức độ hoàn thành", "Tình hình thực hiện"])
+def test_a_wrong_status_among_right_ones_is_still_told(clerk: Clerk, head: str) -> None:
+    heads = ("STT", "Mã nhiệm vụ", head, "Tiến độ (%)", "Kết quả")
+    rows = [(1, "PCI-01.1", DOING, 40, "2 hội nghị"), (2, "PCI-02.1", "Mới làm được một phần", 40, "2 hội nghị")]
+    assert _codes(_read(clerk, heads, *rows)) == [("status_unreadable", "C5")]
+
+
+def test_the_plans_product_headed_ket_qua_is_not_the_result(clerk: Clerk, plan: Plan) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Kết quả", "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện")
+    product = plan.tasks["PCI-02.1"].product_text
+    reading = _read(clerk, heads, (1, "PCI-02.1", product, DOING, 40, "2 hội nghị"))
+    assert (_codes(reading), reading.rows[0].result) == ([], "2 hội nghị")
+    doubtful = _read(clerk, heads, (1, "PCI-02.1", "3 hội nghị", DOING, 40, "2 hội nghị"))
+    assert _codes(doubtful) == [("column_twice", "F4")]
+
+
+def test_a_time_of_completion_beside_unfinished_tasks_is_when_they_are_due(clerk: Clerk) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Thời gian hoàn thành", "Tình trạng", "Tiến độ (%)", "Kết quả")
+    due = ("Thường xuyên", "Quý IV/2024", date(2024, 12, 31))
+    rows = [(number, f"PCI-03.{number}", day, DOING, 40, "2 hội nghị") for number, day in enumerate(due, 1)]
+    reading = _read(clerk, heads, *rows, (4, "PCI-03.4", date(2024, 12, 31), DONE, 100, "Đã xong 2 việc"))
+    assert (_codes(reading), {row.completed_on for row in reading.rows}) == ([], {None})
+
+
+@pytest.mark.parametrize("head", ["Thời gian hoàn thành", "Ngày hoàn thành"])
+def test_a_wrong_day_of_completion_among_right_ones_is_still_told(clerk: Clerk, head: str) -> None:
+    heads = ("STT", "Mã nhiệm vụ", head, "Tình trạng", "Tiến độ (%)", "Kết quả")
+    days = (date(2024, 11, 5), date(2024, 11, 6), "hôm qua")
+    rows = [(number, f"PCI-03.{number}", day, DONE, 100, "2 hội nghị") for number, day in enumerate(days, 1)]
+    assert _codes(_read(clerk, heads, *rows)) == [("date_unreadable", "C6")]
+
+
+def test_counts_beside_the_table_are_no_second_status(clerk: Clerk) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "", "Tình trạng", "Số lượng")
+    reading = _read(clerk, heads, (1, "PCI-02.1", DOING, 40, "2 hội nghị", "", DONE, 0))
+    assert (_codes(reading), reading.rows[0].status) == ([], "in_progress")
+    joined = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Tình trạng")
+    twice = _read(clerk, joined, (1, "PCI-02.1", DOING, 40, "2 hội nghị", DONE))
+    assert _codes(twice) == [("column_twice", "F4")]
+
+
+@pytest.mark.parametrize("result", ["Tình hình triển khai", "Công việc đã thực hiện"])
+def test_what_was_done_told_in_two_columns_is_one_result(clerk: Clerk, result: str) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", result, "Kết quả")
+    reading = _read(clerk, heads, (1, "PCI-02.1", DOING, 40, "Đã phát 30 phiếu", "2 hội nghị"))
+    assert (_codes(reading), reading.rows[0].result) == ([], "Đã phát 30 phiếu; 2 hội nghị")
