@@ -246,3 +246,28 @@ def test_what_was_done_told_in_two_columns_is_one_result(clerk: Clerk, result: s
     heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", result, "Kết quả")
     reading = _read(clerk, heads, (1, "PCI-02.1", DOING, 40, "Đã phát 30 phiếu", "2 hội nghị"))
     assert (_codes(reading), reading.rows[0].result) == ([], "Đã phát 30 phiếu; 2 hội nghị")
+
+
+@pytest.mark.parametrize(
+    ("heads", "row"),
+    [
+        (
+            ("STT", "Chỉ số thành phần", "Số nhiệm vụ", "Tiến độ bình quân (%)", "Đánh giá"),
+            (1, "Đất đai", 2, 85, "Khá"),
+        ),
+        (("STT", "Tên hội nghị", "Tình trạng", "Số người", "Ghi chú"), (1, "Hội nghị đối thoại", DONE, 40, "")),
+    ],
+)
+def test_a_table_of_other_things_below_is_not_read_by_the_heading_above(clerk: Clerk, heads: Row, row: Row) -> None:
+    own = ("STT", "Nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
+    task = (1, "PCI-02.1", DOING, 40, "2 hội nghị")
+    assert _codes(_read(clerk, own, task, (), heads, row)) == []
+
+
+@pytest.mark.parametrize("gap", [[], [()]])
+def test_tasks_below_an_odd_heading_are_read_by_the_heading_above(clerk: Clerk, gap: list[Row]) -> None:
+    own = ("STT", "Nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
+    odd = ("STT", "Phần của chị Lan", "Tình trạng", "Mức", "Ghi chú")
+    rows = [(number, f"PCI-0{number}.1", DOING, 40, "2 hội nghị") for number in (1, 2)]
+    reading = _read(clerk, own, rows[0], (), odd, *gap, rows[1])
+    assert "PCI-02.1" in [row.task_code for row in reading.rows]

@@ -9,6 +9,7 @@ from typing import Any
 
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import Misread, plain_text, progress
+from commune_reports.reading.codes import task_coded
 from commune_reports.reading.dates import completion_date
 from commune_reports.reading.tables import REPORTED, Head
 from commune_reports.reading.vocabulary import Vocabulary
@@ -51,7 +52,7 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
     if not headings.has_status and "progress_pct" not in headings.columns:
         return head
     own, before = _folded(tuple(text for _, text in plan.task_texts)), headings.columns.get("task_text")
-    is_task = any(isinstance(cell, str) and fold(cell) in own for row in _rows_of(grid, head) for cell in row)
+    is_task = any(isinstance(cell, str) and names_task(cell, plan) for row in _rows_of(grid, head) for cell in row)
     if len(headings.columns) < FEWEST_NAMED or is_task or (before is not None and _holds(grid, head, before, own)):
         return head
     taken = {*headings.columns.values(), *headings.besides.values(), *headings.ticks}
@@ -272,6 +273,11 @@ def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocab
         return head
     left = {name: one for name, one in columns.items() if name != "completed_on"}
     return replace(head, headings=replace(head.headings, columns=left))
+
+
+def names_task(text: str, plan: Plan) -> bool:
+    """Whether a cell is a task's own text or code."""
+    return fold(text) in _folded(tuple(own for _, own in plan.task_texts)) or task_coded(plan, text) is not None
 
 
 def _rows_of(grid: Grid, head: Head) -> Sequence[Sequence[Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import is_ticked, plain_text
-from commune_reports.reading.columns import LOOKS_AHEAD, Titles, settled, with_column_of_tasks
+from commune_reports.reading.columns import LOOKS_AHEAD, Titles, names_task, settled, with_column_of_tasks
 from commune_reports.reading.tables import (
     ANSWERS,
     FEWEST_HEADINGS,
@@ -42,17 +42,20 @@ def find_heads(grid: Grid, vocabulary: Vocabulary, plan: Plan) -> list[Head]:
             continue
         # Nearness is dear to work out: it counts near the top, further down a heading is one that is known by its words.
         if heads or number > LAST_FIRST_HEAD:
-            known = sum(
-                vocabulary.knows(cell) for cell in cells if isinstance(cell, str) and 1 < len(cell) < LONGEST_HEADING
-            )
-            if known < FEWEST_HEADINGS:
-                if heads and _heads_another_table(cells, grid.rows[heads[0].first_row], vocabulary):
-                    heads.append(Head(number, number, Headings()))
-                continue
-        head = _head_at(grid, number, vocabulary, plan)
+            head = _head_at(grid, number, vocabulary, plan) if _is_known(cells, vocabulary) else None
+            if head is None and heads and _heads_another_table(grid, number, heads[0], vocabulary, plan):
+                head = Head(number, number, Headings())
+        else:
+            head = _head_at(grid, number, vocabulary, plan)
         if head is not None:
             heads.append(head)
     return heads
+
+
+def _is_known(cells: Sequence[Any], vocabulary: Vocabulary) -> bool:
+    """Whether a row has so many headings, by their very words, that it may head a table."""
+    texts = (cell for cell in cells if isinstance(cell, str) and 1 < len(cell) < LONGEST_HEADING)
+    return sum(map(vocabulary.knows, texts)) >= FEWEST_HEADINGS
 
 
 def _head_at(grid: Grid, number: int, vocabulary: Vocabulary, plan: Plan) -> Head | None:
@@ -70,13 +73,17 @@ def _head_at(grid: Grid, number: int, vocabulary: Vocabulary, plan: Plan) -> Hea
     return None
 
 
-def _heads_another_table(cells: Sequence[Any], first_head: Sequence[Any], vocabulary: Vocabulary) -> bool:
+def _heads_another_table(grid: Grid, number: int, first: Head, vocabulary: Vocabulary, plan: Plan) -> bool:
     """Whether a row heads a table of other things, below which nobody reports a task."""
+    cells, first_head = grid.rows[number], grid.rows[first.first_row]
     filled = [cell for cell in cells if cell != ""]
     if len(filled) < FEWEST_HEADINGS or not all(map(_heading_text, filled)):
         return False
     texts = [text for text in map(plain_text, filled) if text is not None]
-    return vocabulary.field_of(texts[0]) == "number" and texts != [text for text in map(plain_text, first_head) if text]
+    if vocabulary.field_of(texts[0]) != "number" or texts == [text for text in map(plain_text, first_head) if text]:
+        return False
+    table = takewhile(lambda row: not _is_known(row, vocabulary), grid.rows[number + 1 :])
+    return not any(names_task(cell, plan) for row in table for cell in row if isinstance(cell, str))
 
 
 def _with_one_tick(grid: Grid, number: int, here: Headings, vocabulary: Vocabulary) -> Headings:
