@@ -271,3 +271,20 @@ def test_tasks_below_an_odd_heading_are_read_by_the_heading_above(clerk: Clerk, 
     rows = [(number, f"PCI-0{number}.1", DOING, 40, "2 hội nghị") for number in (1, 2)]
     reading = _read(clerk, own, rows[0], (), odd, *gap, rows[1])
     assert "PCI-02.1" in [row.task_code for row in reading.rows]
+
+
+def test_a_table_beside_that_is_headed_a_row_lower_does_not_take_the_first_ones_place(clerk: Clerk) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
+    rows = [(number, f"PCI-03.{number}", DOING, 40, "2 hội nghị") for number in (1, 2, 3)]
+    beside = [("", *heads), ("", *rows[2]), ("", 4, "PCI-03.4", DOING, 40, "2 hội nghị")]
+    reading = _read(clerk, heads, *((*row, *more) for row, more in zip(rows, beside, strict=True)))
+    assert [row.task_code for row in reading.rows] == ["PCI-03.1", "PCI-03.2", "PCI-03.3"]
+    assert _codes(reading) == [("table_beside", "G3")]
+
+
+def test_a_table_below_and_to_the_right_is_read_as_well(clerk: Clerk) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
+    rows = [(number, f"PCI-03.{number}", DOING, 40, "2 hội nghị") for number in (1, 2)]
+    indent = ("", "", "", "", "", "")
+    reading = _read(clerk, heads, rows[0], (), (*indent, *heads), (*indent, *rows[1]))
+    assert ([row.task_code for row in reading.rows], _codes(reading)) == (["PCI-03.1", "PCI-03.2"], [])

@@ -47,9 +47,21 @@ def find_heads(grid: Grid, vocabulary: Vocabulary, plan: Plan) -> list[Head]:
                 head = Head(number, number, Headings())
         else:
             head = _head_at(grid, number, vocabulary, plan)
-        if head is not None:
+        if head is not None and heads and _stands_beside(grid, head, heads[-1]):
+            start = min((*head.headings.columns.values(), *head.headings.ticks))
+            heads[-1] = replace(heads[-1], headings=replace(heads[-1].headings, beside=start))
+        elif head is not None:
             heads.append(head)
     return heads
+
+
+def _stands_beside(grid: Grid, head: Head, before: Head) -> bool:
+    """Whether a heading is that of a second table, right of the one above, whose tasks go on in the same rows."""
+    first, second = ({*one.headings.columns.values(), *one.headings.ticks} for one in (before, head))
+    if not first or not second or min(second) <= max(first):
+        return False
+    rows = grid.rows[before.last_row + 1 : head.last_row + 2]
+    return all(any(plain_text(cell) is not None for cell in row[: max(first) + 1]) for row in rows)
 
 
 def _is_known(cells: Sequence[Any], vocabulary: Vocabulary) -> bool:
