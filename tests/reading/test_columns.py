@@ -184,6 +184,7 @@ def test_what_was_done_headed_noi_dung_thuc_hien_beside_the_plans_texts_is_the_r
         (("Tình hình thực hiện", "Trạng thái", "Tiến độ (%)"), ("Đã niêm yết 25 thủ tục", DOING, 60)),
         (("Kết quả thực hiện", "Mức độ hoàn thành"), ("Đã niêm yết 25 thủ tục", "60%")),
         (("Kết quả thực hiện", "Tiến độ", "Mức độ hoàn thành"), ("Đã niêm yết 25 thủ tục", DOING, "60%")),
+        (("Tiến độ", "Tỷ lệ đạt được (%)", "Tình trạng", "Kết quả"), ("Quý IV", 60, DOING, "Đã niêm yết 25 thủ tục")),
         (("Tiến độ thực hiện", "Tiến độ (%)", "Kết quả"), (DOING, 60, "Đã niêm yết 25 thủ tục")),
     ],
 )

@@ -23,15 +23,13 @@ PLANNED = re.compile(r"\b(?:ke hoach|kh|du kien)\b")
 # What a wide heading says of columns that do not tell what was done: "Kế hoạch tháng 12/2024".
 LOOKS_AHEAD = re.compile(r"^(?:theo )?(?:ke hoach|kh|du kien|dang ky)\b")
 # Headings under which people write a status or what they did, a status or a percentage, a day or when it is due.
-NARRATIVE, SHARE, DUE = (
-    "tinh hinh",
-    "muc do",
-    re.compile(r"^(?:ngay )?thoi (?:gian|diem|han) (?:thuc hien )?(?:hoan thanh|ket thuc)"),
-)
+NARRATIVE, SHARE = "tinh hinh", "muc do"
+DUE = re.compile(r"^thoi (?:gian|diem|han) (?:thuc hien )?(?:hoan thanh|ket thuc)")
 DONE = re.compile(r"\b(?:thuc hien|trien khai)\b")
 ACTUAL = re.compile(r"\bthuc te\b")
 UNFINISHED = ("in_progress", "not_started")
-FEWEST_WORDS, SHORTEST_TASK, LONGEST_LABEL, MOST_ROWS, FEWEST_DUE, FEWEST_NAMED = 4, 12, 12, 400, 2, 2
+FEWEST_WORDS, SHORTEST_TASK, LONGEST_LABEL, FEWEST_DUE, FEWEST_NAMED = 4, 12, 12, 2, 2
+MOST_ROWS, FIRST_ROWS = 400, 4
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
     if len(headings.columns) < FEWEST_NAMED or is_task or (before is not None and _holds(grid, head, before, own)):
         return head
     taken = {*headings.columns.values(), *headings.besides.values(), *headings.ticks}
-    width = max((len(row) for row in grid.rows[head.last_row + 1 : head.last_row + FEWEST_WORDS]), default=0)
+    width = max((len(row) for row in grid.rows[head.last_row + 1 : head.last_row + FIRST_ROWS]), default=0)
     for column in range(width):
         text = titles.texts[column] if column < len(titles.texts) else ""
         is_open = column not in taken and (not text or vocabulary.field_of(text) in (None, "task_text"))
@@ -84,7 +82,7 @@ def settled(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan
     if head.headings.twins or head.headings.besides or len(head.headings.ticks) > 1:
         head = _without_a_table_beside(grid, head, titles)
         head = _with_the_latest_period(grid, head, titles, vocabulary)
-    head = _with_numbers(grid, head)
+    head = _with_numbers(grid, head, titles, vocabulary)
     head = _without_the_plans_products(grid, head, plan)
     head = _with_statuses(grid, head, titles, vocabulary)
     return _without_deadlines(grid, head, titles, vocabulary)
@@ -177,17 +175,26 @@ def _latest_first(months: Sequence[int]) -> list[int]:
     return sorted(known, key=lambda one: (latest - one) % MONTHS_OF_YEAR)
 
 
-def _with_numbers(grid: Grid, head: Head) -> Head:
+def _with_numbers(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
     """The heading with the progress where numbers stand: a column headed "Tiến độ" may tell when a task is to be done."""
     columns, twins = head.headings.columns, head.headings.twins
-    if "progress_pct" not in twins:
+    first = columns.get("progress_pct")
+    second = None if first is None else twins.get("progress_pct", _other_percentage(first, titles, vocabulary))
+    if first is None or second is None:
         return head
-    first, second = columns["progress_pct"], twins["progress_pct"]
     numbers = _numbers(grid, head, first)
     if numbers > 1 or numbers >= _numbers(grid, head, second):  # one may be the number of the column
         return head
     turned = replace(head.headings, columns={**columns, "progress_pct": second}, twins={**twins, "progress_pct": first})
     return replace(head, headings=turned)
+
+
+def _other_percentage(first: int, titles: Titles, vocabulary: Vocabulary) -> int | None:
+    """The column headed as a percentage in less usual words than a "Tiến độ" that says nothing of one."""
+    if "%" in titles.texts[first]:
+        return None
+    others = (column for column, text in enumerate(titles.texts) if "%" in text and not titles.over[column])
+    return next((one for one in others if vocabulary.field_of(titles.texts[one]) == "progress_pct"), None)
 
 
 def _without_the_plans_products(grid: Grid, head: Head, plan: Plan) -> Head:
@@ -240,7 +247,8 @@ def _with_statuses(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabular
     elif not any(len(text.split()) >= FEWEST_WORDS for text in texts):
         return head
     others = [one for one in pair if one != said]
-    columns.pop("status"), twins.pop("status", None)
+    columns.pop("status")
+    twins.pop("status", None)
     if others:
         columns["status"] = others[0]
     if is_share:
