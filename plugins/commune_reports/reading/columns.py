@@ -49,9 +49,11 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
     headings = head.headings
     if not headings.has_status and "progress_pct" not in headings.columns:
         return head
-    own, before = _folded(tuple(text for _, text in plan.task_texts)), headings.columns.get("task_text")
-    is_task = any(isinstance(cell, str) and names_task(cell, plan) for row in _rows_of(grid, head) for cell in row)
-    if len(headings.columns) < FEWEST_NAMED or is_task or (before is not None and _holds(grid, head, before, own)):
+    own, before = _own_texts(plan.task_texts), headings.columns.get("task_text")
+    if len(headings.columns) < FEWEST_NAMED or (before is not None and _holds(grid, head, before, own)):
+        return head
+    heading_rows = grid.rows[head.first_row : head.last_row + 1]
+    if any(isinstance(cell, str) and names_task(cell, plan) for row in heading_rows for cell in row):
         return head
     taken = {*headings.columns.values(), *headings.besides.values(), *headings.ticks}
     width = max((len(row) for row in grid.rows[head.last_row + 1 : head.last_row + FIRST_ROWS]), default=0)
@@ -202,7 +204,7 @@ def _without_the_plans_products(grid: Grid, head: Head, plan: Plan) -> Head:
     columns, twins = head.headings.columns, head.headings.twins
     if "result" not in twins:
         return head
-    wanted = _folded(tuple(task.product_text for task in plan.tasks.values()))
+    wanted = frozenset(fold(task.product_text) for task in plan.tasks.values())
     pair = (columns["result"], twins["result"])
     left = [column for column in pair if not _holds_only(grid, head, column, wanted)]
     if len(left) != 1:
@@ -285,11 +287,7 @@ def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocab
 
 def names_task(text: str, plan: Plan) -> bool:
     """Whether a cell is a task's own text or code."""
-    return fold(text) in _folded(tuple(own for _, own in plan.task_texts)) or task_coded(plan, text) is not None
-
-
-def _rows_of(grid: Grid, head: Head) -> Sequence[Sequence[Any]]:
-    return grid.rows[head.first_row : head.last_row + 1]
+    return fold(text) in _own_texts(plan.task_texts) or task_coded(plan, text) is not None
 
 
 def _below(grid: Grid, head: Head, column: int) -> Iterator[Any]:
@@ -319,6 +317,6 @@ def _holds_only(grid: Grid, head: Head, column: int, own: frozenset[str]) -> boo
     return bool(texts) and all(fold(text) in own for text in texts)
 
 
-@lru_cache(maxsize=16)
-def _folded(texts: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(fold, texts))
+@lru_cache(maxsize=8)
+def _own_texts(tasks: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    return frozenset(fold(text) for _, text in tasks)

@@ -74,7 +74,7 @@ def _head_at(grid: Grid, number: int, vocabulary: Vocabulary, plan: Plan) -> Hea
     """The heading that begins in a row, if one does."""
     titles = Titles(list(map(_heading_text, grid.rows[number])), [""] * len(grid.rows[number]))
     here = _headings(titles, vocabulary)
-    if not here.columns:
+    if not (here.columns or here.ticks):
         return None
     several = _with_rows_below(grid, number, (titles, here), vocabulary)
     alone = (number, titles, _with_one_tick(grid, number, here, vocabulary))
@@ -132,8 +132,6 @@ def _with_row(
 ) -> tuple[Titles, Headings] | None:
     """Headings, as texts and as fields, together with the row below that names parts of them; `rows` are the first and that."""
     (number, below), (upper, first) = rows, above
-    if not (first.columns or first.ticks):
-        return None
     lower = list(map(_heading_text, grid.rows[below]))
     second = _headings(Titles(lower, [""] * len(lower)), vocabulary)
     if second.head_a_table:
