@@ -1,7 +1,7 @@
 """Which index and which indicator the rows below belong to, as a section row, a line above the table or the sheet's name says."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,14 @@ TITLE_LIKENESS = 90.0
 BEFORE_TITLE = re.compile(r"^(?:\d{1,2}|[ivx]+|[a-d]|chi so|thanh phan|cstp|cs|nhom|nhiem vu|muc|phan|ve) ")
 AFTER_TITLE = re.compile(r" (?:trong so|ty trong|ts)\b.*$| \d{1,3}(?: phan tram)?$| nam \d{4}$")
 LETTER, DIGIT = re.compile(r"^[a-z] "), re.compile(r"\d")
-PERIOD = re.compile(r"\b(?:thang|quy|nam) (?:\d+|[ivx]+)\b")
+PERIOD = re.compile(r"\b(?:(?:thang|quy|nam) (?:\d+|[ivx]+)|20\d\d)\b")
+# The numeral or the letter a section is opened with, in a cell of its own or in front of the title.
+OPENING = re.compile(
+    r"\W*(?i:(?:phần|mục|nhóm|chỉ số(?: thành phần)?|cstp) )?(?P<number>[IVX]{1,5}|[A-D](?!\s+\w))(?:\s*[.):/–-]\W*|\s+|$)(?P<title>.*)",
+    re.DOTALL,
+)
+OF_NO_TITLE = frozenset(("va", "cua", "cac", "trong", "ve", "cap"))
+FEWEST_SHARED = 2
 SHORTEST_TITLE, SHORTEST_INDEX_TITLE, LONGEST_INDEX_TITLE = 5, 11, 90
 
 
@@ -30,13 +37,18 @@ class Section:
     indicator: str | None = None
 
 
-def section_of(cells: Iterable[Any], section: Section, plan: Plan) -> Section | None:
-    """The section the cells of a row announce; None if they announce none."""
-    texts = [text for cell in cells if cell != "" and (text := plain_text(cell)) is not None]
+def section_of(cells: Iterable[Any], section: Section, plan: Plan, *, may_only_mention: bool = True) -> Section | None:
+    """The section the cells of a row announce; None if they announce none.
+
+    `may_only_mention`: a text that is no title but has the name of an index in it announces that.
+    """
+    texts = _texts(cells)
+    # "2 | Tuyên truyền nâng cao chỉ số PCI" is a task.
+    may_only_mention = may_only_mention and not _is_digits(texts[:1])
     for text in texts:
         if len(text) < 3:
             continue
-        index = index_titled(plan, text)
+        index = index_titled(plan, text, may_only_mention=may_only_mention)
         if index is not None:
             return Section(index=index)
         indicator = (
@@ -48,8 +60,21 @@ def section_of(cells: Iterable[Any], section: Section, plan: Plan) -> Section | 
             return Section(_index_of(plan, indicator), indicator)
     if len(texts) == 1:
         alone = indicator_numbered(plan, fold(texts[0]), section.index)
-        return Section(_index_of(plan, alone), alone) if alone and not texts[0].strip("(). ").isdigit() else None
-    return None
+        if alone and not _is_digits(texts):
+            return Section(_index_of(plan, alone), alone)
+    opening = _opening(texts)
+    return _section_like(*opening, section, plan) if opening is not None else None
+
+
+def section_opened(cells: Iterable[Any], section: Section, plan: Plan) -> Section | None:
+    """The section a row with a numeral or a letter in front opens, though nobody can tell which: the one above ends there."""
+    opening = _opening(_texts(cells))
+    if opening is None:
+        return None
+    number = opening[0]
+    of_letter = next((one.code for one in plan.indices if one.section == number), None)
+    is_inside = section.index == of_letter or number not in "ABCD"
+    return Section(section.index if is_inside else None)
 
 
 def indicator_titled(plan: Plan, title: str, index_code: str | None) -> str | None:
@@ -62,7 +87,7 @@ def indicator_titled(plan: Plan, title: str, index_code: str | None) -> str | No
     return found[2] if found else None
 
 
-def index_titled(plan: Plan, title: str) -> str | None:
+def index_titled(plan: Plan, title: str, *, may_only_mention: bool = True) -> str | None:
     """The index a section row such as "A CHỈ SỐ NĂNG LỰC CẠNH TRANH CẤP TỈNH (PCI)" announces; None if it names several."""
     said = fold(title)
     wanted = LETTER.sub("", said)
@@ -71,12 +96,52 @@ def index_titled(plan: Plan, title: str) -> str | None:
             return code
         if len(wanted) >= SHORTEST_INDEX_TITLE and name.startswith(wanted):
             return code
-    if len(said) > LONGEST_INDEX_TITLE:
+    if len(said) > LONGEST_INDEX_TITLE or not may_only_mention:
         return None
     named = [code for code, folded, _ in _folded_indices(plan.index_titles) if f" {folded} " in f" {said} "]
     if len(named) != 1 or DIGIT.search(PERIOD.sub("", said)) or indicator_coded(plan, title):
         return None
     return named[0]
+
+
+def _texts(cells: Iterable[Any]) -> list[str]:
+    return [text for cell in cells if cell != "" and (text := plain_text(cell)) is not None]
+
+
+def _is_digits(texts: Sequence[str]) -> bool:
+    return bool(texts) and texts[0].strip("(). ").isdigit()
+
+
+def _opening(texts: Sequence[str]) -> tuple[str, str] | None:
+    """The numeral or letter in front of a row and the title behind it; None for any other row."""
+    found = OPENING.fullmatch(texts[0]) if texts else None
+    if found is None:
+        return None
+    title = found["title"] or (texts[1] if len(texts) > 1 else "")
+    return (found["number"], title) if len(fold(title)) > FEWEST_SHARED else None
+
+
+def _section_like(number: str, title: str, section: Section, plan: Plan) -> Section | None:
+    """The section whose own numeral or letter stands before words of its title, or whose whole title is among the words."""
+    said = _words(title)
+    for one in plan.indices:
+        if number == one.section and len(said & _words(one.title)) >= FEWEST_SHARED:
+            return Section(one.code)
+    for index in dict.fromkeys((section.index, None)):
+        known = {code: _words(text) for code, text in _bare_titles(plan.indicator_titles, index).items()}
+        shared = {code: len(said & words) for code, words in known.items()}
+        most = max(shared.values(), default=0)
+        numbered = plan.numbered_indicators.get((index, number.casefold()), ())
+        alike = [code for code in numbered if most >= FEWEST_SHARED and shared[code] == most]
+        whole = [code for code, words in known.items() if len(words) >= FEWEST_SHARED and words <= said]
+        for found in (alike, whole):
+            if len(found) == 1:
+                return Section(_index_of(plan, found[0]), found[0])
+    return None
+
+
+def _words(title: str) -> frozenset[str]:
+    return frozenset(_bare_title(title).split()) - OF_NO_TITLE
 
 
 def _index_of(plan: Plan, indicator: str) -> str:

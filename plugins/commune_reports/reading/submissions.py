@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from openpyxl.utils import get_column_letter
 
@@ -21,7 +22,7 @@ from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.lines import merged_rows, rows_going_on
 from commune_reports.reading.rows import is_touched, read_row
-from commune_reports.reading.sections import Section, section_of
+from commune_reports.reading.sections import Section, section_of, section_opened
 from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place
 from commune_reports.reading.tasks import Clerk, blank_task, named_task, said
 from commune_reports.reading.totals import totals_in
@@ -245,7 +246,9 @@ class _Sheet:
             return place.rows[-1] + 1
         if place.text("indicator"):
             self.section = section_of([place.text("indicator")], self.section, self.clerk.plan) or self.section
-        goes_on = rows_going_on(place, end, self.clerk.plan)
+        goes_on = tuple(
+            takewhile(lambda row: not self._opens_section(row, headings), rows_going_on(place, end, self.clerk.plan))
+        )
         whole = Place(self.grid, (*place.rows, *goes_on), headings) if goes_on else place
         is_next = bool(self.rows) and self.next_row == number
         named = named_task(place, self.section, self.clerk, is_next=is_next)
@@ -255,11 +258,13 @@ class _Sheet:
                 named = by_all
         if named is None:
             self._state_totals(place)
+            self._close_section(place)
             return number + 1
         if named.code:
             place = whole
         else:
             goes_on = ()
+            self._close_section(place)
         row, troubles = read_row(self.opened, place, code=named.code, matched_by=named.matched_by, clerk=self.clerk)
         self.rows.append(row)
         self.findings += [one for one in (named.remark, *troubles) if one is not None]
@@ -297,8 +302,20 @@ class _Sheet:
         code = blank_task(place, self.section, self.clerk)
         if code is not None:
             self.blanks.append(Blank(self.grid.name, place.row + 1, code, place.cell("status")))
-        elif self.rows:
+            return
+        if self.rows:
             self._state_totals(place)
+        self._close_section(place)
+
+    def _opens_section(self, row: int, headings: Headings) -> bool:
+        place = Place(self.grid, (row,), headings)
+        return section_opened([place.value("task_text")], self.section, self.clerk.plan) is not None
+
+    def _close_section(self, place: Place) -> None:
+        """Leave the section at a row that opens another one, though nobody knows which."""
+        section = section_opened(self.grid.rows[place.row], self.section, self.clerk.plan)
+        if section is not None:
+            self.section, self.section_starts_at = section, len(self.rows)
 
     def _state_totals(self, place: Place) -> None:
         self.totals += totals_in(
