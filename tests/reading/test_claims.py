@@ -46,6 +46,46 @@ def test_a_title_names_the_period_it_reports_on(clerk: Clerk, line: str, period:
     assert (reading.period_claimed, reading.findings) == (period, ())
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "So sánh với tháng 10/2024",
+        "Kết quả đạt được so với kế hoạch tháng 10/2024 như sau:",
+        "(Tiếp theo báo cáo tháng 10 năm 2024)",
+        "Số liệu lũy kế từ tháng 8/2024 đến tháng 11/2024",
+        "Triển khai Kế hoạch tháng 8 năm 2024 của UBND xã về PCI, PGI",
+        "Thực hiện Kế hoạch số 12/KH-UBND, tháng 8 năm 2024",
+        "Thực hiện Công văn số 15/UBND của UBND huyện về báo cáo tháng 10/2024 và tháng 11/2024",
+    ],
+)
+def test_a_month_a_report_is_compared_with_or_was_planned_in_is_not_its_period(clerk: Clerk, beside: str) -> None:
+    for lines in ([("BÁO CÁO THÁNG 11/2024",), (beside,)], [(beside,), ("KẾT QUẢ THÁNG 11 NĂM 2024",)]):
+        reading = _read(clerk, {"Báo cáo": [*lines, HEADS, _done("PCI-01.1", "x")]}, period_id="2024-11")
+        assert (reading.period_claimed, reading.findings) == ("2024-11", ())
+
+
+@pytest.mark.parametrize(
+    ("line", "period"),
+    [
+        ("Kết quả thực hiện kế hoạch tháng 11/2024", "2024-11"),
+        ("Kết quả thực hiện Kế hoạch tháng 8 năm 2024, tháng 11 năm 2024", "2024-11"),
+        ("Thực hiện Công văn số 15/UBND về việc báo cáo tháng 11/2024", "2024-11"),
+        ("Báo cáo lũy kế từ tháng 8 đến tháng 11/2024", "2024-11"),
+        ("Thực hiện Công văn số 15/UBND về báo cáo tháng 10/2024 và tháng 11/2024", None),
+    ],
+)
+def test_a_line_about_a_plan_tells_the_period_where_no_other_line_does(
+    clerk: Clerk, line: str, period: str | None
+) -> None:
+    assert _read(clerk, {"Báo cáo": [(line,), HEADS, _done("PCI-01.1", "x")]}).period_claimed == period
+
+
+def test_two_months_in_titles_contradict_each_other(clerk: Clerk) -> None:
+    top = [("BÁO CÁO THÁNG 11/2024",), ("Tháng 10 năm 2024",)]
+    reading = _read(clerk, {"Báo cáo": [*top, HEADS, _done("PCI-01.1", "x")]}, period_id="2024-11")
+    assert [one.code for one in reading.findings] == ["period_contradiction"]
+
+
 @pytest.mark.parametrize("line", ["Đơn vị: Vạn Thọ", "UBND X. VẠN THỌ", "UBND Vạn Thọ", "Mã đơn vị: 22504"])
 def test_another_unit_is_noticed_however_it_is_named(clerk: Clerk, line: str) -> None:
     reading = _read(clerk, {"Báo cáo": [(line,), HEADS, _done("PCI-01.1", "x")]})

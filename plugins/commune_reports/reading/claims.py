@@ -20,6 +20,15 @@ AND_NEXT_MONTH = re.compile(
     r"\bthang (\d{1,2})\b(?: (?:nam )?(\d{4}))?\b.*\b(?:phuong huong|nhiem vu|ke hoach|giai phap|du kien)\b.*?"
     r"\bthang (\d{1,2}) (?:nam )?(\d{4})\b"
 )
+# What a report is compared with, goes on from or was planned in is not what it reports on.
+COMPARED = re.compile(r"\b(?:so voi|so sanh|tiep theo|(?:so lieu )?tu (?:ngay )?\d).*")
+SINCE = re.compile(r"\btu (?:thang|quy) (?:\d{1,2}|[iv]+) (?:(?:nam )?\d{4} )?(?=den\b)")
+PLANNED_IN = re.compile(r"\bke hoach (?:so [a-z0-9 ]{,20})?thang \d{1,2} (?:nam )?\d{4}\b")
+REFERS = re.compile(
+    r"(?:can cu|thuc hien|trien khai|(?:kem )?theo) .*"
+    r"\b(?:ke hoach|cong van|van ban|quyet dinh|thong bao|chi dao|chuong trinh|bao cao)\b"
+)
+NAMED_MONTH = re.compile(r"\b(?:thang|t) ?(\d{1,2}) (?:nam )?(\d{4})\b")
 # A sheet named after its month: T11, Tháng 11, thang 11-2024.
 MONTH_SHEET = re.compile(r"(?:bao cao |bc )?(?:t|thang) ?(\d{1,2})(?: (?:nam )?(\d{4}))?")
 PERIOD_LABEL = re.compile(r"(?:.* )?(?:ky bao cao|bao cao thang|thang bao cao)|thang")
@@ -153,17 +162,24 @@ def _sentences(cells: Sequence[str]) -> Iterator[str]:
 
 def _periods(lines: Sequence[str]) -> Iterator[str]:
     """The periods some lines name, in their order, each once; the date of signing never, not even with its day left blank."""
-    yield from dict.fromkeys(period for line in lines for period in _periods_in(line))
+    own = dict.fromkeys(period for line in lines if not REFERS.match(line) for period in _periods_in(line))
+    # A line about another document counts where no other line names a period, and it names one only.
+    yield from own or dict.fromkeys(
+        period
+        for line in lines
+        if REFERS.match(line) and len(set(NAMED_MONTH.findall(line))) < 2
+        for period in _periods_in(line)
+    )
 
 
 def _periods_in(line: str) -> Iterator[str]:
-    line = re.sub(r"\b(so lieu )?tu (ngay )?\d.*", "", line)
+    line = SINCE.sub("", COMPARED.sub("", line))
     line = re.sub(r"\bngay (\d{1,2} )?thang (\d{1,2} )?nam \d{4}\b", "", line)
     next_month = AND_NEXT_MONTH.search(line)
     if next_month and int(next_month[3]) == int(next_month[1]) % 12 + 1:
         year = int(next_month[2] or next_month[4]) - (next_month[2] is None and next_month[3] in ("1", "01"))
         yield f"{year}-{int(next_month[1]):02d}"
-    elif found := re.search(r"\b(?:thang|t) ?(\d{1,2}) (?:nam )?(\d{4})\b", line):
+    elif found := NAMED_MONTH.search(PLANNED_IN.sub("", line)) or NAMED_MONTH.search(line):
         yield f"{found[2]}-{int(found[1]):02d}"
     elif found := re.search(r"\bquy (iv|iii|ii|i|[1-4]) (?:nam )?(\d{4})\b", line):
         yield f"{found[2]}-Q{QUARTERS[found[1]]}"

@@ -21,7 +21,8 @@ LETTER, DIGIT = re.compile(r"^[a-z] "), re.compile(r"\d")
 PERIOD = re.compile(r"\b(?:(?:thang|quy|nam) (?:\d+|[ivx]+)|20\d\d)\b")
 # The numeral or the letter a section is opened with, in a cell of its own or in front of the title.
 OPENING = re.compile(
-    r"\W*(?i:(?:phần|mục|nhóm|chỉ số(?: thành phần)?|cstp) )?(?P<number>[IVX]{1,5}|[A-D](?!\s+\w))(?:\s*[.):/–-]\W*|\s+|$)(?P<title>.*)",
+    r"\W*(?i:(?:phần|mục|nhóm|chỉ số(?: thành phần)?|cstp) )?(?P<number>[IVX]{1,5}|[A-D](?!\s+\w))"
+    r"(?:\s*[.):/–-]\W*|\s+|$)(?P<title>.*)",
     re.DOTALL,
 )
 OF_NO_TITLE = frozenset(("va", "cua", "cac", "trong", "ve", "cap"))
