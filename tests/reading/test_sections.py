@@ -92,3 +92,49 @@ def test_a_task_below_a_section_nobody_knows_is_known_by_its_text(clerk: Clerk) 
 def test_a_line_without_a_numeral_and_a_title_leaves_the_section(clerk: Clerk, between: Row) -> None:
     reading = _read(clerk, *LAND, _begun(1, "Cấp 12 giấy"), between, _begun(2, "Công khai 2 quy hoạch"))
     assert (_tasks(reading), _codes(reading)) == (["PCI-02.1", "PCI-02.2"], [])
+
+
+def test_a_task_that_speaks_of_an_index_is_no_section(clerk: Clerk) -> None:
+    heads = (*HEADS[:4], "Ghi chú")
+    for number in (2, ""):
+        spoken = (number, "Tuyên truyền nâng cao chỉ số PCI", "Hoàn thành", 100)
+        reading = _read(clerk, *LAND, _begun(1, ""), spoken, heads=heads)
+        assert (_tasks(reading), _codes(reading)) == (["PCI-02.1", None], [("task_unknown", "B7")])
+
+
+def test_an_unanswered_task_that_speaks_of_an_index_leaves_the_section(clerk: Clerk) -> None:
+    reading = _read(clerk, *LAND, (1, "Tuyên truyền nâng cao chỉ số PCI"), _begun(2, "Công khai 2 quy hoạch"))
+    assert _tasks(reading) == ["PCI-02.2"]
+
+
+def test_answers_for_indicators_alone_are_told_and_no_empty_template(clerk: Clerk) -> None:
+    reading = _read(clerk, ("I", "Chỉ số Gia nhập thị trường", "Hoàn thành", 100), ("II", "Tiếp cận đất đai", "", 60))
+    assert _codes(reading) == [("task_unknown", "B4"), ("task_unknown", "B5")]
+
+
+def test_a_task_called_like_its_indicator_is_read_in_its_section(clerk: Clerk) -> None:
+    title = "Đảm bảo tuân thủ các tiêu chuẩn môi trường tối thiểu"
+    reading = _read(clerk, ("B", "PGI"), ("II", title), (1, title, "Đang thực hiện", 40))
+    assert (_tasks(reading), _codes(reading)) == (["PGI-02.1"], [])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("II", "Chỉ số Tiếp cận đất đai", "", 60, "Đã làm 2 nhiệm vụ"),
+        ("II", "Tiếp cận đất đai và sự ổn định trong sử dụng đất", "Đang thực hiện", 60, "Khá"),
+        ("", "II. Tiếp cận đất đai", "", "", "Đã làm 2 nhiệm vụ"),
+    ],
+)
+def test_a_section_may_tell_of_its_tasks_together(clerk: Clerk, told: Row) -> None:
+    index = ("A", "Chỉ số năng lực cạnh tranh cấp tỉnh (PCI)", "Đang thực hiện", 50, "Toàn xã đạt 50%")
+    reading = _read(clerk, index, told, _begun(1, "Cấp 12 giấy"), _begun(2, "Công khai 2 quy hoạch"))
+    assert (_tasks(reading), _codes(reading)) == (["PCI-02.1", "PCI-02.2"], [])
+
+
+def test_results_of_sections_without_tasks_are_not_lost(clerk: Clerk) -> None:
+    market = ("I", "Gia nhập thị trường", "Đang thực hiện", 40, "Niêm yết 3 thủ tục")
+    land = ("II", "Hỗ trợ tiếp cận đất đai", "Đang thực hiện", 40, "Cấp 12 giấy")
+    reading = _read(clerk, market, land)
+    assert _tasks(reading) == [None, "PCI-02.1"]
+    assert _codes(reading) == [("task_unknown", "B4"), ("task_matched_by_text", "B5")]

@@ -26,7 +26,7 @@ OPENING = re.compile(
     re.DOTALL,
 )
 OF_NO_TITLE = frozenset(("va", "cua", "cac", "trong", "ve", "cap"))
-FEWEST_SHARED = 2
+FEWEST_SHARED, SHORTEST_OPENED = 2, 3
 SHORTEST_TITLE, SHORTEST_INDEX_TITLE, LONGEST_INDEX_TITLE = 5, 11, 90
 
 
@@ -38,14 +38,14 @@ class Section:
     indicator: str | None = None
 
 
-def section_of(cells: Iterable[Any], section: Section, plan: Plan, *, may_only_mention: bool = True) -> Section | None:
+def section_of(cells: Iterable[Any], section: Section, plan: Plan, *, is_answered: bool = False) -> Section | None:
     """The section the cells of a row announce; None if they announce none.
 
-    `may_only_mention`: a text that is no title but has the name of an index in it announces that.
+    A row with an answer (`is_answered`) does so by a title only, not by words like it nor by naming an index.
     """
     texts = _texts(cells)
     # "2 | Tuyên truyền nâng cao chỉ số PCI" is a task.
-    may_only_mention = may_only_mention and not _is_digits(texts[:1])
+    may_only_mention = not is_answered and not _is_digits(texts[:1])
     for text in texts:
         if len(text) < 3:
             continue
@@ -64,7 +64,7 @@ def section_of(cells: Iterable[Any], section: Section, plan: Plan, *, may_only_m
         if alone and not _is_digits(texts):
             return Section(_index_of(plan, alone), alone)
     opening = _opening(texts)
-    return _section_like(*opening, section, plan) if opening is not None else None
+    return _section_like(*opening, section, plan) if opening is not None and not is_answered else None
 
 
 def section_opened(cells: Iterable[Any], section: Section, plan: Plan) -> Section | None:
@@ -119,7 +119,7 @@ def _opening(texts: Sequence[str]) -> tuple[str, str] | None:
     if found is None:
         return None
     title = found["title"] or (texts[1] if len(texts) > 1 else "")
-    return (found["number"], title) if len(fold(title)) > FEWEST_SHARED else None
+    return (found["number"], title) if SHORTEST_OPENED <= len(title) <= LONGEST_INDEX_TITLE else None
 
 
 def _section_like(number: str, title: str, section: Section, plan: Plan) -> Section | None:

@@ -24,7 +24,7 @@ from commune_reports.reading.lines import merged_rows, rows_going_on
 from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of, section_opened
 from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place
-from commune_reports.reading.tasks import Clerk, blank_task, named_task, said
+from commune_reports.reading.tasks import Clerk, blank_task, named_task, said, unknown_task
 from commune_reports.reading.totals import totals_in
 from commune_reports.reading.unheaded import heads_of, remarks_unread, unheaded
 from commune_reports.reading.vocabulary import is_start_of_task
@@ -95,7 +95,8 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         findings += letters_lost(opened.grids, clerk.wordings)
         findings.append(clerk.wordings.finding("no_table", wanted=WANTED_HEADINGS))
     elif not rows and not findings:
-        findings.append(clerk.wordings.finding("untouched_template"))
+        told_of_sections = [one for sheet in visible for one in sheet.told_of_sections]
+        findings += told_of_sections or [clerk.wordings.finding("untouched_template")]
     return Reading(
         unit_claimed=claims.unit_code,
         period_claimed=claims.period_id,
@@ -177,6 +178,7 @@ class _Sheet:
         self.blanks: list[Blank] = []
         self.totals: list[Total] = []
         self.findings: list[Finding] = []
+        self.told_of_sections: list[Finding] = []
 
     def read(self) -> None:
         """Fill rows, blanks, totals and findings."""
@@ -239,10 +241,11 @@ class _Sheet:
         if not self._is_answered(place):
             self._unanswered(place)
             return place.rows[-1] + 1
-        section = self._headed_by(place)
+        section = self._headed_by(place, end)
         if section is not None:
             self._state_totals(place)
             self.section, self.section_starts_at = section, len(self.rows)
+            self.told_of_sections.append(unknown_task(place, self.clerk))
             return place.rows[-1] + 1
         if place.text("indicator"):
             self.section = section_of([place.text("indicator")], self.section, self.clerk.plan) or self.section
@@ -288,11 +291,27 @@ class _Sheet:
         errors = {*self.opened.formula_errors(self.grid.name), *self.opened.formulas_without_value(self.grid.name)}
         return bool(errors) and any(place.cell(field) in errors for field in REPORTED)
 
-    def _headed_by(self, place: Place) -> Section | None:
-        """The section a row opens that also states the section's own progress or status."""
-        if any(map(place.is_filled, TEXTS)):
+    def _headed_by(self, place: Place, end: int) -> Section | None:
+        """The section a row opens that also states the section's own progress, status or result."""
+        plan, title = self.clerk.plan, place.value("task_text")
+        section = section_of([title], self.section, plan, is_answered=True)
+        if section is not None and not any(map(place.is_filled, TEXTS)):
+            # A task may be called like its indicator.
+            is_task = place.text("number").isdigit() and section.indicator == self.section.indicator is not None
+            return None if is_task else section
+        cells = [place.value("number"), title]
+        if section_opened(cells, self.section, plan) is None:
             return None
-        return section_of([place.value("task_text")], self.section, self.clerk.plan)
+        section = section_of(cells, self.section, plan)
+        return section if section is not None and self._is_followed(section, place, end) else None
+
+    def _is_followed(self, section: Section, place: Place, end: int) -> bool:
+        """Whether a task stands below a section or an indicator below an index: what is told of one stands above its parts."""
+        below = next((row for row in self.grid.rows[place.rows[-1] + 1 : end] if any(map(plain_text, row))), None)
+        if below is None:
+            return False
+        next_one = section_of(below, section, self.clerk.plan) or section_opened(below, section, self.clerk.plan)
+        return next_one is None or (section.indicator is None and next_one.indicator is not None)
 
     def _unanswered(self, place: Place) -> None:
         section = section_of(self.grid.rows[place.row], self.section, self.clerk.plan)

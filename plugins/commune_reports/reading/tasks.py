@@ -88,13 +88,15 @@ def named_task(place: Place, section: Section, clerk: Clerk, *, is_next: bool = 
         return Named(by_number, "number")
     if not _is_report_row(place, clerk.vocabulary, is_next=is_next):
         return None
-    # Where nothing names the task, the cell to fill in is the first that could.
+    return Named(None, "code", unknown_task(place, clerk))
+
+
+def unknown_task(place: Place, clerk: Clerk) -> Finding:
+    """That nobody can say which task a row reports; where nothing names one, the first cell that could is to be filled in."""
     here = [name for name in NAMED_BY if place.cell(name) is not None]
     field = next((name for name in NAMED_BY if place.text(name)), here[0] if here else "task")
-    wanted = next(iter(plan.tasks))
-    return Named(
-        None, "code", said(clerk, place, "task_unknown", field=field, got=place.text(field) or "trống", wanted=wanted)
-    )
+    wanted = next(iter(clerk.plan.tasks))
+    return said(clerk, place, "task_unknown", field=field, got=place.text(field) or "trống", wanted=wanted)
 
 
 def blank_task(place: Place, section: Section, clerk: Clerk) -> str | None:
