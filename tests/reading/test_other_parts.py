@@ -133,6 +133,36 @@ def test_the_tasks_of_the_month_to_come_below_a_report_are_left_and_that_is_said
     assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [("plan_ahead", "A7")])
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "II. Phương hướng, nhiệm vụ thời gian tới",
+        "II. Nhiệm vụ trọng tâm tháng tới",
+        "II. Kế hoạch công tác tháng sau",
+        "II. KẾ HOẠCH THÁNG 12/2024",
+        "II. Dự kiến công việc tháng 12/2024",
+        "II/ Những nhiệm vụ trọng tâm cần thực hiện trong tháng 12/2024",
+        "II. Nhiệm vụ, giải pháp trọng tâm tháng 12/2024",
+    ],
+)
+def test_a_part_that_looks_ahead_leaves_what_is_told_or_not_begun(clerk: Clerk, line: str) -> None:
+    below = [
+        (1, "PCI-01.1", "", "Đang thực hiện", 10),
+        (2, "PCI-03.1", "", "Chưa thực hiện", 0, "Công khai quy hoạch"),
+        (3, "PCI-03.2", "", "Đang thực hiện", 40, "Công khai 3 quý"),
+        (4, "", "Đón đoàn kiểm tra", "Chưa thực hiện", 0),
+    ]
+    reading = _read(clerk, [*TOP, HEADS, DONE, BEGUN, (line,), HEADS, *below])
+    assert _tasks(reading) == ["PCI-01.1", "PCI-02.1", "PCI-03.2"]
+    assert _codes(reading) == [("plan_ahead", "A6")]
+
+
+@pytest.mark.parametrize("line", ["II. Nhiệm vụ tháng 11/2024", "II. Nhiệm vụ thời gian qua", "II. Nhiệm vụ khác"])
+def test_a_task_told_twice_below_a_line_that_does_not_look_ahead_is_read_twice(clerk: Clerk, line: str) -> None:
+    reading = _read(clerk, [*TOP, HEADS, DONE, (line,), (1, "PCI-01.1", "", "Đang thực hiện", 10)])
+    assert _tasks(reading) == ["PCI-01.1", "PCI-01.1"]
+
+
 def test_a_part_about_the_reported_month_is_read(clerk: Clerk) -> None:
     reading = _read(clerk, [*TOP, HEADS, DONE, ("Nhiệm vụ phát sinh trong tháng 11/2024",), BEGUN])
     assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [])

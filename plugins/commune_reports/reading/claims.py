@@ -32,12 +32,14 @@ NAMED_MONTH = re.compile(r"\b(?:thang|t) ?(\d{1,2}) (?:nam )?(\d{4})\b")
 # A sheet named after its month: T11, Tháng 11, thang 11-2024.
 MONTH_SHEET = re.compile(r"(?:bao cao |bc )?(?:t|thang) ?(\d{1,2})(?: (?:nam )?(\d{4}))?")
 PERIOD_LABEL = re.compile(r"(?:.* )?(?:ky bao cao|bao cao thang|thang bao cao)|thang")
-# A part of a report that looks ahead.
+# A part of a report that looks ahead, to a month it names or to what comes next.
 AHEAD = re.compile(
-    r"(?:(?:phan )?(?:[ivx]+|\d{1,2}|[a-d]) )?(?:mot so |cac )?(?:phuong huong\b.*|"
-    r"(?:ke hoach|nhiem vu|chuong trinh|cong tac)(?: cong tac| nhiem vu| trong tam| chu yeu| va giai phap)*"
-    r" (?:trong )?(?:thang|quy) .*)"
+    r"(?:(?:phan )?(?:[ivx]+|\d{1,2}|[a-d]) )?(?:mot so |cac |nhung )?(?:phuong huong\b.*|"
+    r"(?:du kien )?(?:ke hoach|nhiem vu|chuong trinh|cong tac|cong viec|giai phap)"
+    r"(?: cong tac| cong viec| nhiem vu| giai phap| trong tam| chu yeu| va| can| tiep tuc| thuc hien| trien khai)*"
+    r" (?:trong |cua )?(?:thang|quy|ky|thoi gian) .*)"
 )
+NEXT = re.compile(r"\b(?:thang|quy|ky|thoi gian) (?:toi|sau|tiep theo)\b")
 UNIT_BEFORE = r"(?:xa|x|thi tran|tt|phuong|p|ubnd|uy ban nhan dan|don vi|don vi bao cao)"
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
@@ -190,12 +192,15 @@ def _periods_in(line: str) -> Iterator[str]:
         yield found[1]
 
 
-def month_planned(cells: Sequence[Any], plan: Plan) -> ReportingPeriod | None:
-    """The period a line such as "II. Nhiệm vụ trọng tâm tháng 12/2024" looks ahead to; None for any other line."""
+def looks_ahead(cells: Sequence[Any], period: ReportingPeriod, plan: Plan) -> bool:
+    """Whether a line such as "II. Nhiệm vụ trọng tâm tháng 12/2024" looks ahead to what comes after a period."""
     filled = [cell for cell in cells if cell != ""]
     line = fold(plain_text(filled[0]) or "") if len(filled) == 1 else ""
-    periods = list(_periods([_with_year(line, plan)])) if AHEAD.fullmatch(line) else []
-    return plan.period(periods[0]) if len(periods) == 1 else None
+    if not AHEAD.fullmatch(line):
+        return False
+    periods = list(_periods([_with_year(line, plan)]))
+    later = plan.period(periods[0]) if len(periods) == 1 else None
+    return later.window_end > period.window_end if later else not periods and NEXT.search(line) is not None
 
 
 def units_in(plan: Plan, period_id: str | None) -> tuple[Unit, ...]:

@@ -12,7 +12,7 @@ from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.claims import (
     Asked,
     Claims,
-    month_planned,
+    looks_ahead,
     read_claims,
     sheets_aside,
     units_in,
@@ -165,6 +165,10 @@ def _contradictions(claims: Claims, clerk: Clerk, unit_code: str | None, period_
         yield wordings.finding("template_outdated", got=claims.template_version, wanted=clerk.template_version)
 
 
+def _is_begun(row: TaskRow) -> bool:
+    return row.status in ("completed", "in_progress", "nil") or bool(row.progress_pct)
+
+
 class _Sheet:
     """One sheet on its way through the clerk's hands, top to bottom."""
 
@@ -195,17 +199,18 @@ class _Sheet:
         if period is None:
             return
         for number, cells in enumerate(self.grid.rows):
-            later = month_planned(cells, self.clerk.plan) if number > self.heads[0].last_row else None
-            if later is None or later.window_end <= period.window_end:
+            if number <= self.heads[0].last_row or not looks_ahead(cells, period, self.clerk.plan):
                 continue
             column, got = next((column, plain_text(value)) for column, value in enumerate(cells) if plain_text(value))
             columns = self.heads[0].headings.columns
             if column in (columns[name] for name in REPORTED if name in columns):
                 continue
-            below = {row.task_code for row in self.rows if row.row > number}
-            # What is told nowhere else is the report, whatever stands above it.
-            if below and below <= {row.task_code for row in self.rows if row.row <= number}:
-                self._leave(set(range(number + 1, len(self.grid.rows) + 1)))
+            above = {row.task_code for row in self.rows if row.row <= number}
+            below = [row for row in self.rows if row.row > number]
+            # What is told nowhere else is the report, whatever stands above it; a task not yet begun is only planned.
+            if any(row.task_code in above for row in below):
+                told = {row.row for row in below if row.task_code not in above and _is_begun(row)}
+                self._leave(set(range(number + 1, len(self.grid.rows) + 1)) - told)
                 self.findings.append(
                     self.clerk.wordings.finding(
                         "plan_ahead",
