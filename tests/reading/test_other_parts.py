@@ -120,6 +120,19 @@ def test_a_plan_of_work_on_a_sheet_of_its_own_is_no_second_report(clerk: Clerk) 
     assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [])
 
 
+@pytest.mark.parametrize(
+    ("result", "tasks"),
+    [
+        ("Báo cáo định kỳ", ["PCI-01.1", "PCI-02.1"]),
+        ("Đã cấp 12 giấy", ["PCI-01.1", "PCI-02.1", "PCI-01.1", "PCI-02.2"]),
+    ],
+)
+def test_a_plan_of_work_may_list_tasks_told_nowhere_else(clerk: Clerk, result: str, tasks: list[str]) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Nhiệm vụ", "Cơ quan thực hiện", "Tiến độ", "Kết quả")
+    planned = [(1, "PCI-01.1", "", "", "Thường xuyên", ""), (2, "PCI-02.2", "", "", "Nhiệm vụ thường xuyên", result)]
+    assert _tasks(_read(clerk, [*TOP, HEADS, DONE, BEGUN], [heads, *planned])) == tasks
+
+
 def test_a_sheet_whose_statuses_cannot_be_read_is_no_plan_of_work(clerk: Clerk) -> None:
     reading = _read(clerk, [*TOP, HEADS, DONE], [HEADS, (1, "PCI-01.1", "", "Gần xong", "", "Đã niêm yết")])
     assert _codes(reading) == [("status_unreadable", "D2")]

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
+from commune_reports.plan import Plan
+from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow, first_difference
 
 PLANS_HAVE = ("progress_unreadable", "task_matched_by_text")
@@ -15,19 +17,31 @@ def states_progress(row: TaskRow) -> bool:
     return any(name in row.cells for name in STATED)
 
 
-def only_plans(rows: Sequence[TaskRow], told: set[str | None], findings: Sequence[Finding]) -> bool:
+def only_plans(rows: Sequence[TaskRow], told: set[str | None], findings: Sequence[Finding], plan: Plan) -> bool:
     """Whether a sheet has no column for the status, no number for a progress, and only tasks that other sheets tell of.
 
-    That is a plan of work, whose "Tiến độ" says when a task is to be done.
+    That is a plan of work, whose "Tiến độ" says when a task is to be done. It may list more tasks where all it says of them
+    is what the plan itself says.
     """
     says = any("status" in row.cells or row.progress_pct is not None for row in rows)
     is_damaged = any(one.code not in PLANS_HAVE for one in findings)
-    return (
-        bool(rows)
-        and not says
-        and not is_damaged
-        and all(row.task_code is not None and row.task_code in told for row in rows)
-    )
+    if not rows or says or is_damaged or not told:
+        return False
+    timings = {one.row: one.got for one in findings if one.code == "progress_unreadable"}
+    return all(row.task_code in told - {None} or _is_as_planned(row, timings.get(row.row), plan) for row in rows)
+
+
+def _is_as_planned(row: TaskRow, timing: str | None, plan: Plan) -> bool:
+    """Whether a row says only when the plan wants its task done and what the result is to be."""
+    task = plan.tasks.get(row.task_code or "")
+    if (
+        task is None
+        or not timing
+        or any(getattr(row, field) for field in ("evidence", "difficulty", "proposal", "note"))
+    ):
+        return False
+    said = ((timing, task.timing_text), (row.result or "", task.product_text))
+    return all(f" {fold(one)} " in f" {fold(own)} " for one, own in said if one)
 
 
 def counted_once(

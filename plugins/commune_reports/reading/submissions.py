@@ -74,7 +74,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         clerk.wordings.finding("hidden_sheet_ignored", sheet=sheet.grid.name, got=sheet.grid.name) for sheet in hidden
     ]
     by_progress = {row.task_code for sheet in visible for row in sheet.rows if row.status is not None}
-    plans = [sheet for sheet in visible if only_plans(sheet.rows, by_progress, sheet.findings)]
+    plans = [sheet for sheet in visible if only_plans(sheet.rows, by_progress, sheet.findings, clerk.plan)]
     findings += remarks_beside([row for sheet in plans for row in sheet.rows], clerk.wordings)
     visible = [sheet for sheet in visible if sheet not in plans]
     told = {row.task_code for sheet in visible for row in sheet.rows if states_progress(row)}
