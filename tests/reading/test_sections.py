@@ -138,3 +138,21 @@ def test_results_of_sections_without_tasks_are_not_lost(clerk: Clerk) -> None:
     reading = _read(clerk, market, land)
     assert _tasks(reading) == [None, "PCI-02.1"]
     assert _codes(reading) == [("task_unknown", "B4"), ("task_matched_by_text", "B5")]
+
+
+@pytest.mark.parametrize(
+    ("section", "number", "text", "task"),
+    [
+        ("III", 4, "Đấu thầu qua mạng", "PCI-03.4"),
+        ("III", 5, "Giải ngân vốn đầu tư công năm 2024", "PCI-03.5"),
+        ("III", 1, "Đấu thầu qua mạng", None),
+        ("III", 4, "Việc khác", None),
+        ("IV", 1, "Đơn giản hóa TTHC", None),
+    ],
+)
+def test_a_few_words_count_for_the_task_with_the_rows_number_that_alone_has_them(
+    clerk: Clerk, section: str, number: int, text: str, task: str | None
+) -> None:
+    reading = _read(clerk, ("A", "PCI"), (section,), _begun(number, "Đã làm 3 việc", text))
+    assert _tasks(reading) == [task]
+    assert _codes(reading) == [("task_matched_by_text" if task else "task_unknown", "B6")]

@@ -86,6 +86,11 @@ def named_task(place: Place, section: Section, clerk: Clerk, *, is_next: bool = 
         return Named(matched.code, "text", remark)
     if by_number is not None and not text:
         return Named(by_number, "number")
+    if by_number is not None and _is_short_for(by_number, text, clerk):
+        remark = said(
+            clerk, place, "task_matched_by_text", field="task_text", got=text, wanted=by_number, task=by_number
+        )
+        return Named(by_number, "number", remark)
     if not _is_report_row(place, clerk.vocabulary, is_next=is_next):
         return None
     return Named(None, "code", unknown_task(place, clerk))
@@ -152,6 +157,16 @@ def _texted(text: str, section: Section, by_number: str | None, clerk: Clerk) ->
     if matched is None and by_number is not None:
         matched = task_texted(plan, written_out, [by_number])
     return matched or task_texted(plan, written_out, may_be_short=True)
+
+
+def _is_short_for(code: str, text: str, clerk: Clerk) -> bool:
+    """Whether every word of a text stands in the text of a task, and in that of no other task of its indicator."""
+    tasks = clerk.plan.tasks
+    words = set(clerk.vocabulary.written_out(fold(text)).split())
+    among = [one for one, task in tasks.items() if task.indicator_code == tasks[code].indicator_code]
+    return len(words) >= FEWEST_TEXTS and [one for one in among if words <= set(fold(tasks[one].text).split())] == [
+        code
+    ]
 
 
 def _is_report_row(place: Place, vocabulary: Vocabulary, *, is_next: bool) -> bool:
