@@ -291,6 +291,39 @@ def test_an_average_and_a_legend_below_the_table_are_no_tasks(clerk: Clerk, row:
     assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [])
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Tỷ lệ hoàn thành",
+        "Số nhiệm vụ hoàn thành",
+        "Tổng nhiệm vụ",
+        "TỔNG HỢP",
+        "Toàn xã",
+        "Tổng mục A",
+        "Điểm tự chấm",
+        "Trung bình cộng toàn bộ các nhiệm vụ trong tháng",
+        "Mức độ hoàn thành PCI",
+        "Kết quả chung toàn xã",
+    ],
+)
+def test_a_number_for_all_tasks_is_no_task(clerk: Clerk, label: str) -> None:
+    reading = _read(clerk, [*TOP, HEADS, DONE, BEGUN, ("", "", label, "", 70)])
+    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (3, "", "Tổng kết hội nghị", "", 70),
+        ("", "", "Tổng kết hội nghị", "Đang thực hiện", 70),
+        ("", "", "Trực lễ", "", 70),
+        ("", "", "Tổng kết hội nghị", "", 70, "40 người"),
+    ],
+)
+def test_a_row_that_may_be_a_task_is_no_number_for_all(clerk: Clerk, row: Row) -> None:
+    assert [code for code, _ in _codes(_read(clerk, [*TOP, HEADS, DONE, BEGUN, row]))] == ["task_unknown"]
+
+
 def test_an_average_named_in_the_column_of_statuses_is_compared_with_its_rows(clerk: Clerk) -> None:
     [total] = _read(clerk, [*TOP, HEADS, DONE, BEGUN, ("", "", "", "Trung bình:", 55)]).totals
     assert (total.cell, total.stated, 70.0 in total.counted) == ("E6", 55, True)

@@ -25,7 +25,7 @@ from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of, section_opened
 from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place
 from commune_reports.reading.tasks import Clerk, blank_task, named_task, said, unknown_task
-from commune_reports.reading.totals import totals_in
+from commune_reports.reading.totals import speaks_of_all, totals_in
 from commune_reports.reading.unheaded import heads_of, remarks_unread, unheaded
 from commune_reports.reading.vocabulary import is_start_of_task
 from commune_reports.task_report import Blank, Reading, TaskRow, Total
@@ -264,7 +264,7 @@ class _Sheet:
             by_all = named_task(whole, self.section, self.clerk, is_next=is_next)
             if by_all is not None and by_all.code and (by_all.remark is None or named is None or not named.code):
                 named = by_all
-        if named is None:
+        if named is None or (named.code is None and speaks_of_all(place, self.rows)):
             self._state_totals(place)
             self._close_section(place)
             return number + 1

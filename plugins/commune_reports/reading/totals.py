@@ -20,6 +20,10 @@ COUNTED = re.compile(
     rf"{BEFORE}(?:nhiem vu )?(?:da )?{STATUS}(?: la)? (\d{{1,3}})(?: nhiem vu)?(?: \d{{1,3}})?(?: nhiem vu)?|"
     rf"{BEFORE}(\d{{1,3}})(?: \d{{1,3}})? nhiem vu (?:da )?{STATUS}"
 )
+# What a commune says of itself as a whole below its tasks: "Tỷ lệ hoàn thành", "Toàn xã", "Điểm tự chấm".
+OF_ALL = re.compile(
+    r"(?:tong|cong|trung binh|binh quan|ty le|so nhiem vu|diem|muc do|toan (?:xa|thi tran)|(?:ket qua|danh gia) chung)\b.*"
+)
 PERCENTAGE, CLAUSES = re.compile(r"\d+(?:[.,]\d+)?\s*%"), re.compile(r"[;,.()\n]")
 
 
@@ -50,6 +54,25 @@ def totals_in(
             status = vocabulary.statuses[found[1] or found[4]]
             counted = tuple(float(sum(row.status == status for row in part)) for part in parts)
             yield _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)
+
+
+def speaks_of_all(place: Place, rows: Sequence[TaskRow]) -> bool:
+    """Whether a row without a number, below numbered ones, is only a number for all of them."""
+    filled = place.texts()
+    if len(filled) != 2 or OF_ALL.fullmatch(fold(filled[0][1])) is None:
+        return False
+    value = place.grid.rows[place.row][filled[1][0]]
+    above = [Place(place.grid, (row.row - 1,), place.headings) for row in rows if row.sheet == place.grid.name]
+    return (
+        isinstance(progress(value, lambda: True), float)
+        and not _is_numbered(place)
+        and bool(above)
+        and all(map(_is_numbered, above))
+    )
+
+
+def _is_numbered(place: Place) -> bool:
+    return any(letter.isdigit() for name in ("number", "task") for letter in place.text(name))
 
 
 def _sums(opened: Spreadsheet, place: Place, parts: Sequence[Sequence[TaskRow]]) -> Iterator[Total]:
