@@ -269,3 +269,26 @@ def test_statuses_are_understood_in_the_words_people_use(clerk: Clerk, typed: st
     reading = _read(clerk, _book(HEADS, ("PCI-01.1", "", typed, 100, "Xong 3 hồ sơ")))
     assert reading.rows[0].status == meant
     assert [one.code for one in reading.findings] == ([] if meant else ["status_unreadable"])
+
+
+@pytest.mark.parametrize(
+    ("line", "stated"),
+    [
+        ("Ghi chú: trong tháng tiếp nhận 50 hồ sơ, đã hoàn thành 48", []),
+        ("- Tổng số hồ sơ 50; hoàn thành 48; đang thực hiện 2", []),
+        ("Tiếp nhận 50 hồ sơ; 12 nhiệm vụ hoàn thành", [12]),
+        ("Đến ngày 14/11/2024, hoàn thành 12", [12]),
+        ("Tổng số: 33, trong đó hoàn thành 12", [12]),
+    ],
+)
+def test_a_number_of_anything_but_tasks_is_no_count_of_tasks(clerk: Clerk, line: str, stated: list[float]) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
+    reading = _read(clerk, _book(heads, ("PCI-01.1", "Hoàn thành", 100, "Xong"), (), (line,)))
+    assert [one.stated for one in reading.totals] == stated
+
+
+def test_the_share_of_tasks_done_is_a_sum_as_well(clerk: Clerk) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
+    rows = [("PCI-01.1", "Hoàn thành", 100, "Xong"), ("PCI-02.1", "Đang thực hiện", 40, "2 hội nghị")]
+    [total] = _read(clerk, _book(heads, *rows, ("Tổng cộng", "", 50))).totals
+    assert (total.stated, total.stated in total.counted) == (50, True)

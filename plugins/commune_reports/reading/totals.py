@@ -24,6 +24,8 @@ COUNTED = re.compile(
 OF_ALL = re.compile(
     r"(?:tong|cong|trung binh|binh quan|ty le|so nhiem vu|diem|muc do|toan (?:xa|thi tran)|(?:ket qua|danh gia) chung)\b.*"
 )
+DATED = re.compile(r"\b(?:ngay|thang|quy|nam|ky) \d+(?: \d+)*")
+OF_TASKS, DIGIT = re.compile(r".*\bnhiem vu\b.*|(?:tong(?: so| cong)?|cong|gom)? ?\d+"), re.compile(r"\d")
 PERCENTAGE, CLAUSES = re.compile(r"\d+(?:[.,]\d+)?\s*%"), re.compile(r"[;,.()\n]")
 
 
@@ -49,8 +51,11 @@ def totals_in(
         text = plain_text(value) if isinstance(value, str) else None
         if text is None or column in place.headings.ticks:
             continue
-        clauses = CLAUSES.split(PERCENTAGE.sub("", text))
-        for found in filter(None, (COUNTED.fullmatch(fold(clause)) for clause in clauses)):
+        clauses = list(map(fold, CLAUSES.split(PERCENTAGE.sub("", text))))
+        for clause in clauses:
+            found = COUNTED.fullmatch(clause)
+            if found is None or ("nhiem vu" not in clause and _counts_other_things(clauses)):
+                continue
             status = vocabulary.statuses[found[1] or found[4]]
             counted = tuple(float(sum(row.status == status for row in part)) for part in parts)
             yield _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)
@@ -75,6 +80,14 @@ def _is_numbered(place: Place) -> bool:
     return any(letter.isdigit() for name in ("number", "task") for letter in place.text(name))
 
 
+def _counts_other_things(clauses: Sequence[str]) -> bool:
+    """Whether a text says of something else than tasks how much there is: "tiếp nhận 50 hồ sơ, đã hoàn thành 48"."""
+    return any(
+        DIGIT.search(DATED.sub("", clause)) and not COUNTED.fullmatch(clause) and not OF_TASKS.fullmatch(clause)
+        for clause in clauses
+    )
+
+
 def _sums(opened: Spreadsheet, place: Place, parts: Sequence[Sequence[TaskRow]]) -> Iterator[Total]:
     column = place.headings.columns.get("progress_pct")
     if column is not None:
@@ -92,12 +105,13 @@ def _sums(opened: Spreadsheet, place: Place, parts: Sequence[Sequence[TaskRow]])
 
 
 def _meant(parts: Sequence[Sequence[TaskRow]]) -> Iterator[float]:
-    """Averages first, then sums and numbers of rows: what people put under a column of percentages."""
+    """Averages and shares of tasks done first, then sums and numbers of rows: what people put under a column of percentages."""
     values = [[counted_pct(row) or 0.0 for row in part if row.status != "nil"] for part in parts]
     for part, whole in zip(values, parts, strict=True):
         if part:
             yield sum(part) / len(part)
             yield sum(part) / len(whole)
+            yield 100 * sum(row.status == "completed" for row in whole) / len(whole)
     for part, whole in zip(values, parts, strict=True):
         yield from (sum(part), float(len(whole)))
 
