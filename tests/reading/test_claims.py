@@ -117,6 +117,30 @@ def test_a_workbook_with_a_sheet_for_every_month_reports_the_newest_and_says_so(
     assert [(one.code, one.sheet) for one in reading.findings] == [("other_period_ignored", next(iter(sheets)))]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("T10", "T11 (2)"),
+        ("10.2024", "11.2024"),
+        ("10", "11"),
+        ("Tháng 10", "Tháng 11 (sửa)"),
+        ("BC thang 10", "BC thang 11 moi"),
+    ],
+)
+def test_a_sheet_is_named_after_its_month_in_many_ways(clerk: Clerk, earlier: str, later: str) -> None:
+    reading = _read(clerk, {earlier: TITLED["Trang 1"][1:], later: TITLED["Trang 2"][1:]}, period_id="2024-11")
+    assert [row.result for row in reading.rows] == ["Việc của tháng 11"]
+    assert [(one.code, one.sheet) for one in reading.findings] == [("other_period_ignored", earlier)]
+
+
+@pytest.mark.parametrize("names", [("1", "10", "11"), ("Tổ 1", "Tổ 10", "Tổ 11")])
+def test_a_sheet_named_after_its_page_is_of_no_month(clerk: Clerk, names: Sequence[str]) -> None:
+    codes = ("PCI-01.1", "PCI-02.1", "PCI-02.2")
+    sheets = {name: [HEADS, _done(code, f"Việc {code}")] for name, code in zip(names, codes, strict=True)}
+    reading = _read(clerk, sheets, period_id="2024-11")
+    assert ([row.task_code for row in reading.rows], reading.findings) == (list(codes), ())
+
+
 def test_the_month_that_is_asked_for_counts_though_a_newer_one_is_there(clerk: Clerk) -> None:
     reading = _read(clerk, TITLED, period_id="2024-10")
     assert [row.result for row in reading.rows] == ["Việc của tháng 10"]

@@ -29,8 +29,11 @@ REFERS = re.compile(
     r"\b(?:ke hoach|cong van|van ban|quyet dinh|thong bao|chi dao|chuong trinh|bao cao)\b"
 )
 NAMED_MONTH = re.compile(r"\b(?:thang|t) ?(\d{1,2}) (?:nam )?(\d{4})\b")
-# A sheet named after its month: T11, Tháng 11, thang 11-2024.
-MONTH_SHEET = re.compile(r"(?:bao cao |bc )?(?:t|thang) ?(\d{1,2})(?: (?:nam )?(\d{4}))?")
+# A sheet named after its month: T11, Tháng 11, thang 11-2024, 11.2024, "T11 (2)", "Tháng 11 (sửa)".
+MONTH_SHEET = re.compile(
+    r"(?P<word>(?:bao cao |bc )?(?:t|thang) ?)?(?P<month>\d{1,2})(?: (?:nam )?(?P<year>\d{4}))?"
+    r"(?: (?:[2-9]|da|sua|chinh sua|moi|bo sung|chinh thuc|dieu chinh|cuoi|ban|lan))*"
+)
 PERIOD_LABEL = re.compile(r"(?:.* )?(?:ky bao cao|bao cao thang|thang bao cao)|thang")
 # A part of a report that looks ahead, to a month it names or to what comes next.
 AHEAD = re.compile(
@@ -91,7 +94,9 @@ def sheets_aside(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: P
     Nothing is set aside where a sheet names several periods or none names that one.
     """
     tables = [grid for grid in grids if grid.visible and heads.get(grid.name) is not None]
-    stated = {grid.name: _sheet_periods(grid, heads, plan) for grid in tables}
+    # Sheets named 1, 2, 3 are pages.
+    are_pages = any(grid.name.strip() == "1" for grid in tables)
+    stated = {grid.name: _sheet_periods(grid, heads, plan, may_be_bare=not are_pages) for grid in tables}
     if any(len(periods) > 1 for periods in stated.values()):
         return {}
     ends = {period.id: period.window_end for period in plan.periods()}
@@ -104,13 +109,13 @@ def sheets_aside(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: P
     return {name: period for name, period in one_each.items() if period != chosen}
 
 
-def _sheet_periods(grid: Grid, heads: Mapping[str, int | None], plan: Plan) -> list[str]:
+def _sheet_periods(grid: Grid, heads: Mapping[str, int | None], plan: Plan, *, may_be_bare: bool) -> list[str]:
     lines = list(_title_lines([grid], heads))
     stated = [_with_year(line, plan) for line in lines if "ky bao cao" in line]
     periods = list(_periods(stated)) or list(_periods(lines))
     named = MONTH_SHEET.fullmatch(fold(grid.name))
-    if not periods and named:
-        periods = [f"{named[2] or plan.year}-{int(named[1]):02d}"]
+    if not periods and named and (named["word"] or named["year"] or may_be_bare):
+        periods = [f"{named['year'] or plan.year}-{int(named['month']):02d}"]
     return periods
 
 
