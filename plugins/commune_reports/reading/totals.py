@@ -111,7 +111,8 @@ def _meant(parts: Sequence[Sequence[TaskRow]]) -> Iterator[float]:
         if part:
             yield sum(part) / len(part)
             yield sum(part) / len(whole)
-            yield 100 * sum(row.status == "completed" for row in whole) / len(whole)
+            if done := sum(row.status == "completed" for row in whole):
+                yield 100 * done / len(whole)
     for part, whole in zip(values, parts, strict=True):
         yield from (sum(part), float(len(whole)))
 
