@@ -298,12 +298,15 @@ class _Sheet:
 
     def _headed_by(self, place: Place, end: int) -> Section | None:
         """The section a row opens that also states the section's own progress, status or result."""
-        plan, title = self.clerk.plan, place.value("task_text")
-        section = section_of([title], self.section, plan, is_answered=True)
-        if section is not None and not any(map(place.is_filled, TEXTS)):
-            # A task may be called like its indicator.
-            is_task = place.text("number").isdigit() and section.indicator == self.section.indicator is not None
-            return None if is_task else section
+        plan, title, is_counted = self.clerk.plan, place.value("task_text"), place.text("number").isdigit()
+        if not any(map(place.is_filled, TEXTS)):
+            section = section_of([title], self.section, plan, is_answered=True)
+            if section is not None:
+                # A task may be called like its indicator.
+                is_task = is_counted and section.indicator == self.section.indicator is not None
+                return None if is_task else section
+        if is_counted:
+            return None
         cells = [place.value("number"), title]
         if section_opened(cells, self.section, plan) is None:
             return None
