@@ -158,3 +158,15 @@ def test_a_symbol_and_the_place_of_signing_beside_it_are_no_unit(clerk: Clerk) -
     assert [one.code for one in reading.findings] == ["unit_mismatch"]
     labelled = _read(clerk, {"Báo cáo": [("Đơn vị:", "Vạn Thọ"), HEADS, _done("PCI-01.1", "x")]})
     assert [one.code for one in labelled.findings] == ["unit_mismatch"]
+
+
+@pytest.mark.parametrize("heads", [[HEADS], []])
+def test_a_sheet_headed_with_another_units_name_is_left_aside(clerk: Clerk, heads: list[Sequence[object]]) -> None:
+    own = [("UBND xã Đại Lãnh",), HEADS, _done("PCI-01.1", "Đã làm 2 việc"), _done("PCI-02.1", "Đã làm 3 việc")]
+    other = [("UBND xã Vạn Thọ",), *heads, _done("PCI-03.1", "Đã làm 4 việc"), _done("PCI-03.2", "Đã làm 5 việc")]
+    reading = _read(clerk, {"Đại Lãnh": own, "Vạn Thọ": other}, period_id="2024-11")
+    assert [row.sheet for row in reading.rows] == ["Đại Lãnh", "Đại Lãnh"]
+    assert [(one.code, one.sheet) for one in reading.findings] == [("other_unit_ignored", "Vạn Thọ")]
+    both = [("UBND xã Đại Lãnh phối hợp UBND xã Vạn Thọ",), *heads, *other[-2:]]
+    told = _read(clerk, {"Phần 1": own, "Phần 2": both}, period_id="2024-11")
+    assert [row.sheet for row in told.rows] == ["Phần 1"] * 2 + ["Phần 2"] * 2

@@ -43,6 +43,7 @@ AHEAD = re.compile(
     r" (?:trong |cua )?(?:thang|quy|ky|thoi gian) .*)"
 )
 NEXT = re.compile(r"\b(?:thang|quy|ky|thoi gian) (?:toi|sau|tiep theo)\b")
+FEWEST_SHEETS = 2
 UNIT_BEFORE = r"(?:xa|x|thi tran|tt|phuong|p|ubnd|uy ban nhan dan|don vi|don vi bao cao)"
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
@@ -107,6 +108,26 @@ def sheets_aside(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: P
     if chosen not in one_each.values():
         return {}
     return {name: period for name, period in one_each.items() if period != chosen}
+
+
+def sheets_of_others(
+    grids: Sequence[Grid], heads: Mapping[str, int | None], units: Sequence[Unit], unit_code: str | None
+) -> Mapping[str, str]:
+    """The units of sheets headed with another unit's name than the file is of, where another sheet is headed with its own.
+
+    The file is of the unit whose folder it lies in, or of the one its hidden sheet or its first headed sheet names.
+    """
+    tables = [grid for grid in grids if grid.visible and heads.get(grid.name) is not None]
+    if len(tables) < FEWEST_SHEETS:
+        return {}
+    named = {}
+    for grid in tables:
+        found = _units([part for cells in _title_cells([grid], heads) for part in _sentences(cells)], units)
+        if len(found) == 1:
+            named[grid.name] = found[0]
+    hidden = next((_hidden(grid).unit_code for grid in grids if grid.name == IDENTITY_SHEET), None)
+    own = unit_code or hidden or next(iter(named.values()), None)
+    return {name: code for name, code in named.items() if code != own} if own in named.values() else {}
 
 
 def _sheet_periods(grid: Grid, heads: Mapping[str, int | None], plan: Plan, *, may_be_bare: bool) -> list[str]:

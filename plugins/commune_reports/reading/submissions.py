@@ -15,6 +15,7 @@ from commune_reports.reading.claims import (
     looks_ahead,
     read_claims,
     sheets_aside,
+    sheets_of_others,
     units_in,
 )
 from commune_reports.reading.copies import counted_once, only_plans, remarks_beside, states_progress, without_progress
@@ -60,12 +61,22 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     aside = sheets_aside(
         opened.grids, first_heads, clerk.plan, Asked(period_id, [sheet.grid.name for sheet in sheets if sheet.rows])
     )
-    claims = read_claims([grid for grid in opened.grids if grid.name not in aside], first_heads, clerk.plan)
+    units = units_in(clerk.plan, period_id)
+    of_others = sheets_of_others(
+        [grid for grid in opened.grids if grid.name not in aside], first_heads, units, unit_code
+    )
+    left = {*aside, *of_others}
+    claims = read_claims([grid for grid in opened.grids if grid.name not in left], first_heads, clerk.plan)
     findings = list(_contradictions(claims, clerk, unit_code, period_id))
     findings += _set_aside(
         aside, [sheet.grid.name for sheet in sheets if sheet.rows], clerk, period_id or claims.period_id
     )
-    sheets = [sheet for sheet in sheets if sheet.grid.name not in aside]
+    names = {unit.code: unit.full_name for unit in units}
+    findings += [
+        clerk.wordings.finding("other_unit_ignored", sheet=name, got=names[code], wanted=name)
+        for name, code in of_others.items()
+    ]
+    sheets = [sheet for sheet in sheets if sheet.grid.name not in left]
     for sheet in sheets:
         sheet.leave_what_is_ahead(clerk.plan.period(period_id or claims.period_id))
     visible = [sheet for sheet in sheets if sheet.grid.visible]
