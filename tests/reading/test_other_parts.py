@@ -92,6 +92,9 @@ def test_difficulties_told_on_another_sheet_are_not_lost_unsaid(clerk: Clerk, be
     reading = _read(clerk, [*TOP, HEADS, DONE, BEGUN], told)
     assert _tasks(reading) == ["PCI-01.1", "PCI-02.1"]
     assert _codes(reading) == [("remarks_beside", f"{'DE'[len(between)]}2")]
+    wide = (*HEADS, "Khó khăn, vướng mắc")
+    both = [*TOP, wide, (*DONE, "Thiếu kinh phí"), BEGUN]
+    assert _codes(_read(clerk, both, [heads, (1, "PCI-01.1", "", *blank, "Thiếu kinh phí", "-")])) == []
     nothing = [heads, (1, "PCI-01.1", "", *blank, "Không", "-")]
     assert _codes(_read(clerk, [*TOP, HEADS, DONE, BEGUN], nothing)) == []
 

@@ -1,6 +1,6 @@
 """Rows a workbook holds twice, and tables that only look like a report: which rows of a file count."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
 from commune_reports.plan import Plan
@@ -113,14 +113,22 @@ def without_progress(rows: Sequence[TaskRow], answered: set[str | None], wording
         yield wordings.finding(code, sheet=sheet, got=f"{len(told)}", wanted=row_numbers(row.row for row in told))
 
 
-def remarks_beside(rows: Sequence[TaskRow], wordings: Wordings) -> Iterator[Finding]:
-    """One sentence for each sheet left aside in which difficulties, proposals or documents are told of tasks."""
-    by_sheet: dict[str, list[TaskRow]] = {}
+def remarks_in(rows: Iterable[TaskRow]) -> frozenset[str]:
+    """The difficulties, proposals and documents told in some rows, folded."""
+    texts = (getattr(row, name) for row in rows for name in TOLD_BESIDE)
+    return frozenset(fold(text) for text in texts if text)
+
+
+def remarks_beside(rows: Sequence[TaskRow], known: Collection[str], wordings: Wordings) -> Iterator[Finding]:
+    """One sentence for each sheet left aside in which difficulties, proposals or documents are told that are not `known`."""
+    by_sheet: dict[str, list[tuple[TaskRow, str]]] = {}
     for row in rows:
-        if row.task_code is not None and any(getattr(row, name) for name in TOLD_BESIDE):
-            by_sheet.setdefault(row.sheet, []).append(row)
-    for sheet, told in by_sheet.items():
-        name = next(name for name in TOLD_BESIDE if getattr(told[0], name))
+        new = (name for name in TOLD_BESIDE if (text := getattr(row, name)) and fold(text) not in known)
+        name = next(new, None)
+        if row.task_code is not None and name is not None:
+            by_sheet.setdefault(row.sheet, []).append((row, name))
+    for sheet, found in by_sheet.items():
+        told, name = [row for row, _ in found], found[0][1]
         yield wordings.finding(
             "remarks_beside",
             sheet=sheet,

@@ -18,7 +18,14 @@ from commune_reports.reading.claims import (
     sheets_of_others,
     units_in,
 )
-from commune_reports.reading.copies import counted_once, only_plans, remarks_beside, states_progress, without_progress
+from commune_reports.reading.copies import (
+    counted_once,
+    only_plans,
+    remarks_beside,
+    remarks_in,
+    states_progress,
+    without_progress,
+)
 from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.lines import merged_rows, rows_going_on
@@ -86,13 +93,14 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     ]
     by_progress = {row.task_code for sheet in visible for row in sheet.rows if row.status is not None}
     plans = [sheet for sheet in visible if only_plans(sheet.rows, by_progress, sheet.findings, clerk.plan)]
-    findings += remarks_beside([row for sheet in plans for row in sheet.rows], clerk.wordings)
     visible = [sheet for sheet in visible if sheet not in plans]
+    known = remarks_in(row for sheet in visible for row in sheet.rows if states_progress(row))
+    findings += remarks_beside([row for sheet in plans for row in sheet.rows], known, clerk.wordings)
     told = {row.task_code for sheet in visible for row in sheet.rows if states_progress(row)}
     tables_aside = [row for sheet in visible for row in sheet.rows if not states_progress(row)]
     findings += without_progress(tables_aside, told, clerk.wordings)
     if told:  # beside a report, a table without status and progress is a plan of work or the like
-        findings += remarks_beside([row for row in tables_aside if row.task_code in told], clerk.wordings)
+        findings += remarks_beside([row for row in tables_aside if row.task_code in told], known, clerk.wordings)
         for sheet in visible:
             sheet.leave_tables_without_progress()
     findings += [one for sheet in visible for one in (*_tables_beside(sheet, clerk), *sheet.findings)]
@@ -100,7 +108,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     told |= {row.task_code for sheet in visible for row in sheet.rows}
     if visible:
         without_heads = [grid for grid in opened.grids if not heads.get(grid.name)]
-        findings += [*unheaded(without_heads, told, clerk), *remarks_unread(without_heads, clerk)]
+        findings += [*unheaded(without_heads, told, clerk), *remarks_unread(without_heads, known, clerk)]
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
         findings += letters_lost(opened.grids, clerk.wordings)

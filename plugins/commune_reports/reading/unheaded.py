@@ -1,6 +1,6 @@
 """Sheets without a heading of their own: a table that goes on from the sheet before, and tasks nobody can read there."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -56,8 +56,8 @@ def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iter
             )
 
 
-def remarks_unread(grids: Sequence[Grid], clerk: Clerk) -> Iterator[Finding]:
-    """One sentence for each visible sheet whose table has only difficulties and proposals of tasks, and is no report for that."""
+def remarks_unread(grids: Sequence[Grid], known: Collection[str], clerk: Clerk) -> Iterator[Finding]:
+    """One sentence for each visible sheet whose table has only difficulties and proposals of tasks that are not `known`."""
     for grid in grids:
         found = _remarks_column(grid, clerk) if grid.visible and grid.name != IDENTITY_SHEET else None
         if found is None:
@@ -68,7 +68,8 @@ def remarks_unread(grids: Sequence[Grid], clerk: Clerk) -> Iterator[Finding]:
             number
             for number, row in enumerate(grid.rows[head + 1 :], start=head + 1)
             if column < len(row)
-            and not clerk.vocabulary.says_none(plain_text(row[column]) or "")
+            and not clerk.vocabulary.says_none(said := plain_text(row[column]) or "")
+            and fold(said) not in known
             and any(
                 task_coded(clerk.plan, text) or fold(text) in words
                 for value in row
