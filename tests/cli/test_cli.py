@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from openpyxl import load_workbook
 
@@ -351,6 +352,16 @@ def test_plan_commands_show_and_check_the_plan_in_use(run: Run) -> None:
     reference = Path(__file__).resolve().parents[2] / "include" / "plans" / "pci-pgi-2026.yaml"
     code, out, _ = run("plan", "check", reference)
     assert (code, "33 tasks" in out) == (0, True)
+
+
+def test_every_command_takes_a_moment() -> None:
+    def without(group: click.Group) -> list[str]:
+        inner = [one for one in group.commands.values() if isinstance(one, click.Group)]
+        plain = [one for one in group.commands.values() if not isinstance(one, click.Group)]
+        lacking = [one.name or "" for one in plain if "now" not in {option.name for option in one.params}]
+        return [*lacking, *(name for one in inner for name in without(one))]
+
+    assert without(cli.terminal.commands) == []
 
 
 def test_every_command_explains_itself(run: Run) -> None:

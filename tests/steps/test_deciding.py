@@ -308,11 +308,15 @@ def test_changed_words_are_taken_up_and_a_report_as_of_before_keeps_the_old_ones
     steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
     asked = {"period": "2024-11", "as_of": moment(11, 19, 8)}
     first = [path.read_bytes() for path in steps.render_report(office.settings, **asked, out=tmp_path / "1")]
+    blank = {"unit": "22492", "now": moment(11, 20), **asked}
+    steps.write_unit_template(office.settings, **blank, out=tmp_path / "before.xlsx")
     _change_plan(office, _renamed)
     office.fill("22489")
     office.collect(moment(11, 19, 9))
     again = [path.read_bytes() for path in steps.render_report(office.settings, **asked, out=tmp_path / "2")]
     assert again == first
+    steps.write_unit_template(office.settings, **blank, out=tmp_path / "after.xlsx")
+    assert (tmp_path / "after.xlsx").read_bytes() == (tmp_path / "before.xlsx").read_bytes()
     revised = steps.publish_period(office.settings, period="2024-11", now=moment(11, 20, 8))
     assert revised["revision"] == 1
     assert _aggregate(office, moment(11, 20, 9))["indices"][0]["title"].endswith("(đổi tên)")

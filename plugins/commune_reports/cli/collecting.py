@@ -36,7 +36,7 @@ from commune_reports.errors import NeedsHuman
 def template(unit: str, period: str, out: Path, as_of: datetime | None, now: datetime) -> int:
     """Write the workbook a commune fills, with last period's state carried over."""
     with writing(out):
-        steps.write_unit_template(open_settings(), unit=unit, period=period, out=out, now=as_of or now)
+        steps.write_unit_template(open_settings(), unit=unit, period=period, out=out, now=now, as_of=as_of)
     click.echo(str(out))
     return DONE
 

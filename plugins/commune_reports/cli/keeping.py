@@ -7,7 +7,15 @@ from typing import Any
 import click
 
 from commune_reports import steps
-from commune_reports.cli.terminal import DONE, NEEDS_A_PERSON, answer, json_option, now_option, open_settings
+from commune_reports.cli.terminal import (
+    DONE,
+    NEEDS_A_PERSON,
+    answer,
+    any_moment_option,
+    json_option,
+    now_option,
+    open_settings,
+)
 from commune_reports.cli.upkeep import db
 
 
@@ -48,6 +56,7 @@ def db_restore(file: Path, force: bool, now: datetime, as_json: bool) -> int:
 
 
 @db.command("status")
+@any_moment_option
 @json_option
 def db_status(as_json: bool) -> int:
     """Show where the warehouse is, its revision, size and rows, and whether it and the kept files are whole."""
@@ -74,6 +83,7 @@ def db_status(as_json: bool) -> int:
 
 
 @db.command("downgrade")
+@any_moment_option
 @click.argument("revision")
 @click.option("--yes", "agreed", is_flag=True, help="What is lost is agreed to.")
 @json_option

@@ -10,6 +10,7 @@ from commune_reports.cli.terminal import (
     DONE,
     MOMENT,
     answer,
+    any_moment_option,
     commands,
     json_option,
     not_ahead,
@@ -30,6 +31,7 @@ from commune_reports.cli.upkeep import db
 @click.option(
     "--as-of", type=MOMENT, default=None, callback=not_ahead, help="Only rows of a table recorded by this moment."
 )
+@any_moment_option
 @json_option
 def export(
     name: str, out: Path, form: str, plan: str | None, period: str | None, as_of: datetime | None, as_json: bool
@@ -42,6 +44,7 @@ def export(
 
 
 @db.command("dictionary")
+@any_moment_option
 def db_dictionary() -> int:
     """Print what every table, view and column means, as Markdown."""
     click.echo(steps.data_dictionary(open_settings()), nl=False)
@@ -49,6 +52,7 @@ def db_dictionary() -> int:
 
 
 @db.command("reader")
+@any_moment_option
 @click.option("--role", required=True, help="Name of the account, like so_tai_chinh_doc.")
 @click.option(
     "--password-file",

@@ -53,6 +53,10 @@ now_option = click.option(
     is_eager=True,
     help="Business moment, at which all that is written becomes known; the clock if not given.",
 )
+# Every command takes a moment, so that scripts may give it to all of them.
+any_moment_option = click.option(
+    "--now", type=MOMENT, is_eager=True, expose_value=False, help="Business moment; this answer is the same at any."
+)
 as_of_option = click.option(
     "--as-of", type=MOMENT, default=None, callback=not_ahead, help="Facts known at this moment; --now if not given."
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from commune_reports import warehouse
-from commune_reports.cli.terminal import DONE, answer, commands, json_option, open_settings
+from commune_reports.cli.terminal import DONE, answer, any_moment_option, commands, json_option, open_settings
 from commune_reports.period import ZONE
 from commune_reports.plan import load_plan
 
@@ -16,6 +16,7 @@ def plan() -> None:
 
 
 @plan.command("check")
+@any_moment_option
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def plan_check(file: Path) -> int:
     """Check a plan file; every error names its line and what was expected."""
@@ -27,6 +28,7 @@ def plan_check(file: Path) -> int:
 
 
 @plan.command("show")
+@any_moment_option
 @json_option
 def plan_show(as_json: bool) -> int:
     """Show the plan in use."""
@@ -68,6 +70,7 @@ def db() -> None:
 
 
 @db.command("upgrade")
+@any_moment_option
 def db_upgrade() -> int:
     """Make or upgrade the warehouse's tables and views."""
     settings = open_settings()

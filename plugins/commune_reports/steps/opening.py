@@ -11,7 +11,7 @@ from commune_reports.letters import announcement
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Unit
 from commune_reports.settings import Settings
-from commune_reports.steps.desk import Desk, ensure_open, open_desk, plan_period, prepare_share
+from commune_reports.steps.desk import Desk, as_it_held, ensure_open, open_desk, plan_period, prepare_share
 from commune_reports.template import PreviousState, load_layout, write_template
 
 
@@ -26,17 +26,21 @@ def open_periods(settings: Settings, *, now: datetime, period: str | None = None
     return {"opened": [_open(desk, one, now=now) for one in wanted]}
 
 
-def write_unit_template(settings: Settings, *, unit: str, period: str, out: Path, now: datetime) -> None:
-    """Write the workbook one unit fills for one period, with the last accepted state carried over."""
+def write_unit_template(
+    settings: Settings, *, unit: str, period: str, out: Path, now: datetime, as_of: datetime | None = None
+) -> None:
+    """Write the workbook one unit fills for a period, with the last accepted state; as of a moment, as it was then."""
     desk = open_desk(settings)
     wanted = plan_period(desk.plan, period)
-    desk.settled(now)
+    moment = desk.settled(as_of or now)
+    if as_of is not None:
+        desk = as_it_held(desk, wanted, as_of)
     write_template(
         out,
         plan=desk.plan,
         unit=unit_of(desk, unit, wanted),
         period=wanted,
-        previous=_previous(desk, unit, wanted, now=now),
+        previous=_previous(desk, unit, wanted, now=moment),
         layout=load_layout(settings.include),
     )
 
