@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -12,7 +11,7 @@ from commune_reports.reading.cell_values import Misread, plain_text, progress
 from commune_reports.reading.codes import task_coded
 from commune_reports.reading.dates import completion_date
 from commune_reports.reading.tables import REPORTED, Head
-from commune_reports.reading.vocabulary import Vocabulary
+from commune_reports.reading.vocabulary import Vocabulary, task_worded
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
 
@@ -49,8 +48,8 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
     headings = head.headings
     if not headings.has_status and "progress_pct" not in headings.columns:
         return head
-    own, before = _own_texts(plan.task_texts), headings.columns.get("task_text")
-    if len(headings.columns) < FEWEST_NAMED or (before is not None and _holds(grid, head, before, own)):
+    before = headings.columns.get("task_text")
+    if len(headings.columns) < FEWEST_NAMED or (before is not None and _holds(grid, head, before, plan)):
         return head
     heading_rows = grid.rows[head.first_row : head.last_row + 1]
     if any(isinstance(cell, str) and names_task(cell, plan) for row in heading_rows for cell in row):
@@ -60,7 +59,7 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
     for column in range(width):
         text = titles.texts[column] if column < len(titles.texts) else ""
         is_open = column not in taken and (not text or vocabulary.field_of(text) in (None, "task_text"))
-        if is_open and _holds(grid, head, column, own):
+        if is_open and _holds(grid, head, column, plan):
             columns = {**headings.columns, "task_text": column}
             if before is not None:
                 columns.setdefault(_name_of(grid, head, before, titles), before)
@@ -287,7 +286,7 @@ def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocab
 
 def names_task(text: str, plan: Plan) -> bool:
     """Whether a cell is a task's own text or code."""
-    return fold(text) in _own_texts(plan.task_texts) or task_coded(plan, text) is not None
+    return task_worded(plan, text) is not None or task_coded(plan, text) is not None
 
 
 def _below(grid: Grid, head: Head, column: int) -> Iterator[Any]:
@@ -305,9 +304,9 @@ def _numbers(grid: Grid, head: Head, column: int) -> int:
     return sum(isinstance(progress(value, lambda: True), float) for value in _below(grid, head, column))
 
 
-def _holds(grid: Grid, head: Head, column: int, own: frozenset[str]) -> bool:
+def _holds(grid: Grid, head: Head, column: int, plan: Plan) -> bool:
     return any(
-        isinstance(value, str) and len(value) >= SHORTEST_TASK and fold(value) in own
+        isinstance(value, str) and len(value) >= SHORTEST_TASK and task_worded(plan, value) is not None
         for value in _below(grid, head, column)
     )
 
@@ -315,8 +314,3 @@ def _holds(grid: Grid, head: Head, column: int, own: frozenset[str]) -> bool:
 def _holds_only(grid: Grid, head: Head, column: int, own: frozenset[str]) -> bool:
     texts = [text for value in _below(grid, head, column) if (text := plain_text(value)) is not None]
     return bool(texts) and all(fold(text) in own for text in texts)
-
-
-@lru_cache(maxsize=8)
-def _own_texts(tasks: tuple[tuple[str, str], ...]) -> frozenset[str]:
-    return frozenset(fold(text) for _, text in tasks)

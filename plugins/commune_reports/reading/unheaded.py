@@ -1,13 +1,13 @@
 """Sheets without a heading of their own: a table that goes on from the sheet before, and tasks nobody can read there."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from commune_reports.findings import Finding
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.claims import IDENTITY_SHEET
 from commune_reports.reading.codes import task_coded, task_numbered
+from commune_reports.reading.columns import names_task
 from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.dates import completion_date
 from commune_reports.reading.heads import find_heads
@@ -15,6 +15,7 @@ from commune_reports.reading.rows import is_touched
 from commune_reports.reading.sections import Section, section_of
 from commune_reports.reading.tables import Head, Headings, Place
 from commune_reports.reading.tasks import Clerk
+from commune_reports.reading.vocabulary import task_worded
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid, address
 
@@ -63,7 +64,6 @@ def remarks_unread(grids: Sequence[Grid], known: Collection[str], clerk: Clerk) 
         if found is None:
             continue
         head, column = found
-        words = _worded(clerk.plan.task_texts)
         told = [
             number
             for number, row in enumerate(grid.rows[head + 1 :], start=head + 1)
@@ -71,9 +71,7 @@ def remarks_unread(grids: Sequence[Grid], known: Collection[str], clerk: Clerk) 
             and not clerk.vocabulary.says_none(said := plain_text(row[column]) or "")
             and fold(said) not in known
             and any(
-                task_coded(clerk.plan, text) or fold(text) in words
-                for value in row
-                if value != "" and (text := plain_text(value)) is not None
+                names_task(text, clerk.plan) for value in row if value != "" and (text := plain_text(value)) is not None
             )
         ]
         if told:
@@ -119,7 +117,6 @@ def _goes_on_at(
 def _tasks(grid: Grid, first: int, end: int, headings: Headings, clerk: Clerk) -> Iterator[tuple[Place, str]]:
     """The answered rows whose task is beyond doubt: by its code, its very words, or its number in its section."""
     section = section_of([grid.name], Section(), clerk.plan) or Section()
-    words = _worded(clerk.plan.task_texts)
     for number in range(first, end):
         place = Place(grid, (number,), headings)
         if not is_touched(place):
@@ -127,7 +124,7 @@ def _tasks(grid: Grid, first: int, end: int, headings: Headings, clerk: Clerk) -
             continue
         code = (
             task_coded(clerk.plan, place.text("task"))
-            or words.get(fold(place.text("task_text")))
+            or task_worded(clerk.plan, place.text("task_text"))
             or task_numbered(clerk.plan, place.text("task") or place.text("number"), section.index, section.indicator)
         )
         if code is not None:
@@ -149,16 +146,9 @@ def _is_readable(places: Sequence[Place], clerk: Clerk) -> bool:
     return bool(statuses) and 2 * sum(statuses) >= len(statuses) and 2 * sum(fit for _, fit in found) > len(found)
 
 
-@lru_cache(maxsize=8)
-def _worded(task_texts: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    """The code of every task by its folded text."""
-    return {fold(text): code for code, text in task_texts}
-
-
 def _tells_of_another(row: Sequence[Any], told: set[str | None], clerk: Clerk) -> bool:
     texts = [text for value in row if value != "" and (text := plain_text(value)) is not None]
-    words = _worded(clerk.plan.task_texts)
-    named = [task_coded(clerk.plan, text) or words.get(fold(text)) for text in texts]
+    named = [task_coded(clerk.plan, text) or task_worded(clerk.plan, text) for text in texts]
     codes = {code for code in named if code is not None}
     if len(codes) != 1 or codes <= told:
         return False

@@ -123,6 +123,11 @@ def task_texted(
     return TaskMatch(best[0][2], is_exact=False) if is_clear else None
 
 
+def task_worded(plan: Plan, text: str) -> str | None:
+    """The task whose very words these are, whatever their spelling, spacing and punctuation."""
+    return _tasks_by_text(plan.task_texts).get(fold(text))
+
+
 def is_start_of_task(plan: Plan, text: str) -> bool:
     """Whether a text is the beginning of a task's text, or all of it."""
     texts = _task_texts(plan.task_texts)
@@ -143,6 +148,11 @@ def _likeness_of_few(wanted: str, known: str, **options: float) -> float:
     if len(wanted.split()) < FEWEST_WORDS or len(wanted) > len(known):
         return likeness
     return max(likeness, fuzz.token_set_ratio(wanted, known) - ONLY_SOME_WORDS)
+
+
+@lru_cache(maxsize=8)
+def _tasks_by_text(tasks: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return {text: code for code, text in _task_texts(tasks).items()}
 
 
 @lru_cache(maxsize=8)

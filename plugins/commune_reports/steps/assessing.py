@@ -31,8 +31,6 @@ def assess_batch(
     Files of a period that cannot be used as the plan stands are left for later; why, in a sentence for IT for each period.
     """
     arrivals = {arrival.submission_id: arrival for arrival in claimed}
-    with desk.reading() as connection:
-        present = warehouse.present(connection, now)
     examined = examine(
         bench,
         [
@@ -46,7 +44,7 @@ def assess_batch(
             )
             for arrival in claimed
         ],
-        memory=Memory(desk.warehouse, present),
+        memory=Memory(desk.warehouse, desk.present(now)),
     )
     refused: dict[ReportingPeriod, str] = {}
     for period in {one.period for one in examined if one.period is not None}:

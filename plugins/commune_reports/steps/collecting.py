@@ -30,8 +30,7 @@ def claim_arrivals(settings: Settings, *, now: datetime) -> dict[str, Any]:
     """Archive and record every settled file, then take it out of nop/; tells in which shares to check (None = all in one)."""
     desk = open_desk(settings)
     dropped = inbox.settled_files(settings.share, settle_seconds=settings.settle_seconds)
-    with desk.reading() as connection:  # a call that is tried again must not date back what came meanwhile
-        now = warehouse.present(connection, now)
+    now = desk.present(now)  # a call that is tried again must not date back what came meanwhile
     unreadable: list[inbox.Unreadable] = []
     claimed = 0
     for batch in _batches(dropped, CLAIM_BATCH):

@@ -39,6 +39,11 @@ class Desk:
             log.warning(NOT_SETTLED, moment.isoformat(timespec="seconds"))
         return moment
 
+    def present(self, now: datetime) -> datetime:
+        """What the warehouse's clock shows by now, not the caller's or that of a run's start; `now` in a drill."""
+        with self.reading() as connection:
+            return warehouse.present(connection, now)
+
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One transaction on the warehouse."""

@@ -30,7 +30,7 @@ SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 def periods_to_publish(settings: Settings, *, now: datetime) -> dict[str, Any]:
     """The opened periods whose report is due: never published since their cut-off, or changed since an earlier day."""
     desk = open_desk(settings)
-    now = _present(desk, now)
+    now = desk.present(now)
     return {"periods": [period.id for period in desk.plan.periods() if _is_due(desk, period, now)]}
 
 
@@ -40,7 +40,7 @@ def publish_period(settings: Settings, *, period: str, now: datetime) -> dict[st
     Report 0 shows the facts as of the cut-off, whenever it is made; a revision shows them as of `now`.
     """
     desk = open_desk(settings)
-    now = _present(desk, now)
+    now = desk.present(now)
     wanted = plan_period(desk.plan, period)
     cut_off = desk.plan.dates(wanted).cut_off_at
     if now < cut_off:
@@ -83,12 +83,6 @@ def scorecard_as_of(desk: Desk, period: ReportingPeriod, as_of: datetime) -> Sco
     """The figures of a period as they stood at a moment."""
     with desk.reading() as connection:
         return warehouse.scorecard(connection, desk.warehouse, desk.plan, period=period, as_of=as_of)
-
-
-def _present(desk: Desk, now: datetime) -> datetime:
-    """Whoever was told of new rows by another machine sees them, whatever its own clock shows."""
-    with desk.reading() as connection:
-        return warehouse.present(connection, now)
 
 
 def _is_due(desk: Desk, period: ReportingPeriod, now: datetime) -> bool:
