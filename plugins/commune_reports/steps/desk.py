@@ -1,6 +1,5 @@
 """What every step works with: the plan, the warehouse and the wordings, opened once per call."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,8 +17,6 @@ from commune_reports.settings import Settings
 from commune_reports.warehouse import Decision
 
 SHOWN_CHANGES = 5
-NOT_SETTLED = "facts may still be written that are known at %s: ask again for an answer that stays"
-log = logging.getLogger("commune_reports")
 # What only a warehouse leads to: where it lies, one was there.
 KEPT = ("archive", "reports")
 
@@ -35,8 +32,7 @@ class Desk:
 
     def settled(self, moment: datetime) -> datetime:
         """The moment, once everything known at it can be read: what is answered about it now holds for ever, or this is told."""
-        if not warehouse.wait_for_facts(self.warehouse, moment):
-            log.warning(NOT_SETTLED, moment.isoformat(timespec="seconds"))
+        warehouse.wait_for_facts(self.warehouse, moment)
         return moment
 
     def present(self, now: datetime) -> datetime:

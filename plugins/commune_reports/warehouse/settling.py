@@ -1,5 +1,6 @@
 """When a fact becomes known: a moment whose report was published never gets another one, however late its writer is."""
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
 
 FACTS = "facts"
+NOT_SETTLED = "facts may still be written that are known at %s: ask again for an answer that stays"
+log = logging.getLogger("commune_reports")
 NEXT = timedelta(microseconds=1)
 # In seconds: what clocks may differ by, how long who asks waits for who writes, and after what time nobody writes any more.
 CLOCKS_DIFFER, LONGEST_WAIT, PAUSE, LONGEST_WRITING = 10.0, 5.0, 0.05, 3600.0
@@ -85,20 +88,22 @@ def settle(connection: Connection) -> None:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": lock_key(FACTS)})
 
 
-def wait_for_facts(warehouse: "Warehouse", moment: datetime) -> bool:
-    """Wait a little for the facts being written at a moment; whether all that are known at it can be read now.
+def wait_for_facts(warehouse: "Warehouse", moment: datetime) -> None:
+    """Wait a little for the facts being written at a moment, so that what is answered about it stays.
 
-    Nobody who writes is kept waiting. Where a writer hangs, or this account may not know, the answer is no.
+    Nobody who writes is kept waiting. Where a writer hangs, or this account may not know, a line says that it may not stay.
     """
     with warehouse.reading() as connection:
         ahead = (moment - _clock(connection)).total_seconds()
     if ahead < -LONGEST_WRITING:
-        return True
+        return
     if 0 < ahead <= CLOCKS_DIFFER:  # machines' clocks differ
         time.sleep(ahead)
     with warehouse.engine.connect() as connection:
         wait = _wait_for_transactions if connection.dialect.name == "postgresql" else _wait_for_lock
-        return wait(connection)
+        is_settled = wait(connection)
+    if not is_settled:
+        log.warning(NOT_SETTLED, moment.isoformat(timespec="seconds"))
 
 
 def _wait_for_transactions(connection: Connection) -> bool:
