@@ -88,7 +88,7 @@ class Refused(Exception):
 
 def is_declaring(part: bytes) -> bool:
     """Whether XML declares a document type or entities, as no program that writes spreadsheets does."""
-    return any(word in part for word in DECLARATIONS)
+    return b"!" in part and any(word in part for word in DECLARATIONS)
 
 
 def is_broken(error: BaseException) -> bool:
