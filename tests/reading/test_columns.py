@@ -117,6 +117,22 @@ def test_a_lower_noi_dung_belongs_to_the_heading_over_it(
     assert (reading.rows[0].task_code, getattr(reading.rows[0], field)) == ("PCI-02.1", "Thiếu mẫu phiếu khảo sát")
 
 
+@pytest.mark.parametrize("merged", [("A3:A4", "B3:B4", "G3:G4", "C3:F3"), ("C3:F3",), ()])
+@pytest.mark.parametrize("above", ["Kết quả thực hiện", "Kết quả thực hiện trong kỳ"])
+def test_parts_that_would_head_a_table_alone_are_parts_below_the_heading_of_the_tasks(
+    clerk: Clerk, above: str, merged: Sequence[str]
+) -> None:
+    heads = [
+        ("STT", "Mã nhiệm vụ", above, "", "", "", "Ghi chú"),
+        ("", "", "Tình trạng", "Tiến độ (%)", "Nội dung", "Số văn bản", ""),
+    ]
+    row = (1, "PCI-02.1", DOING, 60, "Đã niêm yết công khai các thủ tục hành chính", "", "Chờ vốn")
+    reading = _read(clerk, *heads, row, merged=merged)
+    assert _codes(reading) == []
+    assert _told(reading.rows[0]) == ("PCI-02.1", "in_progress", 60, "Đã niêm yết công khai các thủ tục hành chính")
+    assert reading.rows[0].note == "Chờ vốn"
+
+
 def test_a_lower_noi_dung_under_a_heading_of_its_own_is_the_task(clerk: Clerk, plan: Plan) -> None:
     heads = [
         ("STT", "Kế hoạch", "", "Tình trạng", "Tiến độ (%)", "Kết quả"),

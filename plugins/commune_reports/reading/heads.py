@@ -134,15 +134,16 @@ def _with_row(
     (number, below), (upper, first) = rows, above
     lower = list(map(_heading_text, grid.rows[below]))
     second = _headings(Titles(lower, [""] * len(lower)), vocabulary)
-    if second.head_a_table:
-        return None
     names = [column for name, column in first.columns.items() if name in NAMED_BY]
     if any(column < len(lower) and plain_text(grid.rows[below][column]) for column in names):
+        return None
+    is_merged_down = any(grid.merged_down.get((below, column), (below,))[0] == number for column in names)
+    # The parts of a wide heading may look like a heading of their own: "Nội dung" beside "Tình trạng".
+    if second.head_a_table and not (is_merged_down or first.head_a_table or len(names) > 1):
         return None
     known = {*second.columns.values(), *second.twins.values(), *second.besides.values(), *second.ticks}
     titles, parted = _joined(upper, lower, known, vocabulary)
     found = len(second.columns) + len(second.ticks) + parted
-    is_merged_down = any(grid.merged_down.get((below, column), (below,))[0] == number for column in names)
     is_sure = is_merged_down or (found >= FEWEST_TICKS and below == number + 1)
     return (titles, _headings(titles, vocabulary)) if found and is_sure else None
 
