@@ -290,18 +290,34 @@ def test_tasks_below_an_odd_heading_are_read_by_the_heading_above(clerk: Clerk, 
     assert "PCI-02.1" in [row.task_code for row in reading.rows]
 
 
-def test_a_table_beside_that_is_headed_a_row_lower_does_not_take_the_first_ones_place(clerk: Clerk) -> None:
+@pytest.mark.parametrize(
+    ("left_starts", "right_starts", "told"), [(3, 4, "G4"), (4, 3, "G3"), (3, 6, "G6"), (7, 3, "G3")]
+)
+@pytest.mark.parametrize("gap", [None, 2])
+def test_of_two_tables_side_by_side_the_right_one_is_told_wherever_it_is_headed(
+    clerk: Clerk, left_starts: int, right_starts: int, told: str, gap: int | None
+) -> None:
     heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
-    rows = [(number, f"PCI-03.{number}", DOING, 40, "2 hội nghị") for number in (1, 2, 3)]
-    beside = [("", *heads), ("", *rows[2]), ("", 4, "PCI-03.4", DOING, 40, "2 hội nghị")]
-    reading = _read(clerk, heads, *((*row, *more) for row, more in zip(rows, beside, strict=True)))
-    assert [row.task_code for row in reading.rows] == ["PCI-03.1", "PCI-03.2", "PCI-03.3"]
-    assert _codes(reading) == [("table_beside", "G3")]
+    left, right = (
+        [heads, *((number, f"{index}.{number}", DOING, 40, "2 hội nghị") for index in indices for number in (1, 2))]
+        for indices in (("PCI-02", "PCI-03", "PCI-04"), ("PGI-01", "PGI-02", "PGI-03"))
+    )
+    if gap is not None:
+        left.insert(gap, ())
+    nothing: Row = ("",) * len(heads)
+    by_row = {}
+    for start, table in ((left_starts, left), (right_starts, right)):
+        by_row |= {(start + number, start == left_starts): row for number, row in enumerate(table)}
+    rows = [(*(by_row.get((n, True)) or nothing), "", *by_row.get((n, False), ())) for n in range(3, 15)]
+    reading = _read(clerk, *rows)
+    assert [row.task_code for row in reading.rows] == [row[1] for row in left[1:] if row]
+    assert _codes(reading) == [("table_beside", told)]
 
 
-def test_a_table_below_and_to_the_right_is_read_as_well(clerk: Clerk) -> None:
+@pytest.mark.parametrize("indents", [(0, 6), (6, 0)])
+def test_a_table_below_and_to_a_side_is_read_as_well(clerk: Clerk, indents: Sequence[int]) -> None:
     heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
     rows = [(number, f"PCI-03.{number}", DOING, 40, "2 hội nghị") for number in (1, 2)]
-    indent = ("", "", "", "", "", "")
-    reading = _read(clerk, heads, rows[0], (), (*indent, *heads), (*indent, *rows[1]))
+    tables = [[("",) * indent + heads, ("",) * indent + row] for indent, row in zip(indents, rows, strict=True)]
+    reading = _read(clerk, *tables[0], (), *tables[1])
     assert ([row.task_code for row in reading.rows], _codes(reading)) == (["PCI-03.1", "PCI-03.2"], [])

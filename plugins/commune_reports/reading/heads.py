@@ -23,7 +23,7 @@ from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
 
-FEWEST_TICKS = 2
+FEWEST_TICKS, FEWEST_ROWS, FIRST_ROWS = 2, 2, 3
 MOST_HEADING_ROWS = 3
 LONGEST_HEADING, LONGEST_HINTS = 80, 400
 LAST_FIRST_HEAD = 300
@@ -47,21 +47,25 @@ def find_heads(grid: Grid, vocabulary: Vocabulary, plan: Plan) -> list[Head]:
                 head = Head(number, number, Headings())
         else:
             head = _head_at(grid, number, vocabulary, plan)
-        if head is not None and heads and _stands_beside(grid, head, heads[-1]):
-            start = min((*head.headings.columns.values(), *head.headings.ticks))
-            heads[-1] = replace(heads[-1], headings=replace(heads[-1].headings, beside=start))
+        left = _side_by_side(grid, heads[-1], head) if head is not None and heads else None
+        if left is not None:
+            heads[-1] = left
         elif head is not None:
             heads.append(head)
     return heads
 
 
-def _stands_beside(grid: Grid, head: Head, before: Head) -> bool:
-    """Whether a heading is that of a second table, right of the one above, whose tasks go on in the same rows."""
-    first, second = ({*one.headings.columns.values(), *one.headings.ticks} for one in (before, head))
-    if not first or not second or min(second) <= max(first):
-        return False
-    rows = grid.rows[before.last_row + 1 : head.last_row + 2]
-    return all(any(plain_text(cell) is not None for cell in row[: max(first) + 1]) for row in rows)
+def _side_by_side(grid: Grid, upper: Head, lower: Head) -> Head | None:
+    """The left one of two headings whose tables stand in the same rows, with where the other begins; None for any others."""
+    first, second = ({*one.headings.columns.values(), *one.headings.ticks} for one in (upper, lower))
+    if not first or not second or not (max(first) < min(second) or max(second) < min(first)):
+        return None
+    names = [column for name, column in upper.headings.columns.items() if name in NAMED_BY]
+    rows = grid.rows[lower.first_row : lower.last_row + 1 + FIRST_ROWS]
+    if sum(any(column < len(row) and plain_text(row[column]) for column in names) for row in rows) < FEWEST_ROWS:
+        return None
+    left, right, start = (upper, lower, min(second)) if min(first) < min(second) else (lower, upper, min(first))
+    return replace(left, headings=replace(left.headings, beside=start), row_beside=right.first_row)
 
 
 def _is_known(cells: Sequence[Any], vocabulary: Vocabulary) -> bool:

@@ -135,11 +135,13 @@ def _first_table(grid: Grid, heads: Sequence[Head]) -> Grid:
 
 
 def _tables_beside(sheet: "_Sheet", clerk: Clerk) -> Iterator[Finding]:
-    start = min(((head.headings.beside, head.first_row) for head in sheet.heads if head.headings.beside), default=None)
-    if start is not None:
-        column, row = start
-        cell, got = address(row, column), get_column_letter(column + 1)
-        yield clerk.wordings.finding("table_beside", sheet=sheet.grid.name, cell=cell, got=got)
+    heads = [(head.headings.beside, head) for head in sheet.heads if head.headings.beside is not None]
+    if heads:
+        column, head = min(heads, key=lambda one: (one[0], one[1].first_row))
+        cell = address(head.first_row if head.row_beside is None else head.row_beside, column)
+        yield clerk.wordings.finding(
+            "table_beside", sheet=sheet.grid.name, cell=cell, got=get_column_letter(column + 1)
+        )
 
 
 def _notes(opened: Spreadsheet, clerk: Clerk) -> Iterator[Finding]:

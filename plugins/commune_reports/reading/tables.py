@@ -26,7 +26,7 @@ class Headings:
     """The column of each field, the second column of a field that has two, and the status each column of ticks stands for.
 
     A second column that is headed in other words and holds text only goes on with the first (`besides`); any other is a twin.
-    `beside` is the first column of a second table that stands beside the first and is headed in the same rows.
+    `beside` is the first column of a second table that stands beside the first.
     """
 
     columns: Mapping[str, int] = field(default_factory=dict)
@@ -66,11 +66,15 @@ class Headings:
 
 @dataclass(frozen=True)
 class Head:
-    """One heading of a table: from `first_row` to `last_row`, both zero-based."""
+    """One heading of a table: from `first_row` to `last_row`, both zero-based.
+
+    `row_beside` is the row in which a table beside is headed, where that is another one.
+    """
 
     first_row: int
     last_row: int
     headings: Headings
+    row_beside: int | None = None
 
 
 class Place:
