@@ -195,6 +195,17 @@ def test_a_code_a_number_or_a_bullet_may_stand_in_front_of_the_text(clerk: Clerk
     assert ([row.task_code for row in reading.rows], reading.findings) == (["PCI-03.2"], ())
 
 
+@pytest.mark.parametrize("text", ["Công khai (PCI-03.2)", "Công khai [PCI-III.2]", "2. Ngân sách xã ( pci 3.2 )"])
+def test_a_code_may_stand_in_brackets_behind_a_few_words(clerk: Clerk, text: str) -> None:
+    reading = _read(clerk, HEADS, (7, text, *ANSWER))
+    assert ([row.task_code for row in reading.rows], reading.findings) == (["PCI-03.2"], ())
+
+
+def test_a_code_beside_another_tasks_text_in_one_cell_is_told_at_that_cell(clerk: Clerk, plan: Plan) -> None:
+    reading = _read(clerk, HEADS, (1, f"PCI-03.2: {plan.tasks['PCI-01.1'].text}", *ANSWER))
+    assert _codes(reading) == [("task_contradiction", "B2")]
+
+
 def test_a_text_cut_where_two_tasks_are_still_alike_is_not_guessed(clerk: Clerk, plan: Plan) -> None:
     cut = plan.tasks["PGI-01.2"].text[:45]
     assert plan.tasks["PGI-01.1"].text.startswith(cut)
@@ -252,6 +263,12 @@ def test_an_indicator_in_a_column_of_its_own_is_the_section(clerk: Clerk) -> Non
 @pytest.mark.parametrize("numbers", [("A", "B", 1, 2, 3), ("(1)", "(2)", "(3)", "(4)=(3)/(2)", "(5)")])
 def test_a_row_that_numbers_the_columns_is_no_report(clerk: Clerk, numbers: Sequence[object]) -> None:
     reading = _read(clerk, HEADS, numbers, ("PCI-03.2", "", *ANSWER))
+    assert ([row.task_code for row in reading.rows], reading.findings) == (["PCI-03.2"], ())
+
+
+@pytest.mark.parametrize("hints", [("", "(theo kế hoạch)", "(chọn 1 trong 4)", "(0-100)", "(nêu rõ số liệu)")])
+def test_a_row_of_hints_in_brackets_is_no_report(clerk: Clerk, hints: Sequence[object]) -> None:
+    reading = _read(clerk, HEADS, hints, ("(1)", "(2)", "(3)", "(4)", "(5)"), ("PCI-03.2", "", *ANSWER))
     assert ([row.task_code for row in reading.rows], reading.findings) == (["PCI-03.2"], ())
 
 

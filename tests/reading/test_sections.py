@@ -46,6 +46,8 @@ def _begun(number: int, result: str, text: str = "") -> Row:
         ([("V", "Các chi phí không chính thức phải trả")], "PCI-05.2"),
         ([("I", "Tính minh bạch và tiếp cận thông tin")], "PCI-03.2"),
         ([("B", "Chỉ số PGI 2024"), ("II", "Tuân thủ tiêu chuẩn môi trường")], "PGI-02.2"),
+        ([("", "CHỈ SỐ XANH"), ("II",)], "PGI-02.2"),
+        ([("", "XANH CẤP TỈNH"), ("II",)], "PGI-02.2"),
         ([("B", "Xanh cấp tỉnh"), ("II", "Bảo đảm tuân thủ tiêu chuẩn môi trường")], "PGI-02.2"),
     ],
 )
@@ -156,3 +158,33 @@ def test_a_few_words_count_for_the_task_with_the_rows_number_that_alone_has_them
     reading = _read(clerk, ("A", "PCI"), (section,), _begun(number, "Đã làm 3 việc", text))
     assert _tasks(reading) == [task]
     assert _codes(reading) == [("task_matched_by_text" if task else "task_unknown", "B6")]
+
+
+@pytest.mark.parametrize(
+    ("section", "text", "task"),
+    [
+        ("III", "Phân bổ vốn đầu tư công năm 2024", "PCI-03.5"),
+        ("VI", "Phân bổ vốn đầu tư công năm 2024", "PCI-06.3"),
+        ("III", "3. Tuyên truyền về thuế", "PCI-03.3"),
+        ("II", "Công tác tuyên truyền chung của xã", None),
+    ],
+)
+def test_a_few_words_count_for_the_task_of_their_section_that_alone_has_them(
+    clerk: Clerk, section: str, text: str, task: str | None
+) -> None:
+    reading = _read(clerk, ("A", "PCI"), (section,), _begun(9, "Đã làm 3 việc", text))
+    assert _tasks(reading) == [task]
+    assert _codes(reading) == [("task_matched_by_text" if task else "task_unknown", "B6")]
+
+
+@pytest.mark.parametrize(("number", "task"), [(2, "PCI-03.2"), ("", "PCI-03.2"), (3, None)])
+def test_a_text_that_is_only_a_number_is_the_number(clerk: Clerk, number: object, task: str | None) -> None:
+    row = (number, "Nhiệm vụ 2", "Đang thực hiện", 40, "Đã làm 3 việc")
+    assert _tasks(_read(clerk, ("A", "PCI"), ("III",), row)) == [task]
+
+
+def test_a_numeral_alone_that_goes_back_may_begin_another_index(clerk: Clerk) -> None:
+    reading = _read(
+        clerk, *LAND, _begun(1, "Cấp 12 giấy"), ("V",), _begun(2, "Đã làm 3 việc"), ("I",), _begun(1, "Trồng cây")
+    )
+    assert (_tasks(reading), _codes(reading)) == (["PCI-02.1", "PCI-05.2", None], [("task_unknown", "A10")])

@@ -9,10 +9,10 @@ BEFORE_CODE = re.compile(r"^(?:nv|nhiem vu|ma|muc|so)(?: |(?=\d))")
 CODE = re.compile(r"([a-z]{1,4}) ?(\d{1,2}|[ivx]+) (\d{1,2})|([a-z]{2,4}) ?(\d\d)(\d)")
 INDICATOR_CODE = re.compile(r"([a-z]{2,4}) ?(\d{1,2}|[ivx]+)")
 NUMBER = re.compile(r"(?:(\d+|[ivx]+) )?(\d{1,3})")
-# A code in front of a task's text, and the number or the bullet there.
-CODE_IN_FRONT = re.compile(
-    r"\W{0,2}([A-Za-z]{2,4}[\s\-–_.]{0,3}(?:\d{1,2}|[IVX]+)[\s\-–_.]{1,3}\d{1,2})(?![\w%/])[\s:.\-–)\]]*", re.IGNORECASE
-)
+# A code in front of a task's text or in brackets behind it, and the number or the bullet in front.
+WRITTEN_CODE = r"([A-Za-z]{2,4}[\s\-–_.]{0,3}(?:\d{1,2}|[IVX]+)[\s\-–_.]{1,3}\d{1,2})"
+CODE_IN_FRONT = re.compile(rf"\W{{0,2}}{WRITTEN_CODE}(?![\w%/])[\s:.\-–)\]]*", re.IGNORECASE)
+CODE_BEHIND, CLOSING = re.compile(rf"\s*[(\[]\s*{WRITTEN_CODE}\s*[)\]]$", re.IGNORECASE), (")", "]")
 NUMBER_IN_FRONT = re.compile(
     r"(?:(?:(?:[IVX]+|\d{1,2})\s*[.\-/]\s*)?\d{1,2}\s*[.):\-]+|[IVX]+\s*[.)]|[a-zđ]\))\s*(?=\D)"
 )
@@ -61,13 +61,18 @@ def indicator_numbered(plan: Plan, numeral: str, index: str | None) -> str | Non
     return meant[0] if len(meant) == 1 else None
 
 
-def without_front(text: str, plan: Plan) -> tuple[str | None, str]:
-    """The code in front of a task's text, if there is one, and the text without code, number or bullet in front."""
-    found = CODE_IN_FRONT.match(text)
-    code = task_coded(plan, found[1]) if found else None
-    if found and code:
-        return code, text[found.end() :].strip()
-    return None, NUMBER_IN_FRONT.sub("", text, count=1) if NUMBER_IN_FRONT.match(text) else text
+def taken_apart(text: str, plan: Plan) -> tuple[str | None, str, str]:
+    """The code that stands with a task's text, if one does, the number or bullet in front of it, and the bare text."""
+    in_front = CODE_IN_FRONT.match(text)
+    code = task_coded(plan, in_front[1]) if in_front else None
+    if in_front and code:
+        return code, "", text[in_front.end() :].strip()
+    behind = CODE_BEHIND.search(text) if text.endswith(CLOSING) else None
+    code = task_coded(plan, behind[1]) if behind else None
+    if behind and code:
+        text = text[: behind.start()]
+    number = NUMBER_IN_FRONT.match(text)
+    return (code, number[0].strip(), text[number.end() :]) if number else (code, "", text)
 
 
 def _bare(written: str) -> str:

@@ -62,9 +62,20 @@ def section_of(cells: Iterable[Any], section: Section, plan: Plan, *, is_answere
     if len(texts) == 1:
         alone = indicator_numbered(plan, fold(texts[0]), section.index)
         if alone and not _is_digits(texts):
-            return Section(_index_of(plan, alone), alone)
+            return Section() if _may_begin_another(alone, section, plan) else Section(_index_of(plan, alone), alone)
     opening = _opening(texts)
     return _section_like(*opening, section, plan) if opening is not None and not is_answered else None
+
+
+def _may_begin_another(indicator: str, section: Section, plan: Plan) -> bool:
+    """Whether a numeral alone goes back behind the indicator above, so that another index with it may have begun unannounced."""
+    order = [one.code for one in plan.indicators]
+    numeral = next(one.numeral for one in plan.indicators if one.code == indicator).casefold()
+    return (
+        section.indicator is not None
+        and order.index(indicator) < order.index(section.indicator)
+        and len(plan.numbered_indicators[None, numeral]) > 1
+    )
 
 
 def section_opened(cells: Iterable[Any], section: Section, plan: Plan) -> Section | None:
@@ -95,7 +106,7 @@ def index_titled(plan: Plan, title: str, *, may_only_mention: bool = True) -> st
     for code, folded, name in _folded_indices(plan.index_titles):
         if wanted in (name, folded) or fuzz.ratio(wanted, name, score_cutoff=TITLE_LIKENESS):
             return code
-        if len(wanted) >= SHORTEST_INDEX_TITLE and name.startswith(wanted):
+        if len(wanted) >= SHORTEST_INDEX_TITLE and f" {wanted} " in f" {name} ":
             return code
     if len(said) > LONGEST_INDEX_TITLE or not may_only_mention:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import progress
-from commune_reports.reading.codes import is_task_number, task_coded, task_numbered, without_front
+from commune_reports.reading.codes import is_task_number, taken_apart, task_coded, task_numbered
 from commune_reports.reading.sections import Section
 from commune_reports.reading.tables import NAMED_BY, REPORTED, Place
 from commune_reports.reading.vocabulary import TaskMatch, Vocabulary, task_texted
@@ -55,20 +55,25 @@ def named_task(place: Place, section: Section, clerk: Clerk, *, is_next: bool = 
     A row that `is_next` stands right below one that was read, and need not say much to be one of that list.
     """
     plan = clerk.plan
-    if _numbers_the_columns(place) or tallied(place) is not None:
+    if _explains_the_columns(place) or tallied(place) is not None:
         return None
     written = place.text("task")
-    by_code, text = _coded(place, clerk)
+    by_code, number, text = _coded(place, clerk)
     if by_code is not None:
         other = _other_task(plan, by_code, text)
         if other is None:
             return Named(by_code)
+        field = "task" if place.is_filled("task") else "task_text"
         return Named(
             by_code,
             "code",
-            said(clerk, place, "task_contradiction", field="task", got=by_code, wanted=other, task=by_code),
+            said(clerk, place, "task_contradiction", field=field, got=by_code, wanted=other, task=by_code),
         )
-    by_number = _numbered(place, section, plan)
+    by_number = _numbered(place, number, section, plan)
+    if text and is_task_number(text):
+        in_text = task_numbered(plan, text, section.index, section.indicator)
+        if in_text is not None and by_number in (None, in_text):
+            by_number, text = in_text, ""
     matched = _texted(text, section, by_number, clerk) if text else None
     if matched is not None:
         is_sure = matched.is_exact or matched.code == by_number
@@ -86,11 +91,12 @@ def named_task(place: Place, section: Section, clerk: Clerk, *, is_next: bool = 
         return Named(matched.code, "text", remark)
     if by_number is not None and not text:
         return Named(by_number, "number")
-    if by_number is not None and _is_short_for(by_number, text, clerk):
+    in_few_words = _told_in_few_words(text, section, by_number, clerk)
+    if in_few_words is not None:
         remark = said(
-            clerk, place, "task_matched_by_text", field="task_text", got=text, wanted=by_number, task=by_number
+            clerk, place, "task_matched_by_text", field="task_text", got=text, wanted=in_few_words, task=in_few_words
         )
-        return Named(by_number, "number", remark)
+        return Named(in_few_words, "number" if in_few_words == by_number else "text", remark)
     if not _is_report_row(place, clerk.vocabulary, is_next=is_next):
         return None
     return Named(None, "code", unknown_task(place, clerk))
@@ -106,10 +112,10 @@ def unknown_task(place: Place, clerk: Clerk) -> Finding:
 
 def blank_task(place: Place, section: Section, clerk: Clerk) -> str | None:
     """The task an unanswered row asks for; only what is beyond doubt."""
-    by_code, text = _coded(place, clerk)
+    by_code, number, text = _coded(place, clerk)
     if by_code is not None:
         return by_code
-    by_number = _numbered(place, section, clerk.plan)
+    by_number = _numbered(place, number, section, clerk.plan)
     if not text:
         return by_number
     matched = task_texted(clerk.plan, text)
@@ -138,12 +144,12 @@ def said(clerk: Clerk, place: Place, code: str, *, field: str, **more: str | Non
     return clerk.wordings.finding(code, row=place.row + 1, **place_of)
 
 
-def _coded(place: Place, clerk: Clerk) -> tuple[str | None, str]:
-    """The code of a row, in its own column, in that of the number or in front of the text; and the bare text."""
+def _coded(place: Place, clerk: Clerk) -> tuple[str | None, str, str]:
+    """The code of a row, in its own column, in that of the number or with the text; the number in front of the text; the text."""
     written = place.text("task_text").removesuffix(clerk.optional_mark).strip()
-    in_front, text = without_front(written, clerk.plan)
+    beside, number, text = taken_apart(written, clerk.plan)
     by_code = task_coded(clerk.plan, place.text("task")) or task_coded(clerk.plan, place.text("number"))
-    return by_code or in_front, text
+    return by_code or beside, number, text
 
 
 def _texted(text: str, section: Section, by_number: str | None, clerk: Clerk) -> TaskMatch | None:
@@ -152,21 +158,30 @@ def _texted(text: str, section: Section, by_number: str | None, clerk: Clerk) ->
     written_out = clerk.vocabulary.written_out(fold(text))
     matched = task_texted(plan, text) or task_texted(plan, written_out)
     if matched is None and section.indicator is not None:
-        among = [code for code, task in plan.tasks.items() if task.indicator_code == section.indicator]
-        matched = task_texted(plan, written_out, among)
+        matched = task_texted(plan, written_out, _tasks_of(section.indicator, plan))
     if matched is None and by_number is not None:
         matched = task_texted(plan, written_out, [by_number])
     return matched or task_texted(plan, written_out, may_be_short=True)
 
 
-def _is_short_for(code: str, text: str, clerk: Clerk) -> bool:
-    """Whether every word of a text stands in the text of a task, and in that of no other task of its indicator."""
-    tasks = clerk.plan.tasks
-    words = set(clerk.vocabulary.written_out(fold(text)).split())
-    among = [one for one, task in tasks.items() if task.indicator_code == tasks[code].indicator_code]
-    return len(words) >= FEWEST_TEXTS and [one for one in among if words <= set(fold(tasks[one].text).split())] == [
-        code
-    ]
+def _told_in_few_words(text: str, section: Section, by_number: str | None, clerk: Clerk) -> str | None:
+    """The task of an indicator that alone has every word of a text: two are enough for the one with the row's number."""
+    tasks, written_out = clerk.plan.tasks, clerk.vocabulary.written_out(fold(text))
+    if by_number is not None:
+        words = set(written_out.split())
+        among = _tasks_of(tasks[by_number].indicator_code, clerk.plan)
+        if len(words) >= FEWEST_TEXTS and [one for one in among if words <= set(fold(tasks[one].text).split())] == [
+            by_number
+        ]:
+            return by_number
+    if section.indicator is None:
+        return None
+    matched = task_texted(clerk.plan, written_out, _tasks_of(section.indicator, clerk.plan), may_be_short=True)
+    return matched.code if matched is not None else None
+
+
+def _tasks_of(indicator: str, plan: Plan) -> list[str]:
+    return [code for code, task in plan.tasks.items() if task.indicator_code == indicator]
 
 
 def _is_report_row(place: Place, vocabulary: Vocabulary, *, is_next: bool) -> bool:
@@ -203,10 +218,13 @@ def _explains_a_status(place: Place, vocabulary: Vocabulary) -> bool:
     return label.isalpha() or vocabulary.status_of(label) is not None
 
 
-def _numbers_the_columns(place: Place) -> bool:
-    """A row (1) (2) (3) … under the headings, also A B 1 2 3 and (4)=(3)/(2)."""
+def _explains_the_columns(place: Place) -> bool:
+    """A row (1) (2) (3) … under the headings, also A B 1 2 3 and (4)=(3)/(2), or one that has nothing but hints in brackets."""
     numbers: list[int] = []
-    for _, text in place.texts():
+    texts = [text for _, text in place.texts()]
+    if texts and all(text.startswith("(") and text.endswith(")") for text in texts):
+        return True
+    for text in texts:
         word = fold(text)
         if not numbers and LETTER.fullmatch(word):
             continue
@@ -224,8 +242,8 @@ def _other_task(plan: Plan, code: str, text: str) -> str | None:
     return matched.code if matched is not None and matched.code != code else None
 
 
-def _numbered(place: Place, section: Section, plan: Plan) -> str | None:
+def _numbered(place: Place, in_front: str, section: Section, plan: Plan) -> str | None:
     """The task with the row's number under the indicator announced above, or under the one its own first part names."""
-    return task_numbered(plan, place.text("number"), section.index, section.indicator) or task_numbered(
-        plan, place.text("task"), section.index, section.indicator
-    )
+    written = (place.text("number"), place.text("task"), in_front)
+    codes = (task_numbered(plan, one, section.index, section.indicator) for one in written)
+    return next((code for code in codes if code is not None), None)
