@@ -117,3 +117,85 @@ def test_a_share_told_with_the_status_is_the_progress_or_contradicts_it(
     row = (1, plan.tasks["PCI-01.1"].text, status, typed, "Đã tổ chức 2 hội nghị")
     reading = _read(clerk, [*TOP, HEADS, row])
     assert ([row.progress_pct for row in reading.rows], [one.code for one in reading.findings]) == ([meant], told)
+
+
+DONE, DOING = ("Hoàn thành", 100, "Phát 3 lượt"), ("Đang thực hiện", 50, "Rà 5 hồ sơ")
+SECTION: Row = ("III", "Chỉ số Tính minh bạch")
+
+
+def _found(reading: Reading) -> list[tuple[str, str | None, str | None]]:
+    return [(one.code, one.cell, one.got) for one in reading.findings]
+
+
+@pytest.mark.parametrize("marks", [("2.1", "2.2"), (2.1, 2.2), ("a", "b"), ("a)", "b)"), ("-", "-"), ("", "")])
+def test_parts_of_a_task_that_report_on_their_own_do_not_count_beside_its_answer_and_that_is_said(
+    clerk: Clerk, plan: Plan, marks: Sequence[object]
+) -> None:
+    front = "" if any(marks) else "- "
+    parts = [
+        (mark, f"{front}{text}", *told)
+        for mark, text, told in zip(marks, ("Phát loa", "Rà soát"), (DONE, DOING), strict=True)
+    ]
+    rows = [(number, plan.tasks[f"PCI-03.{number}"].text, *BEGUN) for number in (2, 3)]
+    reading = _read(clerk, [*TOP, HEADS, SECTION, rows[0], *parts, rows[1]])
+    assert [(row.task_code, row.progress_pct) for row in reading.rows] == [("PCI-03.2", 40), ("PCI-03.3", 40)]
+    assert _found(reading) == [("part_not_counted", "B6", "6–7")]
+
+
+def test_a_task_that_is_answered_only_in_its_parts_is_told_at_its_status(clerk: Clerk, plan: Plan) -> None:
+    rows = [(2, plan.tasks["PCI-03.2"].text), ("2.1", "Phát loa", *DONE), ("2.2", "Rà soát", *DOING)]
+    reading = _read(clerk, [*TOP, HEADS, SECTION, *rows, (3, plan.tasks["PCI-03.3"].text, *BEGUN)])
+    assert [row.task_code for row in reading.rows] == ["PCI-03.3"]
+    assert _found(reading) == [("parts_only", "C5", "6–7")]
+
+
+@pytest.mark.parametrize("marks", [("a", "b"), ("2.1", "2.2"), ("-", "+")])
+@pytest.mark.parametrize("answer", [BEGUN, ("", "", "")])
+def test_results_told_for_parts_only_belong_to_the_task(
+    clerk: Clerk, plan: Plan, marks: Sequence[str], answer: Row
+) -> None:
+    parts = [(mark, "Phần việc", "", "", told[2]) for mark, told in zip(marks, (DONE, DOING), strict=True)]
+    reading = _read(clerk, [*TOP, HEADS, SECTION, (2, plan.tasks["PCI-03.2"].text, *answer), *parts])
+    results = [one for one in (answer[2], "Phát 3 lượt", "Rà 5 hồ sơ") if one]
+    assert [(row.task_code, row.result) for row in reading.rows] == [("PCI-03.2", "; ".join(map(str, results)))]
+    assert _found(reading) == [("row_continued", "E6", "PCI-03.2"), ("row_continued", "E7", "PCI-03.2")]
+
+
+def test_a_part_whose_text_is_a_tasks_own_is_that_task(clerk: Clerk, plan: Plan) -> None:
+    texts = [plan.tasks[code].text for code in ("PCI-03.2", "PCI-03.3")]
+    reading = _read(clerk, [*TOP, HEADS, SECTION, (1, texts[0], *BEGUN), ("-", texts[1], *BEGUN)])
+    assert ([row.task_code for row in reading.rows], reading.findings) == (["PCI-03.2", "PCI-03.3"], ())
+
+
+def test_rows_with_letters_in_a_list_of_letters_are_tasks_nobody_knows(clerk: Clerk, plan: Plan) -> None:
+    reading = _read(clerk, [*TOP, HEADS, ("a", plan.tasks["PCI-03.2"].text, *BEGUN), ("b", "Trực lễ", *BEGUN)])
+    assert _told(reading) == [("task_unknown", "B5")]
+
+
+def test_a_row_without_a_name_below_a_task_without_an_answer_is_its_answer(clerk: Clerk, plan: Plan) -> None:
+    tasks = [(number, plan.tasks[f"PCI-03.{number}"].text) for number in (2, 3)]
+    reading = _read(clerk, [*TOP, HEADS, SECTION, tasks[0], ("", "", *DONE), tasks[1], ("", "", *DOING)])
+    assert [(row.task_code, row.status, row.progress_pct, row.result) for row in reading.rows] == [
+        ("PCI-03.2", "completed", 100, "Phát 3 lượt"),
+        ("PCI-03.3", "in_progress", 50, "Rà 5 hồ sơ"),
+    ]
+    assert _found(reading) == [("row_continued", "E6", "PCI-03.2"), ("row_continued", "E8", "PCI-03.3")]
+    assert not reading.blanks
+
+
+def test_counts_below_a_task_without_an_answer_are_not_its_answer(clerk: Clerk, plan: Plan) -> None:
+    tasks = [(number, plan.tasks[f"PCI-03.{number}"].text) for number in (2, 3)]
+    counts = [("", "", "Hoàn thành", 1), ("", "", "Đang thực hiện", 0)]
+    reading = _read(clerk, [*TOP, HEADS, SECTION, (*tasks[0], *DONE), tasks[1], *counts])
+    assert ([row.task_code for row in reading.rows], [one.task_code for one in reading.blanks]) == (
+        ["PCI-03.2"],
+        ["PCI-03.3"],
+    )
+    assert [total.stated for total in reading.totals] == [1, 0]
+
+
+def test_what_is_signed_below_a_table_is_no_part_of_its_last_task(clerk: Clerk, plan: Plan) -> None:
+    below = [("", "Nơi nhận:", "", "", "TM. ỦY BAN NHÂN DÂN"), ("", "- Như trên;", "", "", "CHỦ TỊCH")]
+    for gap in ([], [()]):
+        reading = _read(clerk, [*TOP, HEADS, SECTION, (2, plan.tasks["PCI-03.2"].text, *DONE), *gap, *below])
+        assert ([row.result for row in reading.rows], reading.findings) == (["Phát 3 lượt"], ())

@@ -27,6 +27,7 @@ SIGNATURE = (
 )
 MOST_TITLE_WORDS = 8
 BULLETS = frozenset("-–—+*•·")
+PART, PART_IN_FRONT = re.compile(r"[-–—+*•·]|[a-zđ] ?[.)/]?"), re.compile(r"[-–—+*•·] ?\w|[a-zđ][.)] ?\w")
 
 
 def merged_rows(grid: Grid, number: int, headings: Headings, end: int) -> tuple[int, ...]:
@@ -57,7 +58,7 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
         place = Place(grid, (number,), headings)
         if not place.texts() and not _is_gap(place, end):
             break
-        if not _only_tells_more(place) or is_sum_row(place) or _heads_section(place, plan):
+        if not _only_tells_more(place, task) or is_sum_row(place) or _heads_section(place, plan):
             break
         if place.text("task_text") and not _is_part(Place(grid, (*task.rows, *rows, number), headings), place, plan):
             break
@@ -67,13 +68,27 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     return tuple(rows)
 
 
-def _only_tells_more(place: Place) -> bool:
-    """Whether a line has nothing but texts, a bullet in front of them, and the day they tell of."""
+def is_part_of(line: Place, task: Place) -> bool:
+    """Whether a line is numbered as a part of the task above: 1.1 below 1, PCI-03.1.1 below PCI-03.1, a) or - below any number."""
+    numbers = [(line.text(name), task.text(name).rstrip(".)")) for name in ("number", "task")]
+    if not any(any(map(str.isdigit, whole)) for _, whole in numbers):
+        return False
+    if not any(own for own, _ in numbers):
+        return PART_IN_FRONT.match(line.text("task_text")) is not None
+    return any(
+        PART.fullmatch(own) or (whole and own.startswith(f"{whole}.") and len(own) > len(whole) + 1)
+        for own, whole in numbers
+    )
+
+
+def _only_tells_more(place: Place, task: Place) -> bool:
+    """Whether a line has nothing but texts, a bullet or a number of a part in front of them, and the day they tell of."""
     headings = place.headings
+    numbers = {headings.columns.get("number"), headings.columns.get("task")} if is_part_of(place, task) else set()
     texts = {headings.columns[name] for name in TEXTS if name in headings.columns}
     day = headings.columns.get("completed_on")
     for column, text in place.texts():
-        if column not in headings.text_columns and column != day and text not in BULLETS:
+        if column not in headings.text_columns and column != day and column not in numbers and text not in BULLETS:
             return False
         if _signs_off(text, is_told=column in texts):
             return False

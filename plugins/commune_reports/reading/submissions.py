@@ -28,11 +28,12 @@ from commune_reports.reading.copies import (
 )
 from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
-from commune_reports.reading.lines import merged_rows, rows_going_on
+from commune_reports.reading.lines import is_part_of, merged_rows, rows_going_on
+from commune_reports.reading.parts import Listed, answer_below, told_of_parts
 from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of, section_opened
 from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place
-from commune_reports.reading.tasks import Clerk, blank_task, named_task, said, unknown_task
+from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, said, unknown_task
 from commune_reports.reading.totals import speaks_of_all, totals_in
 from commune_reports.reading.unheaded import heads_of, remarks_unread, unheaded
 from commune_reports.reading.vocabulary import is_start_of_task
@@ -197,8 +198,9 @@ class _Sheet:
         self.opened, self.grid, self.heads, self.clerk = opened, grid, heads, clerk
         self.section = section_of([grid.name], Section(), clerk.plan) or Section()
         self.section_starts_at = 0
-        # The row below the last one that was read.
+        # The row below the last one that was read, and the last task that was listed in this section.
         self.next_row = 0
+        self.task: Listed | None = None
         self.rows: list[TaskRow] = []
         self.blanks: list[Blank] = []
         self.totals: list[Total] = []
@@ -214,6 +216,7 @@ class _Sheet:
             number = head.last_row + 1
             while number < end:
                 number = self._read_at(number, head.headings, end)
+        self._leave_task()
 
     def leave_what_is_ahead(self, period: ReportingPeriod | None) -> None:
         """Forget what stands below a line that looks ahead to a later period, and say so if anything was read there."""
@@ -264,50 +267,83 @@ class _Sheet:
     def _read_at(self, number: int, headings: Headings, end: int) -> int:
         """Read the row at `number` with the rows that go on with it; the number of the next row to read."""
         place = Place(self.grid, merged_rows(self.grid, number, headings, end), headings)
+        below: tuple[int, ...] = ()
         if not self._is_answered(place):
-            self._unanswered(place)
-            return place.rows[-1] + 1
+            below = self._unanswered(place, end)
+            if not below:
+                return place.rows[-1] + 1
         section = self._headed_by(place, end)
         if section is not None:
             self._state_totals(place)
-            self.section, self.section_starts_at = section, len(self.rows)
+            self._enter(section)
             self.told_of_sections.append(unknown_task(place, self.clerk))
             return place.rows[-1] + 1
         if place.text("indicator"):
             self.section = section_of([place.text("indicator")], self.section, self.clerk.plan) or self.section
-        goes_on = tuple(
-            takewhile(lambda row: not self._opens_section(row, headings), rows_going_on(place, end, self.clerk.plan))
-        )
-        whole = Place(self.grid, (*place.rows, *goes_on), headings) if goes_on else place
-        is_next = bool(self.rows) and self.next_row == number
-        named = named_task(place, self.section, self.clerk, is_next=is_next)
-        if goes_on and (named is None or named.code is None or named.remark is not None):
-            by_all = named_task(whole, self.section, self.clerk, is_next=is_next)
-            if by_all is not None and by_all.code and (by_all.remark is None or named is None or not named.code):
-                named = by_all
-        if named is None or (named.code is None and speaks_of_all(place, self.rows)):
+        whole = self._with_rows_going_on(place, below, end)
+        is_part = self.task is not None and is_part_of(place, self.task.place)
+        named = self._named(place, whole, is_part=is_part)
+        if self.task is not None and is_part and named is not None and named.code is None:
+            self.task.parts.append(whole)
+            self.next_row = whole.rows[-1] + 1
+        elif named is None or (named.code is None and speaks_of_all(place, self.rows)):
             self._state_totals(place)
             self._close_section(place)
             return number + 1
-        if named.code:
-            place = whole
-        else:
-            goes_on = ()
+        elif named.code is None:
             self._close_section(place)
+            self._take(place, named)
+        else:
+            self._leave_task()
+            self.task = Listed(named.code, place, is_answered=True)
+            self._take(whole, named)
+            self._tell_of_rows_going_on(whole, whole.rows[len(place.rows) :], named.code)
+        return self.next_row
+
+    def _with_rows_going_on(self, place: Place, below: tuple[int, ...], end: int) -> Place:
+        """A task with the rows below that hold its answer, and those that go on with its texts."""
+        grid, headings = place.grid, place.headings
+        answered = Place(grid, (*place.rows, *below), headings) if below else place
+        further = rows_going_on(answered, end, self.clerk.plan)
+        goes_on = tuple(takewhile(lambda row: not self._opens_section(row, headings), further))
+        return Place(grid, (*answered.rows, *goes_on), headings) if goes_on else answered
+
+    def _named(self, place: Place, whole: Place, *, is_part: bool) -> Named | None:
+        """The task of a row, or of it and the rows that go on with it where they tell more."""
+        section = Section() if is_part else self.section  # the number of a part is that of no task
+        is_next = bool(self.rows) and self.next_row == place.row
+        named = named_task(place, section, self.clerk, is_next=is_next)
+        if whole is not place and (named is None or named.code is None or named.remark is not None):
+            by_all = named_task(whole, section, self.clerk, is_next=is_next)
+            if by_all is not None and by_all.code and (by_all.remark is None or named is None or not named.code):
+                return by_all
+        return named
+
+    def _take(self, place: Place, named: Named) -> None:
         row, troubles = read_row(self.opened, place, code=named.code, matched_by=named.matched_by, clerk=self.clerk)
         self.rows.append(row)
         self.findings += [one for one in (named.remark, *troubles) if one is not None]
-        for beside in (Place(self.grid, (one,), headings) for one in goes_on):
-            field = next((name for name in TEXTS if beside.is_filled(name)), None)
-            if field is None or (
-                beside.is_filled("task_text") and is_start_of_task(self.clerk.plan, place.text("task_text"))
-            ):
-                continue  # nothing is reported there, or the text of the task shows that the row belongs to it
-            self.findings.append(
-                said(self.clerk, beside, "row_continued", field=field, got=named.code, task=named.code)
-            )
         self.next_row = place.rows[-1] + 1
-        return self.next_row
+
+    def _tell_of_rows_going_on(self, whole: Place, rows: tuple[int, ...], code: str) -> None:
+        for line in (Place(self.grid, (row,), whole.headings) for row in rows):
+            field = next((name for name in (*TEXTS, "status") if line.is_filled(name)), None)
+            # The text of the task itself shows that a row belongs to it.
+            if field is None or (
+                line.is_filled("task_text") and is_start_of_task(self.clerk.plan, whole.text("task_text"))
+            ):
+                continue
+            self.findings.append(said(self.clerk, line, "row_continued", field=field, got=code, task=code))
+
+    def _leave_task(self) -> None:
+        """Say what is to be said of the parts of the last task that was listed."""
+        if self.task is not None:
+            self.findings += told_of_parts(self.task, self.clerk)
+        self.task = None
+
+    def _enter(self, section: Section) -> None:
+        self._leave_task()
+        self.section, self.section_starts_at = section, len(self.rows)
 
     def _is_answered(self, place: Place) -> bool:
         if is_touched(place):
@@ -342,18 +378,24 @@ class _Sheet:
         next_one = section_of(below, section, self.clerk.plan) or section_opened(below, section, self.clerk.plan)
         return next_one is None or (section.indicator is None and next_one.indicator is not None)
 
-    def _unanswered(self, place: Place) -> None:
+    def _unanswered(self, place: Place, end: int) -> tuple[int, ...]:
+        """Take note of a row without an answer; the rows below it if a task is answered there."""
         section = section_of(self.grid.rows[place.row], self.section, self.clerk.plan)
         if section is not None:
-            self.section, self.section_starts_at = section, len(self.rows)
-            return
+            self._enter(section)
+            return ()
         code = blank_task(place, self.section, self.clerk)
         if code is not None:
-            self.blanks.append(Blank(self.grid.name, place.row + 1, code, place.cell("status")))
-            return
+            below = answer_below(place, end, self.clerk.plan)
+            if not below:
+                self._leave_task()
+                self.task = Listed(code, place, is_answered=False)
+                self.blanks.append(Blank(self.grid.name, place.row + 1, code, place.cell("status")))
+            return below
         if self.rows:
             self._state_totals(place)
         self._close_section(place)
+        return ()
 
     def _opens_section(self, row: int, headings: Headings) -> bool:
         place = Place(self.grid, (row,), headings)
@@ -363,7 +405,7 @@ class _Sheet:
         """Leave the section at a row that opens another one, though nobody knows which."""
         section = section_opened(self.grid.rows[place.row], self.section, self.clerk.plan)
         if section is not None:
-            self.section, self.section_starts_at = section, len(self.rows)
+            self._enter(section)
 
     def _state_totals(self, place: Place) -> None:
         self.totals += totals_in(

@@ -1,0 +1,55 @@
+"""Where a task is answered below the row it is listed in: in a row without a name, or in rows for its parts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from commune_reports.findings import Finding
+from commune_reports.plan import Plan
+from commune_reports.reading.copies import row_numbers
+from commune_reports.reading.lines import is_part_of, rows_going_on
+from commune_reports.reading.tables import NAMED_BY, TEXTS, Place
+from commune_reports.reading.tasks import Clerk, is_sum_row, said
+
+TOLD_OF_ALL = "Tình trạng, Tiến độ (%) và kết quả chung của nhiệm vụ"
+
+
+@dataclass
+class Listed:
+    """A task where it is listed, and the rows below it that report parts of it on their own."""
+
+    code: str
+    place: Place
+    is_answered: bool
+    parts: list[Place] = field(default_factory=list)
+
+
+def answer_below(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
+    """The rows right below a task without an answer that hold it: one that names nothing, or lines that tell of its parts."""
+    start = task.rows[-1] + 1
+    lines = [Place(task.grid, (number,), task.headings) for number in range(start, min(start + 2, end))]
+    answers = [_only_answers(line) for line in lines]
+    # Several such rows below each other are counts of the tasks above.
+    if answers and answers[0] and not is_sum_row(lines[0]):
+        return () if answers[1:] == [True] else (start,)
+    below = rows_going_on(task, end, plan)
+    parts = [Place(task.grid, (number,), task.headings) for number in below]
+    return below if any(is_part_of(part, task) and any(map(part.is_filled, TEXTS)) for part in parts) else ()
+
+
+def told_of_parts(task: Listed, clerk: Clerk) -> Iterator[Finding]:
+    """That the parts of a task do not count beside its own answer, or that it has none of its own."""
+    if not task.parts:
+        return
+    rows = row_numbers(row + 1 for part in task.parts for row in part.rows)
+    if task.is_answered:
+        first = task.parts[0]
+        name = next(one for one in ("task_text", "task", "number") if first.is_filled(one))
+        wanted = f"dòng {task.place.row + 1}"
+        yield said(clerk, first, "part_not_counted", field=name, got=rows, wanted=wanted, task=task.code)
+    else:
+        yield said(clerk, task.place, "parts_only", field="status", got=rows, wanted=TOLD_OF_ALL, task=task.code)
+
+
+def _only_answers(line: Place) -> bool:
+    """Whether a line tells a status or a progress and names nothing."""
+    return not any(map(line.is_filled, NAMED_BY)) and any(map(line.is_filled, ("status", "progress_pct")))
