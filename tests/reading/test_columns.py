@@ -224,13 +224,23 @@ def test_a_wrong_status_among_right_ones_is_still_told(clerk: Clerk, head: str) 
     assert _codes(_read(clerk, heads, *rows)) == [("status_unreadable", "C5")]
 
 
-def test_the_plans_product_headed_ket_qua_is_not_the_result(clerk: Clerk, plan: Plan) -> None:
+@pytest.mark.parametrize("product", ["Báo cáo định kỳ kết quả thực hiện", "Báo cáo kết quả", "Theo kế hoạch"])
+@pytest.mark.parametrize("head", ["Kết quả thực hiện", "Nội dung đã thực hiện"])
+def test_the_plans_product_headed_ket_qua_is_not_the_result(clerk: Clerk, head: str, product: str) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Kết quả", "Tình trạng", "Tiến độ (%)", head)
+    rows = [(1, "PCI-02.1", product, DOING, 40, "2 hội nghị"), (2, "PCI-02.2", product, DOING, 40, "")]
+    reading = _read(clerk, heads, *rows)
+    assert (_codes(reading), [row.result for row in reading.rows]) == ([], ["2 hội nghị", None])
+
+
+def test_of_two_results_the_one_that_says_the_same_everywhere_is_not_the_result(clerk: Clerk) -> None:
     heads = ("STT", "Mã nhiệm vụ", "Kết quả", "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện")
-    product = plan.tasks["PCI-02.1"].product_text
-    reading = _read(clerk, heads, (1, "PCI-02.1", product, DOING, 40, "2 hội nghị"))
-    assert (_codes(reading), reading.rows[0].result) == ([], "2 hội nghị")
-    doubtful = _read(clerk, heads, (1, "PCI-02.1", "3 hội nghị", DOING, 40, "2 hội nghị"))
-    assert _codes(doubtful) == [("column_twice", "F4")]
+    codes = ("PCI-01.1", "PCI-02.1", "PCI-02.2", "PCI-03.1", "PCI-03.2", "PCI-03.3")
+    rows = [(n, code, "Văn bản", DOING, 40, f"{n} hội nghị") for n, code in enumerate(codes)]
+    reading = _read(clerk, heads, *rows)
+    assert (_codes(reading), reading.rows[3].result) == ([], "3 hội nghị")
+    other = [(n, code, f"{n} cuộc họp", DOING, 40, f"{n} hội nghị") for n, code in enumerate(codes)]
+    assert _codes(_read(clerk, heads, *other)) == [("column_twice", f"F{n}") for n in range(4, 10)]
 
 
 def test_a_time_of_completion_beside_unfinished_tasks_is_when_they_are_due(clerk: Clerk) -> None:
@@ -321,3 +331,27 @@ def test_a_table_below_and_to_a_side_is_read_as_well(clerk: Clerk, indents: Sequ
     tables = [[("",) * indent + heads, ("",) * indent + row] for indent, row in zip(indents, rows, strict=True)]
     reading = _read(clerk, *tables[0], (), *tables[1])
     assert ([row.task_code for row in reading.rows], _codes(reading)) == (["PCI-03.1", "PCI-03.2"], [])
+
+
+@pytest.mark.parametrize("words", ["Đúng tiến độ", "Chậm tiến độ", "đúng hạn", "Theo kế hoạch"])
+def test_words_on_time_headed_tien_do_beside_a_status_are_no_wrong_number(clerk: Clerk, words: str) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ", "Kết quả")
+    reading = _read(
+        clerk, heads, (1, "PCI-02.1", DONE, words, "2 hội nghị"), (2, "PCI-02.2", DOING, "mấy việc", "3 hồ sơ")
+    )
+    assert _codes(reading) == [("progress_unreadable", "D5")]
+    assert _told(reading.rows[0]) == ("PCI-02.1", "completed", None, "2 hội nghị")
+    assert reading.rows[0].cells["progress_pct"] == "D4"
+
+
+@pytest.mark.parametrize("head", ["Nội dung thực hiện", "Nội dung công việc thực hiện"])
+def test_what_was_done_beside_the_codes_is_the_result_and_the_tasks_own_words_are_not(
+    clerk: Clerk, plan: Plan, head: str
+) -> None:
+    heads = ("STT", "Mã nhiệm vụ", head, "Tình trạng", "Tiến độ (%)")
+    reading = _read(clerk, heads, (1, "PCI-02.1", "Đã cấp 12 giấy cho doanh nghiệp", DOING, 40))
+    assert (_codes(reading), _told(reading.rows[0])[3]) == ([], "Đã cấp 12 giấy cho doanh nghiệp")
+    text = plan.tasks["PCI-02.1"].text
+    for told in (text, " ".join(text.split()[:9])):
+        reading = _read(clerk, heads, (1, "PCI-02.1", told, DOING, 40))
+        assert (_codes(reading), _told(reading.rows[0])[3]) == ([], None)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from commune_reports.plan import Plan
@@ -11,7 +11,7 @@ from commune_reports.reading.cell_values import Misread, plain_text, progress
 from commune_reports.reading.codes import task_coded
 from commune_reports.reading.dates import completion_date
 from commune_reports.reading.tables import REPORTED, Head
-from commune_reports.reading.vocabulary import Vocabulary, task_worded
+from commune_reports.reading.vocabulary import Vocabulary, task_texted, task_worded
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
 
@@ -27,7 +27,7 @@ DUE = re.compile(r"^thoi (?:gian|diem|han) (?:thuc hien )?(?:hoan thanh|ket thuc
 DONE = re.compile(r"\b(?:thuc hien|trien khai)\b")
 ACTUAL = re.compile(r"\bthuc te\b")
 UNFINISHED = ("in_progress", "not_started")
-FEWEST_WORDS, SHORTEST_TASK, LONGEST_LABEL, FEWEST_DUE, FEWEST_NAMED = 4, 12, 12, 2, 2
+FEWEST_WORDS, SHORTEST_TASK, LONGEST_LABEL, FEWEST_DUE, FEWEST_NAMED, FEWEST_ALIKE = 4, 12, 12, 2, 2, 6
 MOST_ROWS, FIRST_ROWS = 400, 4
 
 
@@ -84,6 +84,7 @@ def settled(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan
         head = _without_a_table_beside(grid, head, titles)
         head = _with_the_latest_period(grid, head, titles, vocabulary)
     head = _with_numbers(grid, head, titles, vocabulary)
+    head = _with_results_headed_as_tasks(grid, head, titles, plan)
     head = _without_the_plans_products(grid, head, plan)
     head = _with_statuses(grid, head, titles, vocabulary)
     return _without_deadlines(grid, head, titles, vocabulary)
@@ -198,18 +199,53 @@ def _other_percentage(first: int, titles: Titles, vocabulary: Vocabulary) -> int
     return next((one for one in others if vocabulary.field_of(titles.texts[one]) == "progress_pct"), None)
 
 
-def _without_the_plans_products(grid: Grid, head: Head, plan: Plan) -> Head:
-    """The heading without a second "Kết quả" that only repeats what the plan wants as one."""
-    columns, twins = head.headings.columns, head.headings.twins
-    if "result" not in twins:
+def _with_results_headed_as_tasks(grid: Grid, head: Head, titles: Titles, plan: Plan) -> Head:
+    """The heading with the result in a "Nội dung thực hiện" beside the codes that holds other words than those of the tasks."""
+    columns = head.headings.columns
+    codes, texts = columns.get("task"), columns.get("task_text")
+    if codes is None or texts is None or "result" in columns or not DONE.search(fold(titles.texts[texts])):
         return head
-    wanted = frozenset(fold(task.product_text) for task in plan.tasks.values())
-    pair = (columns["result"], twins["result"])
-    left = [column for column in pair if not _holds_only(grid, head, column, wanted)]
+    rows = (row for row in grid.rows[head.last_row + 1 : head.last_row + MOST_ROWS] if max(codes, texts) < len(row))
+    told = ((task_coded(plan, plain_text(row[codes]) or ""), plain_text(row[texts])) for row in rows)
+    named = list(islice(((code, text) for code, text in told if code and text), FIRST_ROWS))
+    found = (
+        (code, task_texted(plan, text, [code]) or task_texted(plan, text, may_be_short=True)) for code, text in named
+    )
+    if not named or any(match is not None and match.code == code for code, match in found):
+        return head
+    turned = {name: column for name, column in columns.items() if name != "task_text"}
+    return replace(head, headings=replace(head.headings, columns={**turned, "result": texts}))
+
+
+def _without_the_plans_products(grid: Grid, head: Head, plan: Plan) -> Head:
+    """The heading without a second "Kết quả" that only tells what the plan wants as one, or the same few words in most rows."""
+    columns, twins, besides = head.headings.columns, head.headings.twins, head.headings.besides
+    second = twins.get("result", besides.get("result"))
+    if second is None:
+        return head
+    products = [frozenset(fold(task.product_text).split()) for task in plan.tasks.values()]
+    told = {
+        column: list(map(fold, filter(None, map(plain_text, _below(grid, head, column)))))
+        for column in (columns["result"], second)
+    }
+    left = [column for column, texts in told.items() if not _tell_products(texts, products)]
+    if len(left) != 1:
+        left = [column for column, texts in told.items() if not _say_the_same(texts)]
     if len(left) != 1:
         return head
-    other = {name: column for name, column in twins.items() if name != "result"}
-    return replace(head, headings=replace(head.headings, columns={**columns, "result": left[0]}, twins=other))
+    twins, besides = ({name: one for name, one in some.items() if name != "result"} for some in (twins, besides))
+    return replace(
+        head, headings=replace(head.headings, columns={**columns, "result": left[0]}, twins=twins, besides=besides)
+    )
+
+
+def _tell_products(texts: Sequence[str], products: Sequence[frozenset[str]]) -> bool:
+    """Whether every text is words of a product the plan wants: "Báo cáo kết quả"."""
+    return bool(texts) and all(any(product.issuperset(text.split()) for product in products) for text in set(texts))
+
+
+def _say_the_same(texts: Sequence[str]) -> bool:
+    return len(texts) >= FEWEST_ALIKE and 3 * len(set(texts)) <= len(texts)
 
 
 def _with_statuses(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
@@ -309,8 +345,3 @@ def _holds(grid: Grid, head: Head, column: int, plan: Plan) -> bool:
         isinstance(value, str) and len(value) >= SHORTEST_TASK and task_worded(plan, value) is not None
         for value in _below(grid, head, column)
     )
-
-
-def _holds_only(grid: Grid, head: Head, column: int, own: frozenset[str]) -> bool:
-    texts = [text for value in _below(grid, head, column) if (text := plain_text(value)) is not None]
-    return bool(texts) and all(fold(text) in own for text in texts)

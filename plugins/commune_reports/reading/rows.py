@@ -10,6 +10,7 @@ from commune_reports.reading.dates import Span, completion_date
 from commune_reports.reading.documents import documents_in, own_documents_in
 from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, Headings, Place
 from commune_reports.reading.tasks import Clerk, said
+from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow
 from commune_reports.workbook import Spreadsheet, address
 
@@ -33,7 +34,7 @@ def read_row(
             findings.append(said(clerk, place, value.code, field=field, got=value.got, wanted=wanted, task=code))
         return None
 
-    progress_pct = read("progress_pct", _progress(opened, place), "một số từ 0 đến 100")
+    progress_pct = read("progress_pct", _progress(opened, place, clerk), "một số từ 0 đến 100")
     span: Span | None = read(
         "completed_on", completion_date(place.value("completed_on"), is_1904=opened.is_1904), "ngày/tháng/năm"
     )
@@ -77,9 +78,13 @@ def is_touched(place: Place) -> bool:
     return any(is_ticked(value) is not False for column in place.headings.ticks for _, value in place.filled_in(column))
 
 
-def _progress(opened: Spreadsheet, place: Place) -> float | None | Misread:
+def _progress(opened: Spreadsheet, place: Place, clerk: Clerk) -> float | None | Misread:
     cell = place.cell("progress_pct")
-    return progress(place.value("progress_pct"), lambda: opened.is_percent(place.grid.name, str(cell)))
+    told = progress(place.value("progress_pct"), lambda: opened.is_percent(place.grid.name, str(cell)))
+    # "Đúng tiến độ" beside a status says whether a task is in time, not how far it has come.
+    if isinstance(told, Misread) and place.headings.has_status and fold(told.got) in clerk.vocabulary.around_statuses:
+        return None
+    return told
 
 
 def _status(place: Place, clerk: Clerk, code: str | None) -> tuple[str | None, list[Finding]]:
