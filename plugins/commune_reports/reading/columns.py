@@ -10,7 +10,7 @@ from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import Misread, plain_text, progress
 from commune_reports.reading.codes import task_coded
 from commune_reports.reading.dates import completion_date
-from commune_reports.reading.tables import REPORTED, Head
+from commune_reports.reading.tables import REPORTED, Head, Headings
 from commune_reports.reading.vocabulary import Vocabulary, task_texted, task_worded
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
@@ -70,7 +70,7 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
 
 def _name_of(grid: Grid, head: Head, column: int, titles: Titles) -> str:
     """What a column is that was headed as the tasks and holds none of them: numbers, codes, what was done, groups."""
-    texts = list(filter(None, map(plain_text, _below(grid, head, column))))
+    texts = list(_texts(grid, head, column))
     if all(text.strip(".)").isdecimal() for text in texts):
         return "number"
     if all(len(text) <= LONGEST_LABEL for text in texts):
@@ -224,10 +224,7 @@ def _without_the_plans_products(grid: Grid, head: Head, plan: Plan) -> Head:
     if second is None:
         return head
     products = [frozenset(fold(task.product_text).split()) for task in plan.tasks.values()]
-    told = {
-        column: list(map(fold, filter(None, map(plain_text, _below(grid, head, column)))))
-        for column in (columns["result"], second)
-    }
+    told = {column: list(map(fold, _texts(grid, head, column))) for column in (columns["result"], second)}
     left = [column for column, texts in told.items() if not _tell_products(texts, products)]
     if len(left) != 1:
         left = [column for column, texts in told.items() if not _say_the_same(texts)]
@@ -250,52 +247,60 @@ def _say_the_same(texts: Sequence[str]) -> bool:
 
 def _with_statuses(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
     """The heading with the status where statuses stand: "Tình hình" may tell what was done, "Mức độ" and "Tiến độ" either."""
-    columns, twins = dict(head.headings.columns), dict(head.headings.twins)
-    besides = dict(head.headings.besides)
-
-    def statuses(column: int) -> int:
-        texts = filter(None, map(plain_text, _below(grid, head, column)))
-        return sum(vocabulary.status_of(text) is not None for text in texts)
-
     if not head.headings.has_status:
-        for place in (columns, twins):
-            column = place.get("progress_pct")
-            if (
-                column is not None
-                and "%" not in titles.texts[column]
-                and statuses(column)
-                and not _numbers(grid, head, column)
-            ):
-                columns["status"] = place.pop("progress_pct")
-                if place is columns and "progress_pct" in twins:
-                    columns["progress_pct"] = twins.pop("progress_pct")
-                break
-        return replace(head, headings=replace(head.headings, columns=columns, twins=twins))
-    pair = [place["status"] for place in (columns, twins) if "status" in place]
+        return _with_statuses_headed_as_progress(grid, head, titles, vocabulary)
+    pair = [place["status"] for place in (head.headings.columns, head.headings.twins) if "status" in place]
     said = next((one for one in pair if any(word in fold(titles.texts[one]) for word in (NARRATIVE, SHARE))), None)
-    if said is None or statuses(said):
+    if said is None or _statuses(grid, head, said, vocabulary):
         return head
     is_share = SHARE in fold(titles.texts[said])
-    texts = list(filter(None, map(plain_text, _below(grid, head, said))))
-    if is_share:
-        told = columns.get("progress_pct")
-        if not texts or _numbers(grid, head, said) < len(texts) or (told is not None and _numbers(grid, head, told)):
-            return head
-    elif not any(len(text.split()) >= FEWEST_WORDS for text in texts):
+    headings = (_with_share if is_share else _with_narrative)(grid, head, said)
+    if headings is None:
         return head
+    columns = dict(headings.columns)
     others = [one for one in pair if one != said]
-    columns.pop("status")
-    twins.pop("status", None)
+    left = head.headings.columns.get("progress_pct")
     if others:
         columns["status"] = others[0]
-    if is_share:
-        other = columns.pop("progress_pct", None)
-        columns["progress_pct"] = said
-        if other is not None and not others and statuses(other):
-            columns["status"] = other
-    elif columns.setdefault("result", said) != said:
-        besides.setdefault("result", said)
-    return replace(head, headings=replace(head.headings, columns=columns, twins=twins, besides=besides))
+    elif is_share and left is not None and _statuses(grid, head, left, vocabulary):
+        columns["status"] = left
+    else:
+        del columns["status"]
+    twins = {name: column for name, column in headings.twins.items() if name != "status"}
+    return replace(head, headings=replace(headings, columns=columns, twins=twins))
+
+
+def _with_statuses_headed_as_progress(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
+    columns, twins = dict(head.headings.columns), dict(head.headings.twins)
+    for place in (columns, twins):
+        column = place.get("progress_pct")
+        if column is None or "%" in titles.texts[column] or _numbers(grid, head, column):
+            continue
+        if _statuses(grid, head, column, vocabulary):
+            columns["status"] = place.pop("progress_pct")
+            if place is columns and "progress_pct" in twins:
+                columns["progress_pct"] = twins.pop("progress_pct")
+            return replace(head, headings=replace(head.headings, columns=columns, twins=twins))
+    return head
+
+
+def _with_share(grid: Grid, head: Head, column: int) -> Headings | None:
+    """The headings with the progress in a "Mức độ" that holds only numbers; None where it does not, or another column does."""
+    headings, texts = head.headings, list(_texts(grid, head, column))
+    told = headings.columns.get("progress_pct")
+    if not texts or _numbers(grid, head, column) < len(texts) or (told is not None and _numbers(grid, head, told)):
+        return None
+    return replace(headings, columns={**headings.columns, "progress_pct": column})
+
+
+def _with_narrative(grid: Grid, head: Head, column: int) -> Headings | None:
+    """The headings with a result in a "Tình hình" that tells in words what was done; None where it does not."""
+    headings = head.headings
+    if not any(len(text.split()) >= FEWEST_WORDS for text in _texts(grid, head, column)):
+        return None
+    if "result" in headings.columns:
+        return replace(headings, besides={"result": column, **headings.besides})
+    return replace(headings, columns={**headings.columns, "result": column})
 
 
 def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
@@ -333,6 +338,15 @@ def _below(grid: Grid, head: Head, column: int) -> Iterator[Any]:
 
 def _is_told(grid: Grid, head: Head, column: int) -> bool:
     return any(plain_text(value) is not None for value in _below(grid, head, column))
+
+
+def _texts(grid: Grid, head: Head, column: int) -> Iterator[str]:
+    return filter(None, map(plain_text, _below(grid, head, column)))
+
+
+def _statuses(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> int:
+    """How many statuses stand in a column."""
+    return sum(vocabulary.status_of(text) is not None for text in _texts(grid, head, column))
 
 
 def _numbers(grid: Grid, head: Head, column: int) -> int:
