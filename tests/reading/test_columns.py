@@ -174,7 +174,7 @@ def test_a_column_of_the_plans_own_texts_is_the_task_whatever_heads_it(clerk: Cl
 
 def test_a_column_of_other_texts_heads_no_table(clerk: Clerk) -> None:
     row = (1, "Hội nghị đối thoại với doanh nghiệp", DOING, 40, "2 hội nghị")
-    reading = _read(clerk, ("TT", "Việc cần làm trong kỳ", "Tình trạng", "Tiến độ (%)", "Kết quả"), row)
+    reading = _read(clerk, ("TT", "Điều mong đợi ở ta", "Tình trạng", "Tiến độ (%)", "Kết quả"), row)
     assert _codes(reading) == [("no_table", None)]
 
 

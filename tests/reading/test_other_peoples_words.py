@@ -53,15 +53,32 @@ def _codes(reading: Reading) -> list[tuple[str, str | None]]:
         ("KK, VM", "difficulty"),
         ("KN-ĐX", "proposal"),
         ("G.chú", "note"),
+        ("TĐ (%)", "progress_pct"),
+        ("TLHT (%)", "progress_pct"),
+        ("Tiến độ đến 14/11", "progress_pct"),
+        ("Kết quả làm được", "result"),
+        ("Mã CV", "task"),
+        ("Khó khăn (nếu có) trong thực hiện", "difficulty"),
+        ("Kiến nghị với UBND huyện", "proposal"),
+        ("Ghi chú, nguyên nhân", "note"),
         # Their neighbours are about another time and are not read.
         ("Tiến độ kỳ trước (%)", ""),
         ("Kết quả tháng trước", ""),
         ("Ngày hoàn thành dự kiến", ""),
         ("Nhiệm vụ tháng sau", ""),
+        ("Kiến nghị kỳ trước", ""),
+        ("Kết quả cần đạt", ""),
     ],
 )
 def test_a_heading_is_known_by_abbreviations_and_other_words(clerk: Clerk, heading: str, field: str) -> None:
     assert clerk.vocabulary.field_of(heading) == field
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Kiến nghị UBND huyện sớm bố trí kinh phí để xã thực hiện", "Tài liệu tham khảo", "Giải pháp"]
+)
+def test_a_sentence_is_no_heading_though_it_begins_like_one(clerk: Clerk, sentence: str) -> None:
+    assert clerk.vocabulary.field_of(sentence) is None
 
 
 def test_columns_of_the_previous_month_do_not_stand_for_this_one(clerk: Clerk) -> None:

@@ -15,9 +15,9 @@ from commune_reports.spelling import fold
 
 HEADING_LIKENESS, WORD_LIKENESS = 88.0, 85.0
 # "Kết quả thực hiện trong tháng 11" is still a result; "Mức độ hoàn thành (%)" is a number.
-QUALIFIER = re.compile(r" (?:(?:trong )?(?:ky|thang|quy|nam)\b|den (?:ngay|het|thang)\b|t ?\d{1,2}\b).*")
+QUALIFIER = re.compile(r" (?:(?:trong )?(?:ky|thang|quy|nam)\b|den (?:ngay|het|thang|\d+)\b|t ?\d{1,2}\b).*")
 NUMBER_IN_FRONT = re.compile(r"^\s*(?:\(\d{1,2}\)|\d{1,2}[.):])\s*")
-FEWEST_HEADING_WORDS = 3
+FEWEST_HEADING_WORDS, BEGINNING_WORDS, MOST_HEADING_WORDS = 3, 2, 8
 # What is said of a status beside it: "(BC số 12)", "do thiếu kinh phí"; two things may stand around it.
 ASIDE, WHY, MOST_AROUND = re.compile(r"\([^)]*\)"), re.compile(r" (?:do|vi|cho|boi) .*"), 3
 # "Hoàn thành 80" tells a share, "hoàn thành trong tháng 10" does not.
@@ -36,8 +36,9 @@ class Vocabulary:
     """Folded headings by field (a field that is not read maps to ""), words by status, ways to write that there is none.
 
     Further what is about another period (`elsewhere`), a number when it carries a percent sign (`percentages`), with the
-    words such a number may be headed with (`progress_words`) and begin with, whatever follows (`progress_starts`), what may
-    surround a status (`around_statuses`), and what abbreviations stand for.
+    words such a number may be headed with (`progress_words`) and begin with, whatever follows (`progress_starts`), the fields of
+    other headings by the words they begin with (`beginnings`), what may surround a status (`around_statuses`), and what
+    abbreviations stand for.
     """
 
     headings: Mapping[str, str]
@@ -46,6 +47,7 @@ class Vocabulary:
     percentages: frozenset[str] = frozenset()
     progress_words: frozenset[str] = frozenset()
     progress_starts: tuple[str, ...] = ()
+    beginnings: Mapping[str, str] = field(default_factory=dict)
     elsewhere: tuple[str, ...] = ()
     around_statuses: tuple[str, ...] = ()
     abbreviations: Mapping[str, str] = field(default_factory=dict)
@@ -235,7 +237,7 @@ def _field_at_start(folded: str, vocabulary: Vocabulary) -> str | None:
         field_name = vocabulary.headings.get(" ".join(words[:count]))
         if field_name is not None:
             return field_name if field_name in GOES_ON_IN_WORDS else None
-    return None
+    return vocabulary.beginnings.get(" ".join(words[:BEGINNING_WORDS])) if len(words) <= MOST_HEADING_WORDS else None
 
 
 @lru_cache(maxsize=16_384)
@@ -313,6 +315,7 @@ def _load_vocabulary(path: Path, _changed: int) -> Vocabulary:
             frozenset(raw["percentages"]),
             frozenset(raw["progress_words"]),
             tuple(raw["progress_starts"]),
+            {words: field for field, several in raw["beginnings"].items() for words in several},
             tuple(raw["elsewhere"]),
             tuple(raw["around_statuses"]),
             raw["abbreviations"],
