@@ -314,10 +314,29 @@ def test_a_number_for_all_tasks_is_no_task(clerk: Clerk, label: str) -> None:
     assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [])
 
 
+@pytest.mark.parametrize("label", ["Xếp loại", "Tự đánh giá chung", "Kết quả chung toàn xã", "Đánh giá của UBND xã"])
+@pytest.mark.parametrize("rating", ["Hoàn thành tốt", "Hoàn thành"])
+def test_a_rating_of_all_tasks_is_no_task(clerk: Clerk, label: str, rating: str) -> None:
+    reading = _read(clerk, [*TOP, HEADS, DONE, BEGUN, ("", "", label, rating)])
+    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [])
+
+
+@pytest.mark.parametrize(
+    ("label", "told"), [("Tỷ lệ hoàn thành", []), ("Toàn xã", []), ("Tổng vệ sinh", ["task_unknown"])]
+)
+def test_a_number_for_all_tasks_is_known_by_its_words_alone_where_tasks_have_no_numbers(
+    clerk: Clerk, plan: Plan, label: str, told: list[str]
+) -> None:
+    text = plan.tasks["PCI-02.1"].text
+    reading = _read(clerk, [*TOP, HEADS[2:], (text, *BEGUN[3:]), (label, "", 70)])
+    assert [code for code, _ in _codes(reading)] == told
+
+
 @pytest.mark.parametrize(
     "row",
     [
         (3, "", "Tổng kết hội nghị", "", 70),
+        ("", "", "Đánh giá cán bộ", "Hoàn thành"),
         ("", "", "Tổng kết hội nghị", "Đang thực hiện", 70),
         ("", "", "Trực lễ", "", 70),
         ("", "", "Tổng kết hội nghị", "", 70, "40 người"),

@@ -208,10 +208,9 @@ def _with_results_headed_as_tasks(grid: Grid, head: Head, titles: Titles, plan: 
     rows = (row for row in grid.rows[head.last_row + 1 : head.last_row + MOST_ROWS] if max(codes, texts) < len(row))
     told = ((task_coded(plan, plain_text(row[codes]) or ""), plain_text(row[texts])) for row in rows)
     named = list(islice(((code, text) for code, text in told if code and text), FIRST_ROWS))
-    found = (
-        (code, task_texted(plan, text, [code]) or task_texted(plan, text, may_be_short=True)) for code, text in named
-    )
-    if not named or any(match is not None and match.code == code for code, match in found):
+    found = [task_texted(plan, text, [code]) or task_texted(plan, text, may_be_short=True) for code, text in named]
+    own = sum(match is not None and match.code == code for match, (code, _) in zip(found, named, strict=True))
+    if 2 * own >= len(named):
         return head
     turned = {name: column for name, column in columns.items() if name != "task_text"}
     return replace(head, headings=replace(head.headings, columns={**turned, "result": texts}))

@@ -286,7 +286,7 @@ class _Sheet:
         if self.task is not None and is_part and named is not None and named.code is None:
             self.task.parts.append(whole)
             self.next_row = whole.rows[-1] + 1
-        elif named is None or (named.code is None and speaks_of_all(place, self.rows)):
+        elif named is None or (named.code is None and speaks_of_all(place, self.rows, self.clerk.vocabulary)):
             self._state_totals(place)
             self._close_section(place)
             return number + 1

@@ -24,6 +24,14 @@ COUNTED = re.compile(
 OF_ALL = re.compile(
     r"(?:tong|cong|trung binh|binh quan|ty le|so nhiem vu|diem|muc do|toan (?:xa|thi tran)|(?:ket qua|danh gia) chung)\b.*"
 )
+# The same where no number beside them tells tasks from it, and how a commune rates itself in words.
+ONLY_OF_ALL = re.compile(
+    r"(?:trung binh|binh quan|ty le (?:hoan thanh|thuc hien|chung|dat)|so nhiem vu|diem (?:tu )?(?:cham|danh gia)|"
+    r"toan (?:xa|thi tran)|(?:ket qua|danh gia|tien do|muc do hoan thanh) chung)\b.*"
+)
+RATED = re.compile(
+    r"(?:(?:tu )?(?:danh gia|xep loai)(?: (?:chung|cua|toan|muc do)\b.*)?|(?:ket qua|muc do hoan thanh) chung\b.*)"
+)
 DATED = re.compile(r"\b(?:ngay|thang|quy|nam|ky) \d+(?: \d+)*")
 OF_TASKS, DIGIT = re.compile(r".*\bnhiem vu\b.*|(?:tong(?: so| cong)?|cong|gom)? ?\d+"), re.compile(r"\d")
 PERCENTAGE, CLAUSES = re.compile(r"\d+(?:[.,]\d+)?\s*%"), re.compile(r"[;,.()\n]")
@@ -61,19 +69,18 @@ def totals_in(
             yield _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)
 
 
-def speaks_of_all(place: Place, rows: Sequence[TaskRow]) -> bool:
-    """Whether a row without a number, below numbered ones, is only a number for all of them."""
+def speaks_of_all(place: Place, rows: Sequence[TaskRow], vocabulary: Vocabulary) -> bool:
+    """Whether a row without a number, below tasks, is only a number for all of them or rates them together."""
     filled = place.texts()
-    if len(filled) != 2 or OF_ALL.fullmatch(fold(filled[0][1])) is None:
+    if len(filled) != 2 or _is_numbered(place) or not rows:
         return False
-    value = place.grid.rows[place.row][filled[1][0]]
+    label, value = fold(filled[0][1]), place.grid.rows[place.row][filled[1][0]]
+    if vocabulary.status_of(filled[1][1]) is not None:
+        return RATED.fullmatch(label) is not None
+    if not isinstance(progress(value, lambda: True), float):
+        return False
     above = [Place(place.grid, (row.row - 1,), place.headings) for row in rows if row.sheet == place.grid.name]
-    return (
-        isinstance(progress(value, lambda: True), float)
-        and not _is_numbered(place)
-        and bool(above)
-        and all(map(_is_numbered, above))
-    )
+    return (OF_ALL if all(map(_is_numbered, above)) else ONLY_OF_ALL).fullmatch(label) is not None
 
 
 def _is_numbered(place: Place) -> bool:
