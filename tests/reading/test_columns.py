@@ -356,3 +356,53 @@ def test_what_was_done_beside_the_codes_is_the_result_and_the_tasks_own_words_ar
     for told in (text, " ".join(text.split()[:9])):
         reading = _read(clerk, heads, (1, "PCI-02.1", told, DOING, 40))
         assert (_codes(reading), _told(reading.rows[0])[3]) == ([], None)
+
+
+@pytest.mark.parametrize("merged", [("C3:D3", "F3:G3"), ()])
+def test_what_stands_in_the_second_of_two_columns_below_one_heading_is_read(
+    clerk: Clerk, merged: Sequence[str]
+) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "", "Tiến độ (%)", "Kết quả", "", "Ghi chú")
+    reading = _read(clerk, heads, (1, "PCI-02.1", "", DOING, 40, "", "2 hội nghị", ""), merged=merged)
+    assert (_codes(reading), _told(reading.rows[0])) == ([], ("PCI-02.1", "in_progress", 40, "2 hội nghị"))
+    assert reading.rows[0].cells["result"] == "G4"
+
+
+def test_what_is_written_right_of_a_table_is_no_note(clerk: Clerk) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Ghi chú")
+    reading = _read(clerk, heads, (1, "PCI-02.1", DOING, 40, "2 hội nghị", "", "hỏi lại anh Ba"))
+    assert (_codes(reading), reading.rows[0].note) == ([], None)
+
+
+@pytest.mark.parametrize("over", [("Tháng 9", "Tháng 10", "Tháng 11"), ("Tuần 1", "Tuần 2", "Tuần 3")])
+@pytest.mark.parametrize("merged", [("A3:A4", "B3:B4", "C3:C4", "G3:G4"), ()])
+def test_periods_over_the_percentages_are_read_like_periods_below_them(
+    clerk: Clerk, over: Row, merged: Sequence[str]
+) -> None:
+    row = (1, "PCI-02.1", DOING, 10, 20, 40, "2 hội nghị")
+    beside = ("STT", "Mã nhiệm vụ", "Tình trạng"), ("Kết quả",)
+    above = [(*beside[0], *over, *beside[1]), ("", "", "", *["Tiến độ (%)"] * 3, "")]
+    below = [(*beside[0], "Tiến độ (%)", "", "", *beside[1]), ("", "", "", *over, "")]
+    for heads in (above, below):
+        reading = _read(clerk, *heads, row, merged=merged)
+        assert (_codes(reading), _told(reading.rows[0])) == ([], ("PCI-02.1", "in_progress", 40, "2 hội nghị"))
+
+
+def test_a_table_that_counts_tasks_by_officer_reports_none(clerk: Clerk) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
+    counts = ("STT", "Công việc", "Hoàn thành", "Đang thực hiện", "Chưa thực hiện", "Tỷ lệ (%)")
+    officers = [(1, "Địa chính", 4, 3, 1, 50), (2, "Tài chính", 3, "", 2, 60)]
+    for rows in ([counts, *officers, (), heads], [heads]):
+        reading = _read(clerk, *rows, (1, "PCI-02.1", DOING, 40, "2 hội nghị"))
+        assert ([row.task_code for row in reading.rows], _codes(reading)) == (["PCI-02.1"], [])
+
+
+def test_a_one_among_zeros_is_a_tick(clerk: Clerk) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Hoàn thành", "Đang thực hiện", "Chưa thực hiện", "Tiến độ (%)", "Kết quả")
+    rows = [
+        (1, "PCI-02.1", 0, 1, 0, 40, "2 hội nghị"),
+        (2, "PCI-02.2", 1, 0, 0, 100, "3 hồ sơ"),
+        ("", "Tổng cộng", 1, 1, 0),
+    ]
+    reading = _read(clerk, heads, *rows)
+    assert ([row.status for row in reading.rows], _codes(reading)) == (["in_progress", "completed"], [])

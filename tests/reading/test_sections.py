@@ -44,6 +44,8 @@ def _begun(number: int, result: str, text: str = "") -> Row:
         ([("III. Tính minh bạch và tiếp cận thông tin",)], "PCI-03.2"),
         ([("", "III/ Tính minh bạch, tiếp cận thông tin")], "PCI-03.2"),
         ([("V", "Các chi phí không chính thức phải trả")], "PCI-05.2"),
+        ([("", "PCI-03: Chỉ số Tính minh bạch")], "PCI-03.2"),
+        ([("", "PCI 3 - Tính minh bạch")], "PCI-03.2"),
         ([("I", "Tính minh bạch và tiếp cận thông tin")], "PCI-03.2"),
         ([("B", "Chỉ số PGI 2024"), ("II", "Tuân thủ tiêu chuẩn môi trường")], "PGI-02.2"),
         ([("", "CHỈ SỐ XANH"), ("II",)], "PGI-02.2"),

@@ -15,7 +15,7 @@ from commune_reports.reading.vocabulary import Vocabulary, task_texted, task_wor
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
 
-PERIOD = re.compile(r"\b(?:(?:thang|t) ?(\d{1,2})|quy (iv|iii|ii|i|[1-4]))\b")
+PERIOD = re.compile(r"\b(?:(?:thang|t|tuan(?: thu)?) ?(\d{1,2})|quy (iv|iii|ii|i|[1-4]))\b")
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 MONTHS_OF_YEAR, MONTHS_OF_QUARTER = 12, 3
 PLANNED = re.compile(r"\b(?:ke hoach|kh|du kien)\b")
@@ -78,16 +78,51 @@ def _name_of(grid: Grid, head: Head, column: int, titles: Titles) -> str:
     return "result" if DONE.search(fold(titles.texts[column])) else "indicator"
 
 
+def counts_tasks(grid: Grid, head: Head) -> bool:
+    """Whether several numbers stand in most rows under the headings of statuses: how many tasks there are of each."""
+    ticks = head.headings.ticks
+    if len(ticks) < FEWEST_NAMED:
+        return False
+    table = takewhile(lambda row: any(map(plain_text, row)), grid.rows[head.last_row + 1 : head.last_row + MOST_ROWS])
+    filled = [[row[column] for column in ticks if column < len(row) and row[column] != ""] for row in table]
+    numbers = (values for values in filled if all(isinstance(value, (int, float)) for value in values))
+    counts = len([values for values in numbers if len(values) > 1 and sum(values) > 1])  # a 1 among zeros is a tick
+    return counts > 0 and 2 * counts > sum(map(bool, filled))
+
+
 def settled(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan: Plan) -> Head:
     """The heading after a look at what stands below it."""
     if head.headings.twins or head.headings.besides or len(head.headings.ticks) > 1:
         head = _without_a_table_beside(grid, head, titles)
         head = _with_the_latest_period(grid, head, titles, vocabulary)
+    head = _with_values_beside(grid, head, titles)
     head = _with_numbers(grid, head, titles, vocabulary)
     head = _with_results_headed_as_tasks(grid, head, titles, plan)
     head = _without_the_plans_products(grid, head, plan)
     head = _with_statuses(grid, head, titles, vocabulary)
     return _without_deadlines(grid, head, titles, vocabulary)
+
+
+def _with_values_beside(grid: Grid, head: Head, titles: Titles) -> Head:
+    """The heading where all that stands below a heading over two columns stands in the second of them."""
+    columns = dict(head.headings.columns)
+    last = max((column for column, text in enumerate(titles.texts) if text), default=0)
+    for name, column in columns.items():
+        beside = column + 1
+        is_titled = beside < len(titles.texts) and bool(titles.whole(beside))
+        if is_titled or (beside > last and not _is_merged_over(grid, head, column)):
+            continue
+        if not _is_told(grid, head, column) and _is_told(grid, head, beside):
+            columns[name] = beside
+    return head if columns == head.headings.columns else replace(head, headings=replace(head.headings, columns=columns))
+
+
+def _is_merged_over(grid: Grid, head: Head, column: int) -> bool:
+    """Whether a heading is merged over its column and the next."""
+    return any(
+        top <= head.last_row and head.first_row <= bottom and left <= column < right
+        for (top, left), (bottom, right) in grid.merged
+    )
 
 
 def _without_a_table_beside(grid: Grid, head: Head, titles: Titles) -> Head:

@@ -8,7 +8,7 @@ from typing import Any
 
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import is_ticked, plain_text
-from commune_reports.reading.columns import LOOKS_AHEAD, Titles, names_task, settled, with_column_of_tasks
+from commune_reports.reading.columns import LOOKS_AHEAD, Titles, counts_tasks, names_task, settled, with_column_of_tasks
 from commune_reports.reading.tables import (
     ANSWERS,
     FEWEST_HEADINGS,
@@ -84,7 +84,7 @@ def _head_at(grid: Grid, number: int, vocabulary: Vocabulary, plan: Plan) -> Hea
     alone = (number, titles, _with_one_tick(grid, number, here, vocabulary))
     for last, joined, headings in filter(None, (several, alone)):
         head = with_column_of_tasks(grid, Head(number, last, headings), joined, vocabulary, plan)
-        if head.headings.head_a_table:
+        if head.headings.head_a_table and not counts_tasks(grid, head):
             return settled(grid, _with_row_of_terms(grid, head, vocabulary), joined, vocabulary, plan)
     return None
 
@@ -145,9 +145,13 @@ def _with_row(
     # The parts of a wide heading may look like a heading of their own: "Nội dung" beside "Tình trạng".
     if second.head_a_table and not (is_merged_down or first.head_a_table or len(names) > 1):
         return None
-    known = {*second.columns.values(), *second.twins.values(), *second.besides.values(), *second.ticks}
-    titles, parted = _joined(upper, lower, known, vocabulary)
-    found = len(second.columns) + len(second.ticks) + parted
+    known = {
+        column
+        for column, text in enumerate(lower)
+        if text and not vocabulary.ticked_by(text) and vocabulary.field_of(text)
+    }
+    titles, parted = _joined(upper, lower, known | set(second.ticks), vocabulary)
+    found = len(known) + len(second.ticks) + parted
     is_sure = is_merged_down or (found >= FEWEST_TICKS and below == number + 1)
     return (titles, _headings(titles, vocabulary)) if found and is_sure else None
 

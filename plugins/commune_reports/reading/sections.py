@@ -15,7 +15,9 @@ from commune_reports.spelling import fold
 
 TITLE_LIKENESS = 90.0
 # What stands before and after the name of an indicator: "Chỉ số thành phần III - …", "Nhóm nhiệm vụ về …", "… (trọng số 5%)".
-BEFORE_TITLE = re.compile(r"^(?:\d{1,2}|[ivx]+|[a-d]|chi so|thanh phan|cstp|cs|nhom|nhiem vu|muc|phan|ve) ")
+BEFORE_TITLE = re.compile(
+    r"^(?:\d{1,2}|[ivx]+|[a-d]|[a-z]{2,4} ?\d{1,2}|chi so|thanh phan|cstp|cs|nhom|nhiem vu|muc|phan|ve) "
+)
 AFTER_TITLE = re.compile(r" (?:trong so|ty trong|ts)\b.*$| \d{1,3}(?: phan tram)?$| nam \d{4}$")
 LETTER, DIGIT = re.compile(r"^[a-z] "), re.compile(r"\d")
 PERIOD = re.compile(r"\b(?:(?:thang|quy|nam) (?:\d+|[ivx]+)|20\d\d)\b")

@@ -15,7 +15,7 @@ from commune_reports.spelling import fold
 
 HEADING_LIKENESS, WORD_LIKENESS = 88.0, 85.0
 # "Kết quả thực hiện trong tháng 11" is still a result; "Mức độ hoàn thành (%)" is a number.
-QUALIFIER = re.compile(r" (?:(?:trong )?(?:ky|thang|quy|nam)\b|den (?:ngay|het|thang|\d+)\b|t ?\d{1,2}\b).*")
+QUALIFIER = re.compile(r" (?:(?:trong )?(?:ky|tuan|thang|quy|nam)\b|den (?:ngay|het|thang|\d+)\b|t ?\d{1,2}\b).*")
 NUMBER_IN_FRONT = re.compile(r"^\s*(?:\(\d{1,2}\)|\d{1,2}[.):])\s*")
 FEWEST_HEADING_WORDS, BEGINNING_WORDS, MOST_HEADING_WORDS = 3, 2, 8
 # What is said of a status beside it: "(BC số 12)", "do thiếu kinh phí"; two things may stand around it.
