@@ -132,7 +132,9 @@ def test_macros_and_links_are_told_and_the_cells_are_read() -> None:
 
 def _open(content: bytes) -> str:
     opened = open_spreadsheet(content)
-    return opened.code if isinstance(opened, Refusal) else f"{len(opened.grids)} sheets"
+    if isinstance(opened, Refusal):
+        return opened.code
+    return " ".join((f"{len(opened.grids)} sheets", *(note.code for note in opened.notes)))
 
 
 def test_a_table_repeated_a_million_times_takes_down_one_file_at_most() -> None:
@@ -150,6 +152,13 @@ def test_a_table_repeated_a_million_times_takes_down_one_file_at_most() -> None:
 def test_a_cell_far_out_takes_no_memory_however_its_address_is_written(quote: str, gap: str) -> None:
     far = f"<row{gap}r={quote}1048576{quote}><c{gap}r={quote}XFD1048576{quote}><v>1</v></c></row></sheetData>".encode()
     content = _repacked(_xlsx(), {"xl/worksheets/sheet1.xml": lambda part: part.replace(b"</sheetData>", far)})
+    assert work_through([content], Work(_open, lambda _: "tệp")) == ["1 sheets sheet_too_long"]
+
+
+@pytest.mark.parametrize("last", [9_000, 1_048_577])
+def test_formulas_dragged_down_that_show_nothing_take_no_memory_and_make_no_remark(last: int) -> None:
+    rows = b"".join(b'<row r="%d"><c r="A%d" t="str"><f>B1</f><v></v></c></row>' % (n, n) for n in range(40, last))
+    content = _repacked(_xlsx(), {SHEET: lambda part: part.replace(b"</sheetData>", rows + b"</sheetData>")})
     assert work_through([content], Work(_open, lambda _: "tệp")) == ["1 sheets"]
 
 

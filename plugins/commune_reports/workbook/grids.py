@@ -2,7 +2,9 @@
 
 import warnings
 import zipfile
+from collections.abc import Iterable
 from io import BytesIO
+from itertools import islice
 
 from openpyxl import load_workbook
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -41,11 +43,15 @@ def _grids_of(content: bytes) -> tuple[Grid, ...]:
                     visible=sheet.visible == SheetVisibleEnum.Visible,
                     rows=kept,
                     merged=read.merged_cell_ranges or (),
-                    is_cut=last_row >= MOST_ROWS,
+                    is_cut=last_row >= MOST_ROWS and any(map(_shows, islice(read.iter_rows(), MOST_ROWS, None))),
                     cut_column=cut_column,
                 )
             )
     return tuple(grids)
+
+
+def _shows(row: Iterable[object]) -> bool:
+    return any(value != "" and str(value).strip() for value in row)
 
 
 def patient_grids(content: bytes) -> tuple[Grid, ...]:

@@ -52,6 +52,8 @@ HIDDEN = (b'hidden="1"', b'hidden="true"', b"hidden='1'", b"hidden='true'")
 ROW_OR_COLUMN = re.compile(rb"<(?:\w+:)?(row|col)\b([^>]*)>")
 EXTENT = re.compile(rb"""\b(min|max|r)=["'](\d+)["']""")
 HAS_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is|f)\b")
+# Formulas dragged down far below the table show nothing.
+SHOWS = re.compile(rb"<(?:\w+:)?[vt]\b[^>]*>\s*[^<\s]")
 # Everything behind the rows (merged areas, validations) is shorter than this in a sheet anybody made.
 LONGEST_ROW = 16 * 2**20
 
@@ -170,7 +172,7 @@ class _Thinned:
 
     def __init__(self, archive: Archive, name: str) -> None:
         self.name, self.beyond, self.right_of = name, 0, 0
-        kept: list[bytes] = []
+        kept = bytearray()
         rest, number = b"", 0
         for piece in archive.pieces(name):
             if not kept and is_declaring(piece):
@@ -178,20 +180,21 @@ class _Thinned:
             rest = EMPTY_ROW.sub(b"", rest + piece)
             end = 0
             for row in ROW.finditer(rest):
-                kept.append(rest[end : row.start()])
+                kept += rest[end : row.start()]
                 end = row.end()
                 number = int(found[2]) if (found := NUMBERED.search(row[2])) else number + 1
-                kept.append(self._row(row, number))
+                kept += self._row(row, number)
             rest = rest[end:]
             if len(rest) > LONGEST_ROW:
                 raise Refused(Refusal("suspicious_archive", got=name))
-        self.content = b"".join((*kept, rest))
+        self.content = bytes(kept + rest)
 
     def _row(self, row: re.Match[bytes], number: int) -> bytes:
         if row[3] is None or not HAS_VALUE.search(row[3]):
             return b""
         if number > MOST_ROWS:
-            self.beyond = self.beyond or number
+            if not self.beyond and SHOWS.search(row[3]):
+                self.beyond = number
             return b""
         cells, column = [], 0
         for cell in CELL.finditer(row[3]):
