@@ -83,6 +83,23 @@ def test_where_percentages_are_not_to_be_known_none_is_made_up() -> None:
     assert load_workbook(BytesIO(copied(opened)))["Báo cáo"]["A1"].number_format == "General"
 
 
+def test_a_copy_shows_every_text_and_is_printed_with_all_columns_beside_each_other() -> None:
+    long = "Phối hợp với các phòng ban thuộc huyện tuyên truyền vận động người dân; " * 4
+    title = "BÁO CÁO KẾT QUẢ THỰC HIỆN NHIỆM VỤ CẢI THIỆN CHỈ SỐ THÁNG 11/2024"
+    rows = [[title, "", ""], ["STT", "Nhiệm vụ", "Kết quả"], [1, long, "dòng một\ndòng hai"], [2, "ngắn", "ngắn"]]
+    copy = copied(Spreadsheet("csv", (Grid("csv", visible=True, rows=rows),)))
+    sheet: Any = load_workbook(BytesIO(copy)).worksheets[0]
+    widths = [sheet.column_dimensions[letter].width for letter in "ABC"]
+    assert widths[0] < widths[2] < widths[1] < 40  # neither the title nor the long text makes its column wide
+    assert not sheet["A1"].alignment.wrap_text
+    heights = [sheet.row_dimensions[row].height for row in range(1, 5)]
+    assert heights[2] * widths[1] > len(long) * heights[3] / 1.3
+    assert heights[0] == heights[1] == heights[3] < heights[2]
+    page = sheet.page_setup
+    assert (page.orientation, page.fitToWidth or 1, page.fitToHeight) == ("landscape", 1, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
 def test_a_sheet_whose_name_excel_does_not_allow_is_marked_under_its_new_name() -> None:
     names = [LONG, f"{LONG} (bổ sung)", "PCI/PGI"]
     findings = [_wrong(f"A{row}", name, says=name) for row, name in enumerate(names, start=1)]

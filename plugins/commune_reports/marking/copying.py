@@ -10,24 +10,29 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
 
-from commune_reports.workbook import Spreadsheet, save_reproducibly
+from commune_reports.marking.heights import LINE, lines
+from commune_reports.workbook import Grid, Spreadsheet, save_reproducibly
 
 FACE, MOMENT = "Times New Roman", datetime(2000, 1, 1, tzinfo=UTC)
-NARROWEST, WIDEST = 8, 45
+NARROWEST, WIDEST, HIGHEST = 5, 32, 409
+# The first row with so many values heads a table; what stands alone in a row above it is a title.
+FEWEST_OF_TABLE = 3
+A4, MARGIN = 9, 0.4
 NOT_A_TITLE, LONGEST_TITLE = re.compile(r"[\[\]:*?/\\]"), 31
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def copied(opened: Spreadsheet) -> bytes:
-    """The visible and hidden sheets of a file as xlsx: values, days and percentages as such, merged areas, readable widths."""
+    """The visible and hidden sheets of a file as xlsx: values, days and percentages as such, merged areas; fit to be printed."""
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     names = titles(grid.name for grid in opened.grids)
     for grid in opened.grids:
         sheet = workbook.create_sheet(names[grid.name])
         sheet.sheet_state = "visible" if grid.visible else "hidden"
-        widths: dict[int, int] = {}
         for number, row in enumerate(grid.rows, start=1):
             for column, value in enumerate(row, start=1):
                 if value is None or value == "":
@@ -37,9 +42,7 @@ def copied(opened: Spreadsheet) -> bytes:
                 _write(cell, kept)
                 if _is_number(kept) and opened.is_percent(grid.name, cell.coordinate):
                     cell.number_format = _percent_format(kept)
-                widths[column] = max(widths.get(column, NARROWEST), min(WIDEST, len(str(kept)) + 2))
-        for column, width in widths.items():
-            sheet.column_dimensions[get_column_letter(column)].width = width
+        _size(sheet, grid)
         for (top, left), (bottom, right) in grid.merged:
             sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
     if not any(sheet.sheet_state == "visible" for sheet in workbook.worksheets):
@@ -47,6 +50,44 @@ def copied(opened: Spreadsheet) -> bytes:
     buffer = BytesIO()
     save_reproducibly(workbook, buffer, moment=MOMENT)
     return buffer.getvalue()
+
+
+def _size(sheet: Any, grid: Grid) -> None:
+    """Widths and heights that show every text; on paper all columns beside each other."""
+    table_row = next((n for n, row in enumerate(sheet.iter_rows(), start=1) if _filled(row) >= FEWEST_OF_TABLE), 1)
+    over_several = {(top + 1, left + 1): right + 1 for (top, left), (_, right) in grid.merged if right > left}
+    widths: dict[int, float] = {}
+    for row in sheet.iter_rows(min_row=table_row):
+        for cell in row:
+            if cell.value is not None and (cell.row, cell.column) not in over_several:
+                longest = max(map(len, _shown(cell).split("\n"))) + 2
+                widths[cell.column] = max(widths.get(cell.column, NARROWEST), min(WIDEST, longest))
+    for column, width in widths.items():
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for row in sheet.iter_rows():
+        tallest = 1
+        for cell in row:
+            if cell.value is None:
+                continue
+            last = over_several.get((cell.row, cell.column), cell.column)
+            if cell.row < table_row and last == cell.column:
+                cell.alignment = Alignment(vertical="top")
+                continue
+            wide = sum(widths.get(column, NARROWEST) for column in range(cell.column, last + 1))
+            tallest = max(tallest, lines(_shown(cell), wide))
+        sheet.row_dimensions[row[0].row].height = min(HIGHEST, LINE * tallest + 2)
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", A4, 0
+    sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+    sheet.print_options.gridLines = True
+
+
+def _filled(row: Iterable[Any]) -> int:
+    return sum(cell.value is not None for cell in row)
+
+
+def _shown(cell: Any) -> str:
+    return "dd/mm/yyyy" if isinstance(cell.value, date) else str(cell.value)
 
 
 def titles(names: Iterable[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 from openpyxl.utils import get_column_letter
 
 from commune_reports.findings import Finding, Severity
+from commune_reports.marking.heights import LINE, lines
 from commune_reports.marking.package import LINKS, MAIN
 from commune_reports.marking.styles import AMBER, RED, Look, Styles
 from commune_reports.workbook import MARK_SIGN
@@ -19,7 +20,6 @@ HOW_TO = (
 LEVELS = {Severity.CRITICAL: "Cần sửa", Severity.WARNING: "Nên xem lại", Severity.INFO: "Ghi nhận"}
 HEADS = ("STT", "Mức độ", "Trang", "Ô", "Nhiệm vụ", "Đang ghi", "Cần ghi", "Nội dung")
 WIDTHS = (5, 11, 14, 8, 11, 22, 26, 62)
-LINE, LETTERS_PER_WIDTH = 14.5, 1.12
 # Behind the last visible column: sheet, cell, original style and original fill of every coloured cell.
 MEMORY_COLUMN = len(HEADS) + 2
 
@@ -81,9 +81,9 @@ def summary_sheet(
     wide(heading.verdict, verdict, 20)
     for name, said in heading.lines:
         number = len(rows) + 1
-        rows.append(_row(number, max(17.0, LINE * _lines(said, sum(WIDTHS[3:]))), [(1, name, label), (4, said, plain)]))
+        rows.append(_row(number, max(17.0, LINE * lines(said, sum(WIDTHS[3:]))), [(1, name, label), (4, said, plain)]))
         merged += [f"A{number}:C{number}", f"D{number}:{last}{number}"]
-    wide(HOW_TO, note, LINE * _lines(HOW_TO, sum(WIDTHS)) + 6)
+    wide(HOW_TO, note, LINE * lines(HOW_TO, sum(WIDTHS)) + 6)
     rows.append(_row(len(rows) + 1, 6, []))
     head_row = len(rows) + 1
     rows.append(_row(head_row, 20, [(number, text, head) for number, text in enumerate(HEADS, start=1)]))
@@ -98,7 +98,7 @@ def summary_sheet(
         told = (one.task or "–", one.got or "–", one.wanted or "–", one.message)
         texts = (str(count), LEVELS[one.severity], one.sheet or "–", place, *told)
         looks = (centred, levels[one.severity], cell, link if goes else centred, centred, cell, cell, cell)
-        height = LINE * max(_lines(text, width) for text, width in zip(texts, WIDTHS, strict=True)) + 4
+        height = LINE * max(lines(text, width) for text, width in zip(texts, WIDTHS, strict=True)) + 4
         rows.append(_row(number, height, list(zip(range(1, len(HEADS) + 1), texts, looks, strict=True))))
         if goes:
             where = "'{}'!{}".format(str(one.sheet).replace("'", "''"), target)
@@ -158,8 +158,3 @@ def _row(number: int, height: float, cells: Sequence[tuple[int, str, int]]) -> s
 def _cell(row: int, column: int, text: str, style: int) -> str:
     place = f"{get_column_letter(column)}{row}"
     return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
-
-
-def _lines(text: str, width: float) -> int:
-    per_line = max(1, int(width * LETTERS_PER_WIDTH))
-    return sum(1 + max(0, len(line) - 1) // per_line for line in text.split("\n"))
