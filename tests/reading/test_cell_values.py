@@ -31,6 +31,7 @@ from commune_reports.task_report import Document
         (120, False, 120),
         ("-5", False, -5),
         ("\u00a085\u200b", False, 85),
+        ("\u202a85%\u202c\u200e", False, 85),
         ("đạt 85%", False, 85),
         ("85 phần trăm", False, 85),
         ("85/100", False, 85),
@@ -104,6 +105,17 @@ def test_a_month_or_a_quarter_is_its_first_to_its_last_day(typed: str, first: da
 
 def test_a_serial_number_counts_from_the_workbook_s_own_epoch() -> None:
     assert completion_date(44139, is_1904=True) == completion_date(45601)
+
+
+@pytest.mark.parametrize("typed", ["10-11/2024", "9–10/2024", "05-11/24", "10-11.2024"])
+def test_two_months_or_a_day_of_a_month_are_asked_about(typed: str) -> None:
+    assert isinstance(completion_date(typed), Misread)
+
+
+@pytest.mark.parametrize("typed", ["15-11/2024", "15/11-2024"])
+def test_a_day_no_month_can_be_is_a_day(typed: str) -> None:
+    day = date(2024, 11, 15)
+    assert completion_date(typed) == Span(day, day)
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,21 @@ def test_reason_and_note_in_two_columns_are_both_read(clerk: Clerk) -> None:
         ("Chưa", None),
         ("Hoàn thành 12/33", None),
         ("Không phát sinh khó khăn", None),
+        ("☐ Hoàn thành", None),
+        ("☑ Hoàn thành", "completed"),
+        ("Hoàn thành ✗", None),
+        ("[ ] Hoàn thành", None),
+        ("Hoàn thành?", None),
+        # In brackets beside it stands what is still missing, or that it was another month.
+        ("Hoàn thành (một phần)", None),
+        ("Hoàn thành (trừ thôn Cổ Mã)", None),
+        ("Hoàn thành (đang chờ nghiệm thu)", None),
+        ("Hoàn thành (kỳ trước)", None),
+        ("Hoàn thành (đã nghiệm thu)", "completed"),
+        ("Hoàn thành trễ hạn", "completed"),
+        # That nothing was late is no confirmed nil.
+        ("Không có hồ sơ trễ hạn", None),
+        ("Không phát sinh hồ sơ quá hạn", None),
     ],
 )
 def test_a_status_is_known_in_other_words(clerk: Clerk, typed: str, meant: str | None) -> None:
@@ -145,6 +160,49 @@ def test_done_in_time_and_done_late_are_two_columns_of_one_status(clerk: Clerk) 
     )
     assert [row.status for row in reading.rows] == ["completed", "completed", "in_progress"]
     assert all(total.stated in total.counted for total in reading.totals)
+
+
+def test_the_icelandic_letter_is_read_as_the_vietnamese_one_it_looks_like(clerk: Clerk) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Số văn bản", "Ðề xuất")
+    reading = _read(clerk, heads, ("PCI-01.1", "Ðang thực hiện", 50, "Ðã họp 3 lần", "12/QÐ-UBND", "Ðề nghị tập huấn"))
+    [row] = reading.rows
+    assert (row.status, row.result, row.proposal) == ("in_progress", "Đã họp 3 lần", "Đề nghị tập huấn")
+    assert ([one.number for one in row.documents], reading.findings) == (["12/QĐ-UBND"], ())
+
+
+@pytest.mark.parametrize(
+    ("status", "progress_typed", "day_typed"),
+    [
+        ("Đang thực hiện", 50, "Chưa hoàn thành"),
+        ("Đang thực hiện", 50, "đang th"),
+        ("Đang thực hiện", 50, "Chưa"),
+        ("Chưa thực hiện", "Chưa có", "Chưa triển khai"),
+        ("Không phát sinh", "Không phát sinh", "Không"),
+        ("Hoàn thành", "Hoàn thành", "05/11/2024"),
+    ],
+)
+def test_words_that_only_say_the_status_again_are_no_wrong_number_or_day(
+    clerk: Clerk, status: str, progress_typed: object, day_typed: str
+) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Ngày hoàn thành", "Kết quả")
+    assert _codes(_read(clerk, heads, ("PCI-01.1", status, progress_typed, day_typed, "Họp 3 lần"))) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "progress_typed", "day_typed", "wrong"),
+    [
+        ("Đang thực hiện", "Hoàn thành", "", [("progress_unreadable", "C2")]),
+        ("Đang thực hiện", "Đang thực hiện 50%", "", [("progress_unreadable", "C2")]),
+        ("Hoàn thành", "Không", "", [("progress_unreadable", "C2")]),
+        ("Hoàn thành", 100, "Chưa xong", [("date_unreadable", "D2")]),
+        ("Hoàn thành", 100, "Hoàn thành ngày 31/11/2024", [("date_unreadable", "D2")]),
+    ],
+)
+def test_words_that_say_something_else_than_the_status_are_named(
+    clerk: Clerk, status: str, progress_typed: object, day_typed: str, wrong: list[tuple[str, str | None]]
+) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Ngày hoàn thành", "Kết quả")
+    assert _codes(_read(clerk, heads, ("PCI-01.1", status, progress_typed, day_typed, "Họp 3 lần"))) == wrong
 
 
 @pytest.mark.parametrize("typed", ["-", "–", "…", "/", "..."])

@@ -10,6 +10,8 @@ from commune_reports.reading.cell_values import Misread, is_blank, plain_text
 from commune_reports.spelling import unmarked
 
 WRITTEN_DATE = re.compile(r"(?:ngay)?(\d{1,2})(?:thang|[/.\-])(\d{1,2})(?:nam|[/.\-,])(\d{4}|\d{2})")
+# 10-11/2024 is October and November, or a day of November.
+DAY_OR_MONTHS = re.compile(r"(?:0?[1-9]|1[0-2])[-–](?:0?[1-9]|1[0-2])[/.](?:\d{4}|\d{2})")
 # 5 tháng 11 2024, and 05-Thg11-24 as Excel shows a day in Vietnamese.
 NAMED_MONTH = re.compile(r"(?:ngay)?(\d{1,2})[/.\-]?(?:thang|thg)\.?(\d{1,2})(?:nam|[/.\-,])?(\d{4}|\d{2})")
 ISO_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ].*)?")
@@ -75,6 +77,8 @@ def dates_in(text: str) -> list[date | None]:
 
 def _written(text: str) -> Span | None:
     bare = _without_marks(text).rstrip(".,;")
+    if DAY_OR_MONTHS.fullmatch(bare):
+        return None
     if iso := ISO_DATE.fullmatch(text):
         return _day(date(int(iso[1]), int(iso[3]), int(iso[4])))
     if english := ENGLISH_DATE.fullmatch(text):

@@ -7,7 +7,7 @@ from typing import Any
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.dates import Span, completion_date
-from commune_reports.reading.documents import documents_in, own_documents_in
+from commune_reports.reading.documents import DIGIT, documents_in, own_documents_in
 from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, Headings, Place
 from commune_reports.reading.tasks import Clerk, said
 from commune_reports.spelling import fold
@@ -34,13 +34,16 @@ def read_row(
             findings.append(said(clerk, place, value.code, field=field, got=value.got, wanted=wanted, task=code))
         return None
 
-    progress_pct = read("progress_pct", _progress(opened, place, clerk), "một số từ 0 đến 100")
+    status, troubles = _status(place, clerk, code)
+    read_progress = _said_anew(_progress(opened, place, clerk), status, clerk)
+    progress_pct = read("progress_pct", read_progress, "một số từ 0 đến 100")
     span: Span | None = read(
-        "completed_on", completion_date(place.value("completed_on"), is_1904=opened.is_1904), "ngày/tháng/năm"
+        "completed_on",
+        _said_anew(completion_date(place.value("completed_on"), is_1904=opened.is_1904), status, clerk),
+        "ngày/tháng/năm",
     )
     if span is not None and not span.is_day:
         findings.append(_imprecise(clerk, place, span, code))
-    status, troubles = _status(place, clerk, code)
     findings += troubles
     if status is None and not troubles and not place.headings.has_status and isinstance(progress_pct, float):
         status = _status_of_progress(progress_pct)
@@ -85,6 +88,14 @@ def _progress(opened: Spreadsheet, place: Place, clerk: Clerk) -> float | None |
     if isinstance(told, Misread) and place.headings.has_status and fold(told.got) in clerk.vocabulary.around_statuses:
         return None
     return told
+
+
+def _said_anew(read: Any, status: str | None, clerk: Clerk) -> Any:
+    """What a cell of a number or a day says; nothing where its words only say the status again, or that there is none yet."""
+    if not isinstance(read, Misread) or status is None or DIGIT.search(read.got):
+        return read
+    is_none = status != "completed" and clerk.vocabulary.says_none(read.got)
+    return None if is_none or clerk.vocabulary.status_of(read.got) == status else read
 
 
 def _status(place: Place, clerk: Clerk, code: str | None) -> tuple[str | None, list[Finding]]:

@@ -21,6 +21,8 @@ FEWEST_HEADING_WORDS, BEGINNING_WORDS, MOST_HEADING_WORDS = 3, 2, 8
 # What is said of a status beside it: "(BC số 12)", "do thiếu kinh phí"; two things may stand around it.
 ASIDE, WHY, MOST_AROUND = re.compile(r"\([^)]*\)"), re.compile(r" (?:do|vi|cho|boi) .*"), 3
 # "Hoàn thành 80" tells a share, "hoàn thành trong tháng 10" does not.
+# A box that is empty or crossed out, and a question: nobody says that the words beside it hold.
+NOT_SAID = re.compile(r"[☐□○◯✗✘❌]|\[ ?\]|\?$")
 LAST_NUMBER = re.compile(r"(?!.*\b(?:thang|quy|nam|ngay|so|dot|lan) \d+(?: \d+)*$).* \d{1,3}")
 # A plan that was carried out is progress, "tiến độ theo kế hoạch" is what was wished.
 CARRIED_OUT = re.compile(r"\b(?:so voi|thuc hien|hoan thanh|dat)(?: duoc)? ke hoach\b")
@@ -37,8 +39,8 @@ class Vocabulary:
 
     Further what is about another period (`elsewhere`), a number when it carries a percent sign (`percentages`), with the
     words such a number may be headed with (`progress_words`) and begin with, whatever follows (`progress_starts`), the fields of
-    other headings by the words they begin with (`beginnings`), what may surround a status (`around_statuses`), and what
-    abbreviations stand for.
+    other headings by the words they begin with (`beginnings`), what may surround a status (`around_statuses`), what tells that
+    something was late (`late`) or is not all of it (`not_all`), and what abbreviations stand for.
     """
 
     headings: Mapping[str, str]
@@ -50,6 +52,8 @@ class Vocabulary:
     beginnings: Mapping[str, str] = field(default_factory=dict)
     elsewhere: tuple[str, ...] = ()
     around_statuses: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    not_all: tuple[str, ...] = ()
     abbreviations: Mapping[str, str] = field(default_factory=dict)
 
     def written_out(self, folded: str) -> str:
@@ -183,7 +187,7 @@ def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
     said = fold(heading)
     if said in vocabulary.headings and "%" not in heading:
         return vocabulary.headings[said]
-    if any(f" {words} " in f" {said} " for words in vocabulary.elsewhere):
+    if _has_any(said, vocabulary.elsewhere):
         return ""
     worded = _worded(heading, vocabulary)
     if "%" in heading and not vocabulary.percentages.isdisjoint(worded):
@@ -243,13 +247,19 @@ def _field_at_start(folded: str, vocabulary: Vocabulary) -> str | None:
 @lru_cache(maxsize=16_384)
 def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
     said = fold(text)
+    if NOT_SAID.search(text):
+        return None
     bare = re.sub(r" (?:ngay )?\d+( \d+)*( phan tram)?$", "", said)
     known = vocabulary.statuses.get(said) or _among_others(bare, vocabulary)
+    if known == "nil" and _has_any(said, vocabulary.late):
+        return None  # "không có hồ sơ trễ hạn" tells how well it was done
     if known is None:
         bare = fold(ASIDE.sub(" ", text))
         known = _among_others(bare, vocabulary)
         if known is None and (status := _among_others(WHY.sub("", bare), vocabulary)) != "completed":
             known = status  # what is done needs no reason: "hoàn thành cho 3 thôn" is not all of it
+        if known == "completed" and any(_has_any(fold(aside), vocabulary.not_all) for aside in ASIDE.findall(text)):
+            return None  # nor is "hoàn thành (trừ thôn Cổ Mã)"
     is_share = "%" in text or "phan tram" in said or LAST_NUMBER.fullmatch(said) is not None
     if known == "completed" and bare != said and is_share and not re.search(r"\b100(?: 0+)?(?: phan tram)?$", said):
         return None  # "hoàn thành 80%" is not completed
@@ -274,6 +284,10 @@ def _among_others(said: str, vocabulary: Vocabulary) -> str | None:
             if less != words
         )
     return None
+
+
+def _has_any(folded: str, phrases: Sequence[str]) -> bool:
+    return any(f" {phrase} " in f" {folded} " for phrase in phrases)
 
 
 @lru_cache(maxsize=16_384)
@@ -317,7 +331,9 @@ def _load_vocabulary(path: Path, _changed: int) -> Vocabulary:
             tuple(raw["progress_starts"]),
             {words: field for field, several in raw["beginnings"].items() for words in several},
             tuple(raw["elsewhere"]),
-            tuple(raw["around_statuses"]),
+            (*raw["around_statuses"], *raw["late"]),
+            tuple(raw["late"]),
+            tuple(raw["not_all"]),
             raw["abbreviations"],
         )
         _short_forms(vocabulary)
