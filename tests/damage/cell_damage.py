@@ -17,6 +17,13 @@ NO_STATUS = ("Gần xong rồi", "Hoàn thành một phần", "Theo kế hoạch
 NO_NUMBER = ("khoảng một nửa", "trên 50", "gần xong", "80-90%", "năm mươi", "đạt", "7/10")
 NO_DAY = ("31/11/2024", "30/02/2024", "sắp xong", "5/13/2024", "đang chờ ký", "00/10/2024")
 NO_DOCUMENT_NUMBER = ("có văn bản kèm theo", "Có", "Đã ban hành văn bản", "Báo cáo của UBND xã", "Văn bản lưu tại VP")
+NOT_DONE = (
+    "Chưa có kết quả",
+    "Đến nay chưa triển khai",
+    "Dự kiến hoàn thành trong tháng tới",
+    "Đang rà soát, sẽ xong sau",
+    "Không phát sinh",
+)
 SAYS_NOTHING = ("…", "...", "như trên", "nt", "-", "Như trên.", "......")
 WORK_DONE = (
     "Tổ chức {a} buổi tuyên truyền tại thôn {h} với {b} lượt người tham dự",
@@ -251,6 +258,7 @@ CELL_DAMAGES = (
     Damage("nil_with_work", _working("nil"), looks()),
     Damage("nil_with_work/document", _numbered_nil, looks()),
     Damage("not_started_with_work", _working("not_started"), looks()),
+    Damage("completed_not_done", _typing("result", ("completed",), NOT_DONE), looks()),
     Damage("text_says_nothing", _typing("result", ANSWERED, SAYS_NOTHING), looks()),
     Damage("text_repeats_task", _repeated_task, looks()),
     Damage("proposal_in_difficulty", _said_elsewhere("difficulty", PROPOSALS, ("",)), looks()),

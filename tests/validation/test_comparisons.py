@@ -375,6 +375,56 @@ def test_a_status_of_nothing_done_agrees_with_the_result(
     assert _told_of(plan, rules, wordings, rows) == [[(code, "H12")]] * len(WORK) + [[]] * len(NO_WORK)
 
 
+UNDONE = (
+    "Chưa có kết quả",
+    "UBND xã chưa tổ chức được",
+    "Đến nay chưa triển khai do thiếu kinh phí",
+    "Đang triển khai, sẽ xong vào tháng 12",
+    "Dự kiến hoàn thành trong quý sau",
+    "Chờ hướng dẫn của huyện",
+    "Trong kỳ không phát sinh",
+)
+ALL_DONE = (
+    "Không phát sinh đơn thư khiếu nại",
+    "Chưa để xảy ra cháy nổ",
+    "Chưa có trường hợp nào bị phản ánh; 45/45 hồ sơ đúng hạn",
+    "Đang duy trì 2 điểm thu gom rác",
+    "Tổ chức 3 buổi, sẽ tiếp tục trong tháng 12",
+    "Chưa hoàn thành 2 hồ sơ của kỳ trước, nay đã trả đủ",
+    "Kiểm tra 3 cơ sở chưa đăng ký",
+    "Cho vay 12 hộ",
+)
+
+
+def test_completed_agrees_with_the_result(plan: Plan, rules: Rules, wordings: Wordings) -> None:
+    rows = [replace(DONE, result=said) for said in (*UNDONE, *ALL_DONE)]
+    expected = [[("completed_not_done", "H12")]] * len(UNDONE) + [[]] * len(ALL_DONE)
+    assert _told_of(plan, rules, wordings, rows) == expected
+
+
+STOCK_PHRASES = (
+    "Theo kế hoạch",
+    "Thực hiện đầy đủ, kịp thời",
+    "UBND xã đã thực hiện nghiêm túc",
+    "Đảm bảo tiến độ",
+    "Có báo cáo riêng kèm theo",
+    "Xem file đính kèm",
+)
+WITH_CONTENT = (
+    "Thực hiện theo Kế hoạch 12/KH-UBND",
+    "Công khai đúng quy định tại trụ sở",
+    "Đảm bảo vệ sinh 3 chợ",
+    "Báo cáo số 12 kèm theo",
+    "Lập danh sách đính kèm 12 hộ",
+)
+
+
+def test_phrases_any_report_could_hold_say_nothing(plan: Plan, rules: Rules, wordings: Wordings) -> None:
+    rows = [replace(DONE, result=said) for said in (*STOCK_PHRASES, *WITH_CONTENT)]
+    expected = [[("text_says_nothing", "H12")]] * len(STOCK_PHRASES) + [[]] * len(WITH_CONTENT)
+    assert _told_of(plan, rules, wordings, rows) == expected
+
+
 def test_a_document_beside_nothing_done_is_asked_about(plan: Plan, rules: Rules, wordings: Wordings) -> None:
     with_document = replace(NIL, evidence="Số 12/BC-UBND", documents=(Document("12/BC-UBND"),))
     only_named = replace(NIL, note="Theo Kế hoạch số 12/KH-UBND", documents=(Document("12/KH-UBND"),))
