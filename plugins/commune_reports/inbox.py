@@ -49,8 +49,8 @@ class Dropped:
 
     @property
     def unit_code(self) -> str | None:
-        """The unit code the folder's name starts with; the folder says who the sender is."""
-        found = re.match(r"(\d{3,})(?:\D|$)", self.folder)
+        """The unit code the folder's name starts with, as long as codes are; the folder says who the sender is."""
+        found = re.match(r"(\d{3,16})(?:\D|$)", self.folder)
         return found.group(1) if found else None
 
 

@@ -149,6 +149,23 @@ def test_a_folder_of_no_unit_is_answered_in_that_folder(office: Any) -> None:
     assert "99999" in receipt.read_text(encoding="utf-8-sig")
 
 
+@pytest.mark.filterwarnings("ignore:Title is more than 31 characters")
+def test_a_folder_or_sheet_whose_name_has_no_end_keeps_nobody_waiting(office: Any) -> None:
+    path = office.fill("22492")
+    workbook = load_workbook(path)
+    for sheet in workbook.worksheets:
+        sheet.title = f"{sheet.title} " * 10
+    workbook.save(path)
+    stranger = office.settings.share / "20241115093000123456-scan" / "nop"
+    stranger.mkdir(parents=True)
+    (stranger / "a.xlsx").write_bytes(path.read_bytes())
+    office.fill("22498")
+    result = office.collect()
+    assert (result["accepted"], result["rejected"], result["waiting"]) == (2, 1, [])
+    rows = steps.trace(office.settings, period="2024-11", now=datetime.now().astimezone(), unit="22492")["rows"]
+    assert {len(row["sheet"]) for row in rows if row["sheet"]} == {64}
+
+
 @ON_SQLITE
 def test_wrong_cells_are_named_and_the_good_rows_count(office: Any, moment: Moment) -> None:
     entries = honest_entries(office.plan, office.plan.units[7], PERIOD)

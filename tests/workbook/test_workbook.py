@@ -118,3 +118,19 @@ def test_no_damage_to_a_workbook_makes_it_crash(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 20))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     assert isinstance(open_spreadsheet(bytes(content)), (Spreadsheet, Refusal))
+
+
+@pytest.mark.filterwarnings("ignore:Title is more than 31 characters")
+def test_sheets_with_endless_names_stay_apart_and_keep_what_is_stored_beside_their_values() -> None:
+    workbook = Workbook()
+    long = "Báo cáo của đơn vị " * 5
+    workbook.active.title = f"{long}một"  # type: ignore[union-attr]
+    sheet = workbook.create_sheet(f"{long}hai")
+    sheet["B2"] = 0.85
+    sheet["B2"].number_format = "0%"
+    buffer = BytesIO()
+    workbook.save(buffer)
+    opened = _opened(buffer.getvalue())
+    first, second = (grid.name for grid in opened.grids)
+    assert (len(first), first[-5:], len(second), second[-5:]) == (64, "… (1)", 64, "… (2)")
+    assert (opened.is_percent(first, "B2"), opened.is_percent(second, "B2")) == (False, True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -183,7 +184,7 @@ submission = Table(
     Column("file_name", Text, nullable=False, comment="Name under which it was dropped."),
     Column("folder", Text, nullable=False, comment="Folder of the share it was dropped in."),
     Column("unit_code", String(16), comment="Unit whose folder that is."),
-    Column("size", Integer, nullable=False, comment="Size in bytes."),
+    Column("size", BigInteger().with_variant(Integer, "sqlite"), nullable=False, comment="Size in bytes."),
     Column("received_at", UtcDateTime, nullable=False, comment="When it came."),
     _recorded(),
     comment="Files that arrived; their bytes are in the archive. Grain: arrival of a file.",

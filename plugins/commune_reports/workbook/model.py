@@ -9,6 +9,8 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 MOST_SHEETS = 100
+# Excel allows 31; what LibreOffice and converters allow has no end, and a name is part of every cell's address.
+LONGEST_SHEET_NAME = 64
 MOST_ROWS = 5_000
 MOST_COLUMNS = 256
 TALLEST_MERGE = 60

@@ -13,7 +13,7 @@ from commune_reports.workbook.archives import Archive, Refused, is_broken
 from commune_reports.workbook.delimited import decoded, open_delimited
 from commune_reports.workbook.grids import UNREADABLE
 from commune_reports.workbook.markup import in_utf8, open_excel_xml, open_web_archive, open_web_page
-from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, Note, Refusal, Spreadsheet
+from commune_reports.workbook.model import LONGEST_SHEET_NAME, MOST_COLUMNS, MOST_ROWS, Note, Refusal, Spreadsheet
 from commune_reports.workbook.ods import MEDIA_TYPE, flat_as_package, open_ods
 from commune_reports.workbook.old_encodings import in_unicode
 from commune_reports.workbook.ooxml import main_part, open_ooxml
@@ -69,7 +69,25 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
         for grid in grids
         if grid.cut_column is not None
     )
-    return replace(opened, grids=grids, notes=(*opened.notes, *notes, *too_long, *too_wide))
+    return _with_short_names(replace(opened, grids=grids, notes=(*opened.notes, *notes, *too_long, *too_wide)))
+
+
+def _with_short_names(opened: Spreadsheet) -> Spreadsheet:
+    """The same with the long names of sheets cut off and numbered, so that each is still known apart."""
+    short = {
+        grid.name: f"{grid.name[: LONGEST_SHEET_NAME - len(end)]}{end}"
+        for number, grid in enumerate(opened.grids, start=1)
+        if len(grid.name) > LONGEST_SHEET_NAME and (end := f"… ({number})")
+    }
+    if not short:
+        return opened
+    written = {name: long for long, name in short.items()}
+    return replace(
+        opened,
+        grids=tuple(replace(grid, name=short.get(grid.name, grid.name)) for grid in opened.grids),
+        notes=tuple(replace(note, sheet=short.get(note.sheet or "", note.sheet)) for note in opened.notes),
+        look=lambda sheet: opened.look(written.get(sheet, sheet)),
+    )
 
 
 def whole_file(path: Path) -> bytes | Refusal:
