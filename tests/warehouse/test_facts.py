@@ -16,7 +16,7 @@ from commune_reports.letters import Address, Letter
 from commune_reports.outbox import Delivery
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.plan import Plan
-from commune_reports.warehouse import HEAD, Arrival, Warehouse, connecting, tables
+from commune_reports.warehouse import HEAD, Arrival, Warehouse, connecting, settling, tables
 
 INCLUDE = Path(__file__).resolve().parents[2] / "include"
 NOW = datetime(2024, 11, 15, 9, tzinfo=ZONE)
@@ -58,6 +58,21 @@ def test_an_arrival_is_recorded_once_and_waits_until_it_is_assessed(house: Wareh
         warehouse.record_arrivals(connection, [arrival], now=NOW + timedelta(hours=1))
         assert warehouse.unchecked_submissions(connection) == [arrival]
         assert [row.recorded_at for row in connection.execute(select(tables.submission))] == [NOW]
+
+
+def test_an_arrival_of_several_gigabytes_is_recorded_as_large_as_it_is(house: Warehouse) -> None:
+    arrival = Arrival("k", "s", "phim.mp4", "22492-x", "22492", 5 * 2**30, NOW)
+    with house.begin() as connection:
+        warehouse.record_arrivals(connection, [arrival], now=NOW)
+    with house.reading() as connection:
+        assert warehouse.unchecked_submissions(connection) == [arrival]
+
+
+def test_a_value_no_column_holds_needs_a_person_in_one_line(house: Warehouse) -> None:
+    if house.engine.dialect.name == "sqlite":
+        pytest.skip("a column of SQLite holds everything")
+    with pytest.raises(NeedsHuman, match="cannot hold what it was given: value too long"), house.begin() as connection:
+        warehouse.record_arrivals(connection, [Arrival("k" * 65, "s", "a.xlsx", "22492-x", "22492", 1, NOW)], now=NOW)
 
 
 def test_a_failed_transaction_leaves_nothing_behind(house: Warehouse) -> None:
@@ -212,9 +227,20 @@ def test_a_locked_sqlite_file_is_worth_another_try(
     house = warehouse.open_warehouse(f"sqlite:///{path}", include=INCLUDE)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("begin immediate")
-    with pytest.raises(Transient, match="locked"), house.begin():
+    with pytest.raises(Transient, match="the warehouse is busy: another process has"), house.begin():
         pass
     holder.close()
+
+
+def test_a_server_that_goes_while_facts_are_waited_for_is_worth_another_try(
+    house: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if house.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no server")
+    end = text("select pg_terminate_backend(pg_backend_pid())")
+    monkeypatch.setattr(settling, "_wait_for_transactions", lambda connection: connection.execute(end))
+    with pytest.raises(Transient, match="cannot be reached"):
+        warehouse.wait_for_facts(house, datetime.now(tz=ZONE))
 
 
 def test_a_file_that_is_no_database_needs_a_person(tmp_path: Path) -> None:

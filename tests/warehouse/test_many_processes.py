@@ -169,7 +169,7 @@ def test_a_locked_file_is_tried_again_before_anybody_hears_of_it(
     house.insist(lambda connection: connection.execute(text("select 1")))
     assert len(waits) == 2
     holder.execute("begin immediate")
-    with pytest.raises(Transient, match="locked"):
+    with pytest.raises(Transient, match="the warehouse is busy"):
         house.insist(lambda connection: connection.execute(text("select 1")))
     assert len(waits) == 2 + len(connecting.PAUSES)
     holder.close()

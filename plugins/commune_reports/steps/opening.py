@@ -83,7 +83,7 @@ def _open(desk: Desk, period: ReportingPeriod, *, now: datetime) -> dict[str, An
 
 
 def _previous(desk: Desk, unit_code: str, period: ReportingPeriod, *, now: datetime) -> dict[str, PreviousState]:
-    with desk.begin() as connection:
+    with desk.reading() as connection:
         states = warehouse.previous_states(
             connection, desk.warehouse, plan_id=desk.plan.id, unit_code=unit_code, period=period, as_of=now
         )

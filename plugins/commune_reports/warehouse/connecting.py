@@ -12,18 +12,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from commune_reports.errors import NeedsHuman, Transient
 
-HEAD = "0006"
+HEAD = "0007"
 BUSY_SECONDS = 30
 LOCK_WAIT_SECONDS = 10.0
 # How long a piece of work that had to give way waits before each further try, in seconds.
 PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 # What the databases say when two processes wanted the same rows and this one lost.
 LOST_RACES = ("deadlock detected", "could not serialize", "database is locked", "table is locked", "locking protocol")
+# What they say when somebody else did not let go for as long as this one could wait, and what people read instead.
+HELD = (*LOST_RACES, "lock timeout")
+BUSY = "the warehouse is busy: another process has been writing to it for long"
 Answer = TypeVar("Answer")
 RESTORE = "restore the last backup: commune-reports db restore FILE"
 LET_IN, MAKE_ROOM = "let this account write there", "look at its disk and make room on it"
@@ -151,7 +154,7 @@ def _reading_options(connection: Connection) -> dict[str, Any]:
 
 
 def _gave_way(trouble: Transient) -> bool:
-    return any(said in str(trouble) for said in LOST_RACES)
+    return any(said in str(trouble.__cause__) for said in LOST_RACES)
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -220,6 +223,10 @@ def sorted_faults() -> Iterator[None]:
         advice = next((advice for words, advice in HOPELESS.items() if words in said), None)
         if advice:
             raise NeedsHuman(f"the warehouse cannot be used: {said}; {advice}") from error
+        if any(words in said for words in HELD):
+            raise Transient(BUSY) from error
+        if isinstance(error, DataError):
+            raise NeedsHuman(f"the warehouse cannot hold what it was given: {said}") from error
         if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
             raise Transient(f"the warehouse cannot be reached: {said}") from error
         raise

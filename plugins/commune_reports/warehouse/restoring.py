@@ -13,7 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.warehouse.connecting import (
+    BUSY,
     HEAD,
+    HOPELESS,
     LOCK_WAIT_SECONDS,
     Warehouse,
     engine_at,
@@ -110,8 +112,9 @@ def damage_of(url: str) -> str | None:
             said = [str(one) for (one,) in connection.execute("pragma quick_check(1)")]
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            raise Transient(f"the warehouse cannot be reached: {error}") from error
-        raise NeedsHuman(f"the warehouse cannot be used: {error}") from error
+            raise Transient(BUSY) from error
+        advice = next((f"; {advice}" for words, advice in HOPELESS.items() if words in str(error)), "")
+        raise NeedsHuman(f"the warehouse cannot be used: {error}{advice}") from error
     except sqlite3.DatabaseError as error:
         return str(error)
     return None if said == ["ok"] else said[0]

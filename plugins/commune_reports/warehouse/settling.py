@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select, text
 
 from commune_reports.warehouse import tables
-from commune_reports.warehouse.connecting import lock_key
+from commune_reports.warehouse.connecting import lock_key, sorted_faults
 from commune_reports.warehouse.named_sql import ask
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def wait_for_facts(warehouse: "Warehouse", moment: datetime) -> None:
         return
     if 0 < ahead <= CLOCKS_DIFFER:  # machines' clocks differ
         time.sleep(ahead)
-    with warehouse.engine.connect() as connection:
+    with sorted_faults(), warehouse.engine.connect() as connection:
         wait = _wait_for_transactions if connection.dialect.name == "postgresql" else _wait_for_lock
         is_settled = wait(connection)
     if not is_settled:
