@@ -46,6 +46,9 @@ def _begun(number: int, result: str, text: str = "") -> Row:
         ([("V", "Các chi phí không chính thức phải trả")], "PCI-05.2"),
         ([("", "PCI-03: Chỉ số Tính minh bạch")], "PCI-03.2"),
         ([("", "PCI 3 - Tính minh bạch")], "PCI-03.2"),
+        ([("", "Chỉ số Tính minh bạch: 5 nhiệm vụ")], "PCI-03.2"),
+        ([("", "Tính minh bạch (gồm 5 nhiệm vụ)")], "PCI-03.2"),
+        ([("", "Chỉ số Tính minh bạch - Công chức Tài chính phụ trách")], "PCI-03.2"),
         ([("I", "Tính minh bạch và tiếp cận thông tin")], "PCI-03.2"),
         ([("B", "Chỉ số PGI 2024"), ("II", "Tuân thủ tiêu chuẩn môi trường")], "PGI-02.2"),
         ([("", "CHỈ SỐ XANH"), ("II",)], "PGI-02.2"),
@@ -190,3 +193,17 @@ def test_a_numeral_alone_that_goes_back_may_begin_another_index(clerk: Clerk) ->
         clerk, *LAND, _begun(1, "Cấp 12 giấy"), ("V",), _begun(2, "Đã làm 3 việc"), ("I",), _begun(1, "Trồng cây")
     )
     assert (_tasks(reading), _codes(reading)) == (["PCI-02.1", "PCI-05.2", None], [("task_unknown", "A10")])
+
+
+@pytest.mark.parametrize("head", ["CSTP", "Nhóm", "Lĩnh vực"])
+def test_numerals_in_a_column_of_their_own_are_the_sections(clerk: Clerk, head: str) -> None:
+    rows = [("I", 1), ("II", 1), ("II", 2)]
+    told = [(numeral, *_begun(number, "Đã làm 3 việc")) for numeral, number in rows]
+    reading = _read(clerk, ("A", "", "CHỈ SỐ PCI"), *told, heads=(head, *HEADS))
+    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1", "PCI-02.2"], [])
+
+
+def test_a_line_of_text_below_a_bare_number_names_no_task(clerk: Clerk) -> None:
+    line = ("", "Hỗ trợ các doanh nghiệp tiếp cận đất đai, mở rộng mặt bằng")
+    reading = _read(clerk, *LAND, _begun(9, "Trồng cây"), line, _begun(2, "Thu gom rác"))
+    assert (_tasks(reading), _codes(reading)) == ([None, "PCI-02.2"], [("task_unknown", "A6")])

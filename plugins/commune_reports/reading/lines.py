@@ -60,6 +60,8 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
             break
         if not _only_tells_more(place, task) or is_sum_row(place) or _heads_section(place, plan):
             break
+        if place.text("task_text") and not task.text("task_text") and not any(map(place.is_filled, TEXTS)):
+            break  # a title of what comes next
         if place.text("task_text") and not _is_part(Place(grid, (*task.rows, *rows, number), headings), place, plan):
             break
         rows.append(number)

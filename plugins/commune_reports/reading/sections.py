@@ -18,7 +18,10 @@ TITLE_LIKENESS = 90.0
 BEFORE_TITLE = re.compile(
     r"^(?:\d{1,2}|[ivx]+|[a-d]|[a-z]{2,4} ?\d{1,2}|chi so|thanh phan|cstp|cs|nhom|nhiem vu|muc|phan|ve) "
 )
-AFTER_TITLE = re.compile(r" (?:trong so|ty trong|ts)\b.*$| \d{1,3}(?: phan tram)?$| nam \d{4}$")
+AFTER_TITLE = re.compile(
+    r" (?:trong so|ty trong|ts)\b.*$|(?: (?:gom|co|tong so))? \d{1,3}(?: phan tram| nhiem vu.*)?$| nam \d{4}$"
+)
+TITLED = re.compile(r"^(?:[ivx]+ |\d{1,2} )?(?:chi so|cstp|cs) ")
 LETTER, DIGIT = re.compile(r"^[a-z] "), re.compile(r"\d")
 PERIOD = re.compile(r"\b(?:(?:thang|quy|nam) (?:\d+|[ivx]+)|20\d\d)\b")
 # The numeral or the letter a section is opened with, in a cell of its own or in front of the title.
@@ -98,7 +101,11 @@ def indicator_titled(plan: Plan, title: str, index_code: str | None) -> str | No
         return None
     known = _bare_titles(plan.indicator_titles, index_code)
     found = process.extractOne(wanted, known, scorer=fuzz.ratio, score_cutoff=TITLE_LIKENESS)
-    return found[2] if found else None
+    if found or not TITLED.search(fold(title)):
+        return found[2] if found else None
+    # "Chỉ số Tính minh bạch - Công chức Tài chính phụ trách"
+    begun = [code for code, text in known.items() if wanted.startswith(f"{text} ")]
+    return begun[0] if len(begun) == 1 else None
 
 
 def index_titled(plan: Plan, title: str, *, may_only_mention: bool = True) -> str | None:
