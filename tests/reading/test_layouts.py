@@ -145,6 +145,29 @@ def test_a_row_of_other_words_below_the_ticks_is_no_part_of_the_heading(clerk: C
     assert [(row.task_code, row.status) for row in reading.rows] == [("PCI-01.1", None)]
 
 
+@pytest.mark.parametrize(
+    ("cells", "status", "progress_pct"),
+    [
+        (("Đã hoàn thành", "", "", ""), "completed", None),
+        (("", "31%", "", ""), "in_progress", 31),
+        (("", 31, "", ""), "in_progress", 31),
+        (("100%", "", "", ""), "completed", 100),
+    ],
+)
+def test_the_status_or_a_share_under_a_status_is_a_tick(
+    clerk: Clerk, cells: Sequence[object], status: str, progress_pct: float | None
+) -> None:
+    reading = _read(clerk, _book(TICKED, STATUSES, ("PCI-01.1", *cells, "Xong")))
+    assert [(row.status, row.progress_pct) for row in reading.rows] == [(status, progress_pct)]
+    assert _codes(reading) == []
+
+
+@pytest.mark.parametrize("typed", ["Chưa thực hiện", "ba phần"])
+def test_other_words_under_a_status_are_told(clerk: Clerk, typed: str) -> None:
+    reading = _read(clerk, _book(TICKED, STATUSES, ("PCI-01.1", typed, "", "", "", "Xong")))
+    assert _codes(reading) == [("status_unreadable", "B5")]
+
+
 def test_two_ticks_in_a_row_are_not_chosen_between(clerk: Clerk) -> None:
     reading = _read(clerk, _book(TICKED, STATUSES, ("PCI-01.1", "x", "x", "", "", "Xong")))
     assert _codes(reading) == [("status_ticked_twice", "C5")]

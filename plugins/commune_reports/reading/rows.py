@@ -34,7 +34,7 @@ def read_row(
             findings.append(said(clerk, place, value.code, field=field, got=value.got, wanted=wanted, task=code))
         return None
 
-    status, troubles = _status(place, clerk, code)
+    status, troubles = _status(opened, place, clerk, code)
     read_progress = _said_anew(_progress(opened, place, clerk), status, clerk)
     progress_pct = read("progress_pct", read_progress, "một số từ 0 đến 100")
     span: Span | None = read(
@@ -83,7 +83,11 @@ def is_touched(place: Place) -> bool:
 
 def _progress(opened: Spreadsheet, place: Place, clerk: Clerk) -> float | None | Misread:
     cell = place.cell("progress_pct")
-    told = progress(place.value("progress_pct"), lambda: opened.is_percent(place.grid.name, str(cell)))
+    if cell is None:
+        filled = (one for column in place.headings.ticks for one in place.filled_in(column))
+        shares = (_share(opened, place, where, value) for where, value in filled)
+        return next((share for share in shares if share is not None), None)
+    told = progress(place.value("progress_pct"), lambda: opened.is_percent(place.grid.name, cell))
     # "Đúng tiến độ" beside a status says whether a task is in time, not how far it has come.
     if isinstance(told, Misread) and place.headings.has_status and fold(told.got) in clerk.vocabulary.around_statuses:
         return None
@@ -98,7 +102,15 @@ def _said_anew(read: Any, status: str | None, clerk: Clerk) -> Any:
     return None if is_none or clerk.vocabulary.status_of(read.got) == status else read
 
 
-def _status(place: Place, clerk: Clerk, code: str | None) -> tuple[str | None, list[Finding]]:
+def _share(opened: Spreadsheet, place: Place, where: tuple[int, int], value: Any) -> float | None:
+    """The progress in a cell for a tick, where the table has no column for it: 31% under "Đang thực hiện"."""
+    if "progress_pct" in place.headings.columns or is_ticked(value) is not None:
+        return None
+    told = progress(value, lambda: opened.is_percent(place.grid.name, address(*where)))
+    return told if isinstance(told, float) else None
+
+
+def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -> tuple[str | None, list[Finding]]:
     """The status a row names in words or by a tick; what it says besides is a finding."""
     words, wanted = place.value("status"), ", ".join(STATUS_LABELS.values())
     typed = plain_text(words)
@@ -111,6 +123,10 @@ def _status(place: Place, clerk: Clerk, code: str | None) -> tuple[str | None, l
     for column, status in place.headings.ticks.items():
         for where, value in place.filled_in(column):
             tick = is_ticked(value)
+            if tick is None and clerk.vocabulary.status_of(plain_text(value) or "") == status:
+                tick = True
+            if tick is None and _share(opened, place, where, value) is not None:
+                tick = True
             if tick is None:
                 got = plain_text(value)
                 trouble = said(
