@@ -406,3 +406,29 @@ def test_a_one_among_zeros_is_a_tick(clerk: Clerk) -> None:
     ]
     reading = _read(clerk, heads, *rows)
     assert ([row.status for row in reading.rows], _codes(reading)) == (["in_progress", "completed"], [])
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        [
+            ("STT", "Mã", "Nhiệm vụ,", "Tình", "Tiến độ", "Kết quả", "Ngày"),
+            ("", "nhiệm vụ", "giải pháp", "trạng", "(%)", "thực hiện", "hoàn thành"),
+        ],
+        [
+            ("STT", "Mã", "Nội dung", "Tình", "Tiến", "Kết", "Ngày"),
+            ("", "", "nhiệm vụ,", "trạng", "độ", "quả", "hoàn thành"),
+            ("", "", "giải pháp", "", "(%)", "thực hiện", ""),
+        ],
+    ],
+)
+def test_a_heading_out_of_word_has_a_row_for_every_line(clerk: Clerk, heads: list[Row]) -> None:
+    reading = _read(clerk, *heads, (1, "PCI-02.1", "", DONE, 100, "2 hội nghị", date(2024, 11, 5)))
+    assert (_codes(reading), _told(reading.rows[0])) == ([], ("PCI-02.1", "completed", 100, "2 hội nghị"))
+    assert reading.rows[0].completed_on == date(2024, 11, 5)
+
+
+def test_a_first_row_of_words_is_no_part_of_the_heading(clerk: Clerk) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Khó khăn", "Ghi chú")
+    reading = _read(clerk, heads, ("PCI-02.1", DONE, "100%", "thực hiện tốt", "thiếu vốn", "không"))
+    assert [_told(row) for row in reading.rows] == [("PCI-02.1", "completed", 100, "thực hiện tốt")]

@@ -136,6 +136,9 @@ def _with_row(
 ) -> tuple[Titles, Headings] | None:
     """Headings, as texts and as fields, together with the row below that names parts of them; `rows` are the first and that."""
     (number, below), (upper, first) = rows, above
+    words = _with_words_below(upper, grid.rows[below], vocabulary)
+    if words is not None:
+        return words, _headings(words, vocabulary)
     lower = list(map(_heading_text, grid.rows[below]))
     second = _headings(Titles(lower, [""] * len(lower)), vocabulary)
     names = [column for name, column in first.columns.items() if name in NAMED_BY]
@@ -154,6 +157,19 @@ def _with_row(
     found = len(known) + len(second.ticks) + parted
     is_sure = is_merged_down or (found >= FEWEST_TICKS and below == number + 1)
     return (titles, _headings(titles, vocabulary)) if found and is_sure else None
+
+
+def _with_words_below(upper: Titles, cells: Sequence[Any], vocabulary: Vocabulary) -> Titles | None:
+    """The headings with the further words of each in the row below: a heading of several lines out of Word; None for other rows."""
+    texts, found = list(upper.texts), 0
+    for column, cell in enumerate(cells):
+        if cell == "":
+            continue
+        above = texts[column] if isinstance(cell, str) and column < len(texts) else ""
+        if not above or vocabulary.field_of(f"{above} {cell}") is None:
+            return None
+        texts[column], found = f"{above} {cell}", found + 1
+    return Titles(texts, upper.over) if found >= FEWEST_TICKS else None
 
 
 def _joined(upper: Titles, lower: Sequence[str], known: set[int], vocabulary: Vocabulary) -> tuple[Titles, int]:
