@@ -72,26 +72,29 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
 
 def is_part_of(line: Place, task: Place) -> bool:
     """Whether a line is numbered as a part of the task above: 1.1 below 1, PCI-03.1.1 below PCI-03.1, a) or - below any number."""
-    numbers = [(line.text(name), task.text(name).rstrip(".)")) for name in ("number", "task")]
-    if not any(any(map(str.isdigit, whole)) for _, whole in numbers):
-        return False
-    if not any(own for own, _ in numbers):
-        return PART_IN_FRONT.match(line.text("task_text")) is not None
-    return any(
-        PART.fullmatch(own) or (whole and own.startswith(f"{whole}.") and len(own) > len(whole) + 1)
-        for own, whole in numbers
-    )
-
-
-def _only_tells_more(place: Place, task: Place) -> bool:
-    """Whether a line has nothing but texts, a bullet or a number of a part in front of them, and the day they tell of."""
-    headings = place.headings
-    numbers = {headings.columns.get("number"), headings.columns.get("task")} if is_part_of(place, task) else set()
-    texts = {headings.columns[name] for name in TEXTS if name in headings.columns}
-    day = headings.columns.get("completed_on")
-    for column, text in place.texts():
-        if column not in headings.text_columns and column != day and column not in numbers and text not in BULLETS:
+    is_numbered = False
+    for name in ("number", "task"):
+        own = line.text(name)
+        if own.isdecimal():
             return False
+        whole = task.text(name).rstrip(".)") if own else ""
+        if whole and own.startswith(f"{whole}.") and len(own) > len(whole) + 1 and any(map(str.isdigit, whole)):
+            return True
+        is_numbered = is_numbered or (bool(own) and PART.fullmatch(own) is None)
+    if is_numbered or not any(map(str.isdigit, task.text("number") + task.text("task"))):
+        return False
+    return any(map(line.is_filled, ("number", "task"))) or PART_IN_FRONT.match(line.text("task_text")) is not None
+
+
+def _only_tells_more(line: Place, task: Place) -> bool:
+    """Whether a line has nothing but texts, a bullet or the number of a part in front of them, and the day they tell of."""
+    columns = line.headings.columns
+    texts = {columns[name] for name in TEXTS if name in columns}
+    for column, text in line.texts():
+        if column not in line.headings.text_columns and column != columns.get("completed_on") and text not in BULLETS:
+            is_number = column in (columns.get("number"), columns.get("task"))
+            if not is_number or not is_part_of(line, task):
+                return False
         if _signs_off(text, is_told=column in texts):
             return False
     return True

@@ -1,6 +1,5 @@
 """Where a task is answered below the row it is listed in: in a row without a name, or in rows for its parts."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from commune_reports.findings import Finding
@@ -36,18 +35,15 @@ def answer_below(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     return below if any(is_part_of(part, task) and any(map(part.is_filled, TEXTS)) for part in parts) else ()
 
 
-def told_of_parts(task: Listed, clerk: Clerk) -> Iterator[Finding]:
+def told_of_parts(task: Listed, clerk: Clerk) -> Finding:
     """That the parts of a task do not count beside its own answer, or that it has none of its own."""
-    if not task.parts:
-        return
     rows = row_numbers(row + 1 for part in task.parts for row in part.rows)
-    if task.is_answered:
-        first = task.parts[0]
-        name = next(one for one in ("task_text", "task", "number") if first.is_filled(one))
-        wanted = f"dòng {task.place.row + 1}"
-        yield said(clerk, first, "part_not_counted", field=name, got=rows, wanted=wanted, task=task.code)
-    else:
-        yield said(clerk, task.place, "parts_only", field="status", got=rows, wanted=TOLD_OF_ALL, task=task.code)
+    if not task.is_answered:
+        return said(clerk, task.place, "parts_only", field="status", got=rows, wanted=TOLD_OF_ALL, task=task.code)
+    first = task.parts[0]
+    field = next(one for one in ("task_text", "task", "number") if first.is_filled(one))
+    wanted = f"dòng {task.place.row + 1}"
+    return said(clerk, first, "part_not_counted", field=field, got=rows, wanted=wanted, task=task.code)
 
 
 def _only_answers(line: Place) -> bool:

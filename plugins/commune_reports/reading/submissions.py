@@ -337,8 +337,8 @@ class _Sheet:
 
     def _leave_task(self) -> None:
         """Say what is to be said of the parts of the last task that was listed."""
-        if self.task is not None:
-            self.findings += told_of_parts(self.task, self.clerk)
+        if self.task is not None and self.task.parts:
+            self.findings.append(told_of_parts(self.task, self.clerk))
         self.task = None
 
     def _enter(self, section: Section) -> None:

@@ -222,7 +222,7 @@ def _explains_the_columns(place: Place) -> bool:
     """A row (1) (2) (3) … under the headings, also A B 1 2 3 and (4)=(3)/(2), or one that has nothing but hints in brackets."""
     numbers: list[int] = []
     texts = [text for _, text in place.texts()]
-    if texts and all(text.startswith("(") and text.endswith(")") for text in texts):
+    if texts and texts[0].startswith("(") and all(text.startswith("(") and text.endswith(")") for text in texts):
         return True
     for text in texts:
         word = fold(text)
