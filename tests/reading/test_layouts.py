@@ -178,6 +178,17 @@ def test_a_task_listed_without_an_answer_is_remembered_with_the_cell_of_its_stat
     assert [(one.task_code, one.row, one.cell) for one in reading.blanks] == [("PCI-02.1", 5, "C5")]
 
 
+def test_a_heading_repeated_in_abbreviations_and_another_order_is_read(clerk: Clerk) -> None:
+    heads, again = ("STT", *HEADS[:1], *HEADS[2:]), ("STT", "Mã", "KQ", "TĐ (%)", "T.trạng")
+    rows = (1, "PCI-01.1", "Hoàn thành", 100, "Xong 5 hồ sơ"), (2, "PCI-02.1", "Họp 2 lần", 40, "Đang thực hiện")
+    reading = _read(clerk, _book(heads, rows[0], again, rows[1]))
+    assert [(row.task_code, row.status, row.progress_pct, row.result) for row in reading.rows] == [
+        ("PCI-01.1", "completed", 100, "Xong 5 hồ sơ"),
+        ("PCI-02.1", "in_progress", 40, "Họp 2 lần"),
+    ]
+    assert reading.findings == ()
+
+
 def test_a_heading_repeated_on_every_page_is_no_row(clerk: Clerk) -> None:
     reading = _read(
         clerk,

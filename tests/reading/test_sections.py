@@ -53,6 +53,7 @@ def _begun(number: int, result: str, text: str = "") -> Row:
         ([("B", "Chỉ số PGI 2024"), ("II", "Tuân thủ tiêu chuẩn môi trường")], "PGI-02.2"),
         ([("", "CHỈ SỐ XANH"), ("II",)], "PGI-02.2"),
         ([("", "XANH CẤP TỈNH"), ("II",)], "PGI-02.2"),
+        ([("II. Bảo đảm tuân thủ tiêu chuẩn môi trường tối thiểu - PGI",)], "PGI-02.2"),
         ([("B", "Xanh cấp tỉnh"), ("II", "Bảo đảm tuân thủ tiêu chuẩn môi trường")], "PGI-02.2"),
     ],
 )

@@ -69,9 +69,14 @@ def _side_by_side(grid: Grid, upper: Head, lower: Head) -> Head | None:
 
 
 def _is_known(cells: Sequence[Any], vocabulary: Vocabulary) -> bool:
-    """Whether a row has so many headings, by their very words, that it may head a table."""
-    texts = (cell for cell in cells if isinstance(cell, str) and 1 < len(cell) < LONGEST_HEADING)
-    return sum(map(vocabulary.knows, texts)) >= FEWEST_HEADINGS
+    """Whether a row has so many headings, by their very words or abbreviated after one in full, that it may head a table."""
+    texts = [cell for cell in cells if isinstance(cell, str) and 1 < len(cell) < LONGEST_HEADING]
+    if len(texts) < FEWEST_HEADINGS:
+        return False
+    known = sum(map(vocabulary.knows, texts))
+    return known >= FEWEST_HEADINGS or (
+        vocabulary.knows(texts[0]) and sum(map(vocabulary.spells, texts)) >= FEWEST_HEADINGS
+    )
 
 
 def _head_at(grid: Grid, number: int, vocabulary: Vocabulary, plan: Plan) -> Head | None:

@@ -54,7 +54,7 @@ def section_of(cells: Iterable[Any], section: Section, plan: Plan, *, is_answere
     for text in texts:
         if len(text) < 3:
             continue
-        index = index_titled(plan, text, may_only_mention=may_only_mention)
+        index = index_titled(plan, text)
         if index is not None:
             return Section(index=index)
         indicator = (
@@ -64,6 +64,10 @@ def section_of(cells: Iterable[Any], section: Section, plan: Plan, *, is_answere
         )
         if indicator is not None:
             return Section(_index_of(plan, indicator), indicator)
+        index = _index_mentioned(plan, text) if may_only_mention else None
+        if index is not None:
+            opening = _opening(texts)
+            return (_section_like(*opening, Section(index), plan) if opening else None) or Section(index)
     if len(texts) == 1:
         alone = indicator_numbered(plan, fold(texts[0]), section.index)
         if alone and not _is_digits(texts):
@@ -108,19 +112,24 @@ def indicator_titled(plan: Plan, title: str, index_code: str | None) -> str | No
     return begun[0] if len(begun) == 1 else None
 
 
-def index_titled(plan: Plan, title: str, *, may_only_mention: bool = True) -> str | None:
-    """The index a section row such as "A CHỈ SỐ NĂNG LỰC CẠNH TRANH CẤP TỈNH (PCI)" announces; None if it names several."""
-    said = fold(title)
-    wanted = LETTER.sub("", said)
+def index_titled(plan: Plan, title: str) -> str | None:
+    """The index a section row such as "A CHỈ SỐ NĂNG LỰC CẠNH TRANH CẤP TỈNH (PCI)" announces."""
+    wanted = LETTER.sub("", fold(title))
     for code, folded, name in _folded_indices(plan.index_titles):
         if wanted in (name, folded) or fuzz.ratio(wanted, name, score_cutoff=TITLE_LIKENESS):
             return code
         if len(wanted) >= SHORTEST_INDEX_TITLE and f" {wanted} " in f" {name} ":
             return code
-    if len(said) > LONGEST_INDEX_TITLE or not may_only_mention:
+    return None
+
+
+def _index_mentioned(plan: Plan, line: str) -> str | None:
+    """The only index a short line without other numbers names."""
+    said = fold(line)
+    if len(said) > LONGEST_INDEX_TITLE:
         return None
     named = [code for code, folded, _ in _folded_indices(plan.index_titles) if f" {folded} " in f" {said} "]
-    if len(named) != 1 or DIGIT.search(PERIOD.sub("", said)) or indicator_coded(plan, title):
+    if len(named) != 1 or DIGIT.search(PERIOD.sub("", said)) or indicator_coded(plan, line):
         return None
     return named[0]
 
