@@ -55,6 +55,17 @@ def test_a_line_of_the_list_that_only_tells_a_result_is_told_though_nobody_knows
     assert _told(_read(clerk, [*TOP, HEADS, known, *officers])) == []
 
 
+@pytest.mark.parametrize(
+    ("between", "number"), [([()], 2), ([("", "Việc đột xuất")], 2), ([("IV", "Chỉ số Chi phí thời gian")], 1)]
+)
+def test_such_a_line_is_told_below_a_gap_where_it_is_counted_on_and_below_a_title(
+    clerk: Clerk, plan: Plan, between: list[Row], number: int
+) -> None:
+    known, other = (1, plan.tasks["PCI-01.1"].text, *BEGUN), (number, "Trực lễ", "", "", "Đã trực 5 buổi")
+    reading = _read(clerk, [*TOP, HEADS, known, *between, other])
+    assert _told(reading) == [("task_unknown", "B6")]
+
+
 def test_in_a_table_without_numbers_a_text_with_a_result_is_a_task_of_its_own(clerk: Clerk, plan: Plan) -> None:
     known = (plan.tasks["PCI-01.1"].text, *BEGUN)
     reading = _read(clerk, [*TOP, HEADS[1:], known, ("Đón đoàn kiểm tra", "", "", "Đã đón 1 đoàn", "15/BC-UBND")])

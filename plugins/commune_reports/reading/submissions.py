@@ -198,8 +198,8 @@ class _Sheet:
         self.opened, self.grid, self.heads, self.clerk = opened, grid, heads, clerk
         self.section = section_of([grid.name], Section(), clerk.plan) or Section()
         self.section_starts_at = 0
-        # The row below the last one that was read, and the last task that was listed in this section.
-        self.next_row = 0
+        # The row below the last one that was read or the last title, that one's number, and the task listed above.
+        self.next_row, self.number = 0, ""
         self.task: Listed | None = None
         self.rows: list[TaskRow] = []
         self.blanks: list[Blank] = []
@@ -311,7 +311,7 @@ class _Sheet:
     def _named(self, place: Place, whole: Place, *, is_part: bool) -> Named | None:
         """The task of a row, or of it and the rows that go on with it where they tell more."""
         section = Section() if is_part else self.section  # the number of a part is that of no task
-        is_next = bool(self.rows) and self.next_row == place.row
+        is_next = self.next_row == place.row or self._counts_on(place)
         named = named_task(place, section, self.clerk, is_next=is_next)
         if whole is not place and (named is None or named.code is None or named.remark is not None):
             by_all = named_task(whole, section, self.clerk, is_next=is_next)
@@ -323,7 +323,12 @@ class _Sheet:
         row, troubles = read_row(self.opened, place, code=named.code, matched_by=named.matched_by, clerk=self.clerk)
         self.rows.append(row)
         self.findings += [one for one in (named.remark, *troubles) if one is not None]
-        self.next_row = place.rows[-1] + 1
+        self.next_row, self.number = place.rows[-1] + 1, place.text("number")
+
+    def _counts_on(self, place: Place) -> bool:
+        """Whether the number of a row is the one after that of the last row that was read, whatever stands between."""
+        number = place.text("number")
+        return number.isdecimal() and self.number.isdecimal() and int(number) == int(self.number) + 1
 
     def _tell_of_rows_going_on(self, whole: Place, rows: tuple[int, ...], code: str) -> None:
         for line in (Place(self.grid, (row,), whole.headings) for row in rows):
@@ -383,6 +388,8 @@ class _Sheet:
         section = section_of(self.grid.rows[place.row], self.section, self.clerk.plan)
         if section is not None:
             self._enter(section)
+            if section.indicator is not None:
+                self.next_row = place.rows[-1] + 1
             return ()
         code = blank_task(place, self.section, self.clerk)
         if code is not None:
