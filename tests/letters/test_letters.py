@@ -136,7 +136,32 @@ def test_doubts_are_to_be_looked_at_and_said_to_count_only_where_they_do(plan: P
         letter = _receipt(plan, wordings, assessment=assessment, still_owed=[])
         for text in (letter.text, _visible(letter.html)):
             assert ("số liệu vẫn được tính" in text) is counts
-            assert ("xem lại các ô nêu trên" in text) is counts
+            assert ("xem lại những điểm nêu trên" in text) is counts
+
+
+@pytest.mark.parametrize(
+    ("name", "has_cells", "told"),
+    [
+        ("Báo cáo.XLSX", True, "chính tệp đã nộp, các ô cần sửa được tô đỏ"),
+        ("Báo cáo.csv", True, "bản Excel của tệp đã nộp, các ô cần sửa được tô đỏ"),
+        ("Biểu mẫu.xlsx", False, "chính tệp đã nộp, có thêm trang đầu ghi những điểm nêu trên"),
+    ],
+)
+def test_a_receipt_says_what_the_marked_file_is(
+    plan: Plan, wordings: Wordings, name: str, has_cells: bool, told: str
+) -> None:
+    wrong = wordings.finding("progress_missing", sheet="Báo cáo", cell="F6", row=6, task="PCI-02.1", wanted="một số")
+    found = wrong if has_cells else wordings.finding("untouched_template")
+    letter = _receipt(
+        plan,
+        wordings,
+        file_name=name,
+        assessment=Assessment("abc", "rejected", 29, 0, 0, 0, (), (found,)),
+        marked=Attachment("bao-cao-da-danh-dau.xlsx", "application/xlsx", "answers/a", "a" * 64),
+    )
+    for text in (letter.text, _visible(letter.html)):
+        assert told in text
+        assert "làm theo hướng dẫn nêu trên và nộp lại báo cáo trước 17:00 ngày 18/11/2024" in text
 
 
 def test_an_announcement_says_where_the_template_lies_and_until_when(plan: Plan) -> None:

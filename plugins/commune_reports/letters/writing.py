@@ -66,6 +66,7 @@ def receipt(facts: ReceiptFacts, *, plan: Plan, include: Path) -> Letter:
         "tint": tint,
         "heading_lines": receipt_lines(facts, plan),
         "marked": facts.marked.name if facts.marked else None,
+        "what_is_marked": _what_is_marked(facts) if facts.marked else None,
         "to_mend": findings[Severity.CRITICAL],
         "to_know": findings[Severity.WARNING],
         "counts_anyway": "" if assessment.verdict == "rejected" else " – số liệu vẫn được tính",
@@ -95,7 +96,7 @@ def receipt_lines(facts: ReceiptFacts, plan: Plan) -> list[tuple[str, str]]:
     lines = [
         ("Đơn vị", facts.unit.full_name if facts.unit else f"chưa xác định (thư mục {facts.folder})"),
         ("Kỳ báo cáo", period.label if period else "chưa xác định"),
-        ("Tệp", facts.file_name),
+        ("Tệp", " ".join(facts.file_name.split())),
         ("Nhận lúc", moment_text(facts.received_at) + _lateness(facts, plan)),
     ]
     return [*lines, ("Hạn nộp", moment_text(plan.dates(period).unit_due_at))] if period else lines
@@ -300,17 +301,27 @@ def _next_step(facts: ReceiptFacts, plan: Plan) -> str:
     dates = plan.dates(facts.period)
     due = moment_text(dates.unit_due_at)
     when = f"trước {due}" if facts.received_at <= dates.unit_due_at else f"ngay, vì đã quá hạn nộp {due}"
-    if facts.assessment.verdict != "accepted":
+    if facts.assessment.verdict == "rejected":
+        return f"làm theo hướng dẫn nêu trên và nộp lại báo cáo {when}."
+    if facts.assessment.verdict == "partly_accepted":
         return f"sửa các ô nêu trên và nộp lại {when}; tệp nộp lại có thể chỉ gồm các dòng đã sửa."
     has_doubts = any(one.severity is Severity.WARNING and one.code not in LISTED for one in facts.assessment.findings)
     if facts.still_owed:
-        review = "xem lại các ô nêu trên, nếu sai thì sửa và nộp lại; " if has_doubts else ""
+        review = "xem lại những điểm nêu trên, nếu sai thì sửa và nộp lại; " if has_doubts else ""
         return f"{review}báo cáo các nhiệm vụ còn lại {when}."
     if has_doubts:
-        return (
-            f"xem lại các ô nêu trên; nếu đúng thì không phải làm gì thêm, nếu sai thì nộp lại các dòng đã sửa {when}."
-        )
+        as_is = "nếu đúng thì không phải làm gì thêm"
+        return f"xem lại những điểm nêu trên; {as_is}, nếu sai thì nộp lại các dòng đã sửa {when}."
     return "không phải làm gì thêm; nếu có thay đổi, chỉ cần nộp lại các dòng thay đổi."
+
+
+def _what_is_marked(facts: ReceiptFacts) -> str:
+    assert facts.marked is not None
+    is_own = Path(facts.file_name).suffix.casefold() == Path(facts.marked.name).suffix.casefold()
+    file = "chính tệp đã nộp" if is_own else "bản Excel của tệp đã nộp"
+    has_cells = any(one.cell is not None for one in facts.assessment.findings)
+    marks = "các ô cần sửa được tô đỏ, các ô nên xem lại được tô vàng, đều có ghi chú"
+    return f"{file}, {marks if has_cells else 'có thêm trang đầu ghi những điểm nêu trên'}"
 
 
 def _lateness(facts: ReceiptFacts, plan: Plan) -> str:
