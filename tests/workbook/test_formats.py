@@ -60,9 +60,17 @@ def _text(delimiter: str) -> str:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+)
 def test_delimited_text_is_read_whatever_its_encoding_and_delimiter(encoding: str, delimiter: str) -> None:
     assert _rows(_text(delimiter).encode(encoding)) == LINES
+
+
+def test_quotation_marks_may_stand_behind_a_space() -> None:
+    text = _text(",").replace('","', '", "')
+    assert ', "' in text
+    assert _rows(text.encode()) == LINES
 
 
 def test_text_of_the_old_windows_code_page_keeps_its_tones() -> None:

@@ -36,8 +36,8 @@ LOST, MOST_LOST = "\ufffd", 10
 DELIMITERS, FEWEST_COLUMNS = ",;\t|", 3
 # A quotation mark within a quoted cell is doubled; databases write a backslash before it instead.
 ESCAPED_QUOTE = re.compile(r'\\"(?![,;\t|\r\n]|$)')
-DOUBLED: dict[str, Any] = {}
-ESCAPED: dict[str, Any] = {"doublequote": False, "escapechar": "\\"}
+DOUBLED: dict[str, Any] = {"skipinitialspace": True}
+ESCAPED: dict[str, Any] = {**DOUBLED, "doublequote": False, "escapechar": "\\"}
 # Excel's own line about the delimiter; it is no row of the sheet people see.
 DELIMITER_LINE = re.compile(r"sep=([^\r\n])\r?\n", re.IGNORECASE)
 
@@ -104,8 +104,11 @@ def _nearly_utf8(content: bytes) -> str | None:
 
 
 def _wide(content: bytes) -> str | None:
-    """UTF-16 without its mark: most letters of any Vietnamese text have an empty half."""
+    """UTF-16 or UTF-32 without its mark: most letters of any Vietnamese text have an empty half, all of them an empty quarter."""
     start = content[:LOOKED_AT]
+    for quarters, encoding in (((2, 3), "utf-32-le"), ((0, 1), "utf-32-be")):
+        if any(start) and not any(any(start[quarter::4]) for quarter in quarters):
+            return content.decode(encoding, "replace")
     for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         halves, others = start[first::2], start[1 - first :: 2]
         if halves.count(0) > len(halves) // 2 and others.count(0) == 0:
