@@ -119,10 +119,35 @@ def test_a_web_page_under_the_name_of_a_workbook_is_read_with_its_merged_cells(s
     assert opened.formula_errors(grid.name) == {"C2": "#N/A"}
 
 
+def test_what_a_web_page_hides_in_a_cell_or_remarks_on_it_is_not_its_text() -> None:
+    page = (
+        "<table><tr><th>Mã</th><th>Tình trạng</th><th>Ngày</th></tr><tr><td><!-- 1 -->PCI-01.1</td>"
+        "<td>Hoàn <b>thành</b><a class=comment-indicator></a><comment>Chưa <i>xong</i></comment> rồi</td>"
+        "<td><span style='display:none'>20241105</span>05/11/2024<script>x</script></td></tr></table>"
+    )
+    assert _rows(page.encode())[1] == ["PCI-01.1", "Hoàn thành rồi", "05/11/2024"]
+
+
 def test_a_web_page_without_a_table_is_no_spreadsheet() -> None:
     refused = open_spreadsheet(b"<html><body><p>Xin ch\xc3\xa0o</p><table><tr><td>1</td></tr></table></body></html>")
     assert isinstance(refused, Refusal)
     assert (refused.code, refused.got) == ("wrong_format", "trang web")
+
+
+def test_a_formula_of_an_opendocument_sheet_that_gives_an_empty_text_has_a_value() -> None:
+    names = " ".join(
+        f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"' for one in ("office", "table", "text")
+    )
+    cells = (
+        '<table:table-cell table:formula="of:=IF(1;&quot;&quot;)"><text:p/></table:table-cell>',
+        '<table:table-cell table:formula="of:=1+1"/>',
+    )
+    opened = _opened(
+        f'<?xml version="1.0"?><office:document {names} office:mimetype="application/vnd.oasis.opendocument.spreadsheet">'
+        f'<office:body><office:spreadsheet><table:table table:name="S"><table:table-row>{"".join(cells)}</table:table-row>'
+        "</table:table></office:spreadsheet></office:body></office:document>".encode()
+    )
+    assert opened.formulas_without_value("S") == {"B1": "=1+1"}
 
 
 def test_excels_xml_of_2003_is_read_with_its_types() -> None:

@@ -34,7 +34,8 @@ ENCODING = re.compile(r"<\?xml[^>]*\?>")
 LOOKED_AT = 4096
 HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 INLINE = ("b", "big", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u")
-NO_TEXT = ("a", "head", "script", "style")
+BESIDE_TEXT = ("comment", "script", "style")
+NO_TEXT = ("a", "head", *BESIDE_TEXT)
 # Lines that name other papers, with the months of those.
 REFERENCE, MOST_LINES_ABOVE = re.compile(r"[-–\s]*(?:căn cứ|thực hiện|theo|kính gửi)\b", re.IGNORECASE), 100
 LINE_BREAK = ("br", "p", "div", "li")
@@ -211,15 +212,16 @@ def _is_hidden(element: Any) -> bool:
 
 
 def _web_text(cell: Any) -> str:
-    """The text of a cell as it is shown: white space is one space, a break is a new line."""
+    """The text of a cell as it is shown: white space is one space, a break is a new line; remarks on it are none of it."""
     parts = []
-    for one in cell.iter():
-        if isinstance(one.tag, str):
-            if one is not cell and one.tag in LINE_BREAK:
-                parts.append("\n")
-            parts.append(_shown(one.text))
-        if one is not cell:
-            parts.append(_shown(one.tail))
+    walk = etree.iterwalk(cell, events=("start", "end", "comment"))
+    for event, one in walk:
+        if event != "start":
+            parts.append("" if one is cell else _shown(one.tail))
+        elif one.tag in BESIDE_TEXT or (one is not cell and _is_hidden(one)):
+            walk.skip_subtree()
+        else:
+            parts += ["\n" if one is not cell and one.tag in LINE_BREAK else "", _shown(one.text)]
     return "\n".join(line.strip() for line in "".join(parts).split("\n")).strip()
 
 

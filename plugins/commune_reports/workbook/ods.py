@@ -215,7 +215,7 @@ def _note(cell: Any, row: int, column: int, stored: Stored) -> None:
     formula, shown = cell.get(f"{{{TABLE}}}formula"), "".join(cell.itertext()).strip()
     if cell.get(f"{{{CALC}}}value-type") == "error" or (formula and ERROR.fullmatch(shown)):
         stored.errors[place] = shown or "#ERROR"
-    elif formula and kind is None:
+    elif formula and kind is None and cell.find(f"{TEXT}p") is None:  # where one is, the value is an empty text
         stored.empty_formulas[place] = formula.partition(":")[2] or formula
     elif kind == "percentage":
         stored.percents.add(place)
