@@ -126,6 +126,8 @@ def test_what_a_web_page_hides_in_a_cell_or_remarks_on_it_is_not_its_text() -> N
         "<td><span style='display:none'>20241105</span>05/11/2024<script>x</script></td></tr></table>"
     )
     assert _rows(page.encode())[1] == ["PCI-01.1", "Hoàn thành rồi", "05/11/2024"]
+    titled = f"<p><!-- 1 -->UBND xã</p><p>Kỳ báo cáo: <?xml:namespace prefix = o />tháng <!-- 2 -->11/2024</p>{page}"
+    assert _opened(titled.encode()).grids[1].rows == [["UBND xã"], ["Kỳ báo cáo: tháng 11/2024"]]
 
 
 def test_a_web_page_without_a_table_is_no_spreadsheet() -> None:

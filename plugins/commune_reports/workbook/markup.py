@@ -34,6 +34,8 @@ ENCODING = re.compile(r"<\?xml[^>]*\?>")
 LOOKED_AT = 4096
 HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 INLINE = ("b", "big", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u")
+# What is no element has no text of its own, but goes on with that of the page.
+EVENTS = ("start", "end", "comment", "pi")
 BESIDE_TEXT = ("comment", "script", "style")
 NO_TEXT = ("a", "head", *BESIDE_TEXT)
 # Lines that name other papers, with the months of those.
@@ -166,18 +168,18 @@ def _lines_above(page: Any, tables: Sequence[Any]) -> list[str]:
     """What a page says above the first table of several columns and outside of all tables, line by line."""
     parts: list[str] = []
     own = frozenset(tables)
-    walk = etree.iterwalk(page, events=("start", "end"))
+    walk = etree.iterwalk(page, events=EVENTS)
     for event, one in walk:
         if event == "start" and one in own:
             if any(len(row.findall("td") + row.findall("th")) >= FEWEST_COLUMNS for row in one.iter("tr")):
                 break
             walk.skip_subtree()
-        elif event == "start" and (not isinstance(one.tag, str) or one.tag in NO_TEXT or _is_hidden(one)):
+        elif event == "start" and (one.tag in NO_TEXT or _is_hidden(one)):
             walk.skip_subtree()
         elif event == "start":
             parts += ["" if one.tag in INLINE else "\n", _shown(one.text)]
         else:
-            parts += ["" if one.tag in INLINE else "\n", _shown(one.tail)]
+            parts += ["" if event != "end" or one.tag in INLINE else "\n", _shown(one.tail)]
     lines = (line.strip() for line in "".join(parts).split("\n"))
     return [line for line in lines if line and not REFERENCE.match(line)][:MOST_LINES_ABOVE]
 
@@ -214,7 +216,7 @@ def _is_hidden(element: Any) -> bool:
 def _web_text(cell: Any) -> str:
     """The text of a cell as it is shown: white space is one space, a break is a new line; remarks on it are none of it."""
     parts = []
-    walk = etree.iterwalk(cell, events=("start", "end", "comment"))
+    walk = etree.iterwalk(cell, events=EVENTS)
     for event, one in walk:
         if event != "start":
             parts.append("" if one is cell else _shown(one.tail))
