@@ -98,6 +98,14 @@ class ReportingPeriod:
         return ReportingPeriod.parse(before)
 
 
+def label_of(period_id: str) -> str:
+    """What people call the period an id names; the id itself where it names none."""
+    try:
+        return ReportingPeriod.parse(period_id).label
+    except NeedsHuman:
+        return period_id
+
+
 def periods_of_year(year: int, kinds: Iterable[PeriodKind]) -> tuple[ReportingPeriod, ...]:
     """All periods of some kinds in a year, in the order their windows end, shorter ones first."""
     parts = ["", "-9M", "-H1", "-H2", *(f"-Q{n}" for n in range(1, 5)), *(f"-{n:02d}" for n in range(1, 13))]

@@ -13,6 +13,7 @@ from commune_reports.period import (
     PeriodKind,
     ReportingPeriod,
     WorkingCalendar,
+    label_of,
     period_dates,
     periods_of_year,
 )
@@ -52,6 +53,14 @@ def _cadence(kind: PeriodKind, **changes: object) -> Cadence:
 def test_data_windows_are_those_of_the_decree(period: str, start: str, end: str, label: str) -> None:
     parsed = ReportingPeriod.parse(period)
     assert (parsed.window_start.isoformat(), parsed.window_end.isoformat(), parsed.label) == (start, end, label)
+
+
+def test_a_period_is_called_as_people_call_it_even_if_no_plan_has_it() -> None:
+    assert [label_of(one) for one in ("2023-11", "2031-Q4", "tháng này")] == [
+        "tháng 11/2023",
+        "quý IV/2031",
+        "tháng này",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from itertools import takewhile
 from openpyxl.utils import get_column_letter
 
 from commune_reports.findings import Finding
-from commune_reports.period import ReportingPeriod
+from commune_reports.period import ReportingPeriod, label_of
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.claims import (
     Asked,
@@ -154,18 +154,16 @@ def _notes(opened: Spreadsheet, clerk: Clerk) -> Iterator[Finding]:
 def _set_aside(
     aside: Mapping[str, str], reported_in: Sequence[str], clerk: Clerk, period_id: str | None
 ) -> Iterator[Finding]:
-    labels = {period.id: period.label for period in clerk.plan.periods()}
     for name, period in aside.items():
         if name in reported_in:
-            wanted = labels.get(str(period_id), str(period_id))
+            wanted = label_of(str(period_id))
             yield clerk.wordings.finding(
-                "other_period_ignored", sheet=name, got=f"{name}: {labels[period]}", wanted=wanted
+                "other_period_ignored", sheet=name, got=f"{name}: {label_of(period)}", wanted=wanted
             )
 
 
 def _contradictions(claims: Claims, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Iterator[Finding]:
     plan, wordings = clerk.plan, clerk.wordings
-    labels = {period.id: period.label for period in plan.periods()}
     units = units_in(plan, period_id or claims.period_id)
     names = {unit.code: unit.full_name for unit in units}
     if claims.plan_id is not None and claims.plan_id != plan.id:
@@ -175,13 +173,13 @@ def _contradictions(claims: Claims, clerk: Clerk, unit_code: str | None, period_
         got, wanted = (coded.get(str(code), str(code)) for code in (claims.unit_code, unit_code))
         yield wordings.finding("unit_mismatch", got=got, wanted=wanted)
     if period_id is not None and claims.period_id not in (None, period_id):
-        got, wanted = (labels.get(str(one), str(one)) for one in (claims.period_id, period_id))
+        got, wanted = (label_of(str(one)) for one in (claims.period_id, period_id))
         yield wordings.finding("period_mismatch", got=got, wanted=wanted)
     if claims.other_unit_code is not None:
         one, other = (names.get(str(code), str(code)) for code in (claims.other_unit_code, claims.unit_code))
         yield wordings.finding("unit_contradiction", got=one, wanted=other)
     if claims.other_period_id is not None:
-        one, other = (labels.get(str(key), str(key)) for key in (claims.other_period_id, claims.period_id))
+        one, other = (label_of(str(key)) for key in (claims.other_period_id, claims.period_id))
         yield wordings.finding("period_contradiction", got=one, wanted=other)
     if claims.template_version not in (None, clerk.template_version):
         yield wordings.finding("template_outdated", got=claims.template_version, wanted=clerk.template_version)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from commune_reports.findings import Finding, Wordings, load_wordings
 from commune_reports.garbage import garbage_left_lying
-from commune_reports.period import ZONE, ReportingPeriod
+from commune_reports.period import ZONE, ReportingPeriod, label_of
 from commune_reports.plan import Plan
 from commune_reports.reading import Clerk, Unread, load_vocabulary, read_submissions
 from commune_reports.settings import Settings
@@ -189,11 +189,11 @@ def _period(
     if one.period_id is not None:
         return bench.plan.period(one.period_id) or ReportingPeriod.parse(one.period_id), None
     known = {period.id: period for period in bench.plan.periods()}
+    wanted = ", ".join(period.label for period in known.values())
     if reading.period_claimed is not None:
         claimed = known.get(reading.period_claimed)
         if claimed is None:
-            wanted = ", ".join(period.label for period in known.values())
-            return None, bench.wordings.finding("period_unknown", got=reading.period_claimed, wanted=wanted)
+            return None, bench.wordings.finding("period_unknown", got=label_of(reading.period_claimed), wanted=wanted)
         opens_at = bench.plan.dates(claimed).opens_at
         if one.received_at < opens_at:
             opening = f"{opens_at.astimezone(ZONE):%d/%m/%Y}"
@@ -203,7 +203,7 @@ def _period(
     if due:
         assumed = min(due, key=partial(_unlikeliness, bench.plan, one.received_at))
         return assumed, bench.wordings.finding("period_assumed", got=assumed.label)
-    return None, bench.wordings.finding("period_unknown", got=None, wanted=None)
+    return None, bench.wordings.finding("period_unknown", got="không có", wanted=wanted)
 
 
 def _is_being_collected(
