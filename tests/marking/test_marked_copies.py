@@ -1,5 +1,6 @@
 """A file that cannot be marked in place comes back as a marked copy that says the same when it is sent again."""
 
+import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
@@ -98,6 +99,15 @@ def test_a_copy_shows_every_text_and_is_printed_with_all_columns_beside_each_oth
     page = sheet.page_setup
     assert (page.orientation, page.fitToWidth or 1, page.fitToHeight) == ("landscape", 1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_empty_cells_between_far_ones_take_no_memory_in_a_copy() -> None:
+    rows = [["Mã"], *([[""] * 250] * 4_998), [""] * 249 + ["xa"]]
+    tracemalloc.start()
+    copied(Spreadsheet("xls", (Grid("Báo cáo", visible=True, rows=rows),)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20 * 2**20
 
 
 def test_a_sheet_whose_name_excel_does_not_allow_is_marked_under_its_new_name() -> None:

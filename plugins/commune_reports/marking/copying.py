@@ -1,10 +1,10 @@
 """A workbook of our own with what an opened file says, every value at its own address."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 from openpyxl import Workbook
@@ -33,16 +33,18 @@ def copied(opened: Spreadsheet) -> bytes:
     for grid in opened.grids:
         sheet = workbook.create_sheet(names[grid.name])
         sheet.sheet_state = "visible" if grid.visible else "hidden"
-        for number, row in enumerate(grid.rows, start=1):
-            for column, value in enumerate(row, start=1):
-                if value is None or value == "":
-                    continue
-                kept = _kept(value)
-                cell = sheet.cell(number, column)
-                _write(cell, kept)
-                if _is_number(kept) and opened.is_percent(grid.name, cell.coordinate):
-                    cell.number_format = _percent_format(kept)
-        _size(sheet, grid)
+        rows = [
+            [
+                _written(sheet.cell(number, column), value)
+                for column, value in enumerate(row, start=1)
+                if not _is_empty(value)
+            ]
+            for number, row in enumerate(grid.rows, start=1)
+        ]
+        for cell in chain.from_iterable(rows):
+            if _is_number(cell.value) and opened.is_percent(grid.name, cell.coordinate):
+                cell.number_format = _percent_format(cell.value)
+        _size(sheet, rows, grid)
         for (top, left), (bottom, right) in grid.merged:
             sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
     if not any(sheet.sheet_state == "visible" for sheet in workbook.worksheets):
@@ -52,38 +54,32 @@ def copied(opened: Spreadsheet) -> bytes:
     return buffer.getvalue()
 
 
-def _size(sheet: Any, grid: Grid) -> None:
-    """Widths and heights that show every text; on paper all columns beside each other."""
-    table_row = next((n for n, row in enumerate(sheet.iter_rows(), start=1) if _filled(row) >= FEWEST_OF_TABLE), 1)
+def _size(sheet: Any, rows: Sequence[Sequence[Any]], grid: Grid) -> None:
+    """Widths and heights that show every text in rows of filled cells; on paper all columns beside each other."""
+    table_starts = next((number for number, row in enumerate(rows) if len(row) >= FEWEST_OF_TABLE), 0)
     over_several = {(top + 1, left + 1): right + 1 for (top, left), (_, right) in grid.merged if right > left}
     widths: dict[int, float] = {}
-    for row in sheet.iter_rows(min_row=table_row):
-        for cell in row:
-            if cell.value is not None and (cell.row, cell.column) not in over_several:
-                longest = max(map(len, _shown(cell).split("\n"))) + 2
-                widths[cell.column] = max(widths.get(cell.column, NARROWEST), min(WIDEST, longest))
+    for cell in chain.from_iterable(rows[table_starts:]):
+        if (cell.row, cell.column) not in over_several:
+            longest = max(map(len, _shown(cell).split("\n"))) + 2
+            widths[cell.column] = max(widths.get(cell.column, NARROWEST), min(WIDEST, longest))
     for column, width in widths.items():
         sheet.column_dimensions[get_column_letter(column)].width = width
-    for row in sheet.iter_rows():
+    for number, row in enumerate(rows):
         tallest = 1
         for cell in row:
-            if cell.value is None:
-                continue
             last = over_several.get((cell.row, cell.column), cell.column)
-            if cell.row < table_row and last == cell.column:
+            if number < table_starts and last == cell.column:
                 cell.alignment = Alignment(vertical="top")
                 continue
             wide = sum(widths.get(column, NARROWEST) for column in range(cell.column, last + 1))
             tallest = max(tallest, lines(_shown(cell), wide))
-        sheet.row_dimensions[row[0].row].height = min(HIGHEST, LINE * tallest + 2)
+        if row:
+            sheet.row_dimensions[number + 1].height = min(HIGHEST, LINE * tallest + 2)
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", A4, 0
     sheet.page_margins = PageMargins(MARGIN, MARGIN, MARGIN, MARGIN)
     sheet.print_options.gridLines = True
-
-
-def _filled(row: Iterable[Any]) -> int:
-    return sum(cell.value is not None for cell in row)
 
 
 def _shown(cell: Any) -> str:
@@ -110,14 +106,19 @@ def _numbered(title: str, number: int) -> str:
     return f"{title[: LONGEST_TITLE - len(end)]}{end}"
 
 
-def _write(cell: Any, value: Any) -> None:
-    cell.value = value
-    if isinstance(value, str):
+def _is_empty(value: Any) -> bool:
+    return value is None or value == ""
+
+
+def _written(cell: Any, value: Any) -> Any:
+    cell.value = _kept(value)
+    if isinstance(cell.value, str):
         cell.data_type = "s"  # a text that begins with = stays a text
     elif isinstance(value, date):
         cell.number_format = "dd/mm/yyyy"
     cell.font = Font(name=FACE, size=11)
     cell.alignment = Alignment(vertical="top", wrap_text=True)
+    return cell
 
 
 def _is_number(value: Any) -> bool:
