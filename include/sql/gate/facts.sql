@@ -1,4 +1,4 @@
--- Whether what is kept of a file still has the arrival it belongs to.
+-- Whether what is kept of a file still has the arrival it belongs to, and says the same unit and moment.
 -- grain: submission × kind of fact (row, assessment, finding)
 -- parameters: plan_id, period_ids, as_of
 -- order: kind, submission_id
@@ -7,6 +7,9 @@ select
     report.submission_id,
     min(report.unit_code) as unit_code,
     count(*) as facts,
+    count(
+        case when report.unit_code <> submission.unit_code or report.received_at <> submission.received_at then 1 end
+    ) as facts_differing,
     max(case when submission.submission_id is null then 0 else 1 end) as has_submission
 from task_report as report
 left join submission on report.submission_id = submission.submission_id
@@ -18,6 +21,7 @@ select
     assessment.submission_id,
     min(submission.unit_code) as unit_code,
     count(*) as facts,
+    0 as facts_differing,
     max(case when submission.submission_id is null then 0 else 1 end) as has_submission
 from assessment
 left join submission on assessment.submission_id = submission.submission_id
@@ -29,6 +33,7 @@ select
     finding.submission_id,
     min(submission.unit_code) as unit_code,
     count(*) as facts,
+    0 as facts_differing,
     max(case when submission.submission_id is null then 0 else 1 end) as has_submission
 from assessment
 inner join finding on assessment.submission_id = finding.submission_id

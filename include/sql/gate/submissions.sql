@@ -4,7 +4,8 @@
 -- uses: opened_periods, standing_rows, counted_tasks
 -- order: submission_id
 -- withdrawn: with its file, by a person; dropped: the plan version that held at the moment no longer asks its unit for its task.
--- A row asked for by an earlier version only is dropped; one that no version asked for has lost its obligation.
+-- A row asked for by an earlier version only is dropped; one that no version asked for has lost its obligation, and one about a
+-- unit or task no version of any plan knows is nobody's.
 with obliged as (
     select
         report.*,
@@ -54,6 +55,13 @@ placed as (
                 then 1
             else 0
         end as in_version,
+        case
+            when
+                exists (select 1 from unit where unit.unit_code = one.unit_code)
+                and exists (select 1 from task where task.task_code = one.task_code)
+                then 1
+            else 0
+        end as is_known,
         case
             when
                 exists (
@@ -114,7 +122,7 @@ shares as (
         0 as rows_counting,
         in_version * is_displaced * (1 - is_withdrawn) as rows_displaced,
         is_withdrawn as rows_withdrawn,
-        (1 - in_version) * (1 - is_withdrawn) as rows_dropped
+        (1 - in_version) * is_known * (1 - is_withdrawn) as rows_dropped
     from placed
 ),
 

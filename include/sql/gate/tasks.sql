@@ -3,13 +3,17 @@
 -- parameters: plan_id, period_ids, as_of
 -- uses: opened_periods, counted_tasks
 -- order: unit_code, task_code
--- in_version is 1 where the plan version that held at the moment knows unit and task.
+-- in_version is 1 where the plan version that held at the moment knows unit and task; is_owed is the obligation's word,
+-- indicator_code and counted_pct are what the task is counted under and as.
 with both_sides as (
     select
         obligation.unit_code,
         obligation.task_code,
         1 as obligations,
         0 as times_counted,
+        case when obligation.is_owed then 1 else 0 end as is_owed,
+        cast(null as varchar(16)) as indicator_code,
+        cast(null as double precision) as counted_pct,
         case
             when
                 exists (
@@ -40,6 +44,9 @@ with both_sides as (
         task_code,
         0 as obligations,
         1 as times_counted,
+        0 as is_owed,
+        indicator_code,
+        counted_pct,
         1 as in_version
     from counted_tasks
 )
@@ -49,6 +56,9 @@ select
     task_code,
     cast(sum(obligations) as integer) as obligations,
     cast(sum(times_counted) as integer) as times_counted,
+    max(is_owed) as is_owed,
+    max(indicator_code) as indicator_code,
+    max(counted_pct) as counted_pct,
     max(in_version) as in_version
 from both_sides
 group by unit_code, task_code

@@ -9,7 +9,7 @@ from commune_reports.errors import NeedsHuman
 from commune_reports.plan import Plan
 from commune_reports.scorecard import Scorecard
 from commune_reports.steps.desk import Desk, plan_period
-from commune_reports.validation import Figures, check_gate, load_gate, verdict
+from commune_reports.validation import Figures, Given, check_gate, given_by, load_gate, verdict
 
 log = logging.getLogger("commune_reports")
 
@@ -21,7 +21,7 @@ def pass_gate(
     gate = load_gate(desk.settings.expectations, desk.settings.include)
     sizes = {row["sha256"]: row["size"] for row in answers["submissions"] if row["sha256"]}
     archived = frozenset(one for one, size in sizes.items() if inbox.is_archived(desk.settings.home, one, size=size))
-    figures = Figures(answers, card, _expected(desk.plan, card, answers), archived)
+    figures = Figures(answers, card, _given(desk.plan, card, answers), archived)
     outcomes = check_gate(gate, figures)
     desk.warehouse.insist(
         lambda connection: warehouse.record_gate(connection, card, outcomes, revision=revision, now=now)
@@ -34,11 +34,8 @@ def pass_gate(
     return warnings
 
 
-def _expected(
-    plan: Plan, card: Scorecard, answers: dict[str, list[dict[str, Any]]]
-) -> frozenset[tuple[str, str]] | None:
+def _given(plan: Plan, card: Scorecard, answers: dict[str, list[dict[str, Any]]]) -> Given | None:
     """What this plan file gives, if it is the version that held at the moment; an older one's file is not at hand."""
     if {row["plan_sha256"] for row in answers["weights"]} != {plan.sha256}:
         return None
-    day = plan_period(plan, card.period_id).window_end
-    return frozenset((unit.code, task.code) for unit in plan.units_on(day) for task in plan.tasks_of(unit.code))
+    return given_by(plan, plan_period(plan, card.period_id))

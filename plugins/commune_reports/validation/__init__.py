@@ -5,7 +5,7 @@ that could not be evaluated, is our failure and is raised: never a pass.
 """
 
 from commune_reports.validation.documents import Period, write_data_docs
-from commune_reports.validation.gate import Figures, Gate, check_gate, load_gate, verdict
+from commune_reports.validation.gate import Figures, Gate, Given, check_gate, given_by, load_gate, verdict
 from commune_reports.validation.rules import Validation, validate
 from commune_reports.validation.running import prepare
 from commune_reports.validation.subjects import Submitted
@@ -15,12 +15,14 @@ from commune_reports.validation.verdicts import assess
 __all__ = [
     "Figures",
     "Gate",
+    "Given",
     "Period",
     "Rules",
     "Submitted",
     "Validation",
     "assess",
     "check_gate",
+    "given_by",
     "load_gate",
     "load_rules",
     "prepare",

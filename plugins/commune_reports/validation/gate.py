@@ -12,6 +12,8 @@ import yaml
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.findings import Severity
+from commune_reports.period import ReportingPeriod
+from commune_reports.plan import Plan
 from commune_reports.scorecard import GateOutcome, Score, Scorecard
 from commune_reports.validation.running import run_suite
 from commune_reports.validation.suites import Rules, load_suites
@@ -23,6 +25,7 @@ FRAMES = ("facts", "figures", "report", "rows", "submissions", "tasks", "weights
 MAY_BE_EMPTY = ("facts", "submissions")
 COUNTS = ("owed", "reported", "nil", "missing", "completed", "in_progress", "not_started")
 RATES = ("score", "coverage_pct", "on_time_pct")
+TASK_COLUMNS = ("unit_code", "task_code", "obligations", "times_counted", "is_owed", "indicator_code", "counted_pct")
 FIRST_ROWS = 3
 CLOSE = 1e-9
 FAR = 1e9
@@ -38,17 +41,35 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What the plan gives for a period: every unit's tasks, whether owed and for which indicator, and the weights."""
+
+    tasks: frozenset[tuple[str, str, bool, str]]
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Figures:
     """What is about to be published: the warehouse's answers by frame, and the scorecard the report shows.
 
-    `expected` are the (unit, task) the plan gives in the period, None where another version of it held at the moment;
-    `archived` are the digests of the files whose bytes are there.
+    `given` is None where another version of the plan held at the moment; `archived` are the digests of the files whose bytes
+    are there.
     """
 
     answers: Answers
     card: Scorecard
-    expected: frozenset[tuple[str, str]] | None
+    given: Given | None
     archived: frozenset[str]
+
+
+def given_by(plan: Plan, period: ReportingPeriod) -> Given:
+    """What a plan gives for one of its periods."""
+    tasks = frozenset(
+        (unit.code, task.code, plan.is_owed(task, period), task.indicator_code)
+        for unit in plan.units_on(period.window_end)
+        for task in plan.tasks_of(unit.code)
+    )
+    return Given(tasks, {one.code: one.weight for one in plan.indicators})
 
 
 def load_gate(expectations: Path, include: Path) -> Gate:
@@ -111,13 +132,15 @@ def _frames(figures: Figures) -> dict[str, "pd.DataFrame"]:
     answers, card = figures.answers, figures.card
     counted = _counted(answers)
     return {
-        "facts": _frame(answers["facts"], "kind", "submission_id", "unit_code", "facts", "has_submission"),
+        "facts": _frame(
+            answers["facts"], "kind", "submission_id", "unit_code", "facts", "facts_differing", "has_submission"
+        ),
         "figures": counted,
         "report": _report(counted, card),
         "rows": _rows(answers, card),
         "submissions": _submissions(answers, figures.archived),
-        "tasks": _tasks(answers, figures.expected),
-        "weights": _weights(answers),
+        "tasks": _tasks(answers, figures.given),
+        "weights": _weights(answers, figures.given),
     }
 
 
@@ -128,23 +151,34 @@ def _frame(rows: Sequence[Mapping[str, Any]], *columns: str) -> "pd.DataFrame":
     return pd.DataFrame(list(rows), columns=None if rows else list(columns))
 
 
-def _weights(answers: Answers) -> "pd.DataFrame":
-    weights = _frame(answers["weights"], "index_code", "weight")
-    return weights.groupby("index_code", as_index=False, sort=False).agg(weight_sum=("weight", "sum"))
+def _weights(answers: Answers, given: Given | None) -> "pd.DataFrame":
+    weights = _frame(answers["weights"], "index_code", "indicator_code", "weight")
+    wanted = weights["indicator_code"].map(given.weights) if given else weights["weight"]
+    differing = (weights["weight"] != wanted).astype("int64")
+    return (
+        weights.assign(differs=differing)
+        .groupby("index_code", as_index=False, sort=False)
+        .agg(weight_sum=("weight", "sum"), weights_differing=("differs", "sum"))
+    )
 
 
-def _tasks(answers: Answers, expected: frozenset[tuple[str, str]] | None) -> "pd.DataFrame":
+def _tasks(answers: Answers, given: Given | None) -> "pd.DataFrame":
+    """The warehouse's tasks beside the plan's; what the plan gives also has to be counted."""
     import pandas as pd
 
-    tasks = _frame(answers["tasks"], "unit_code", "task_code", "obligations", "times_counted", "in_version")
-    if expected is None:
-        return tasks.assign(is_expected=1)
-    given = pd.DataFrame(sorted(expected), columns=["unit_code", "task_code"]).assign(is_expected=1)
-    counts = ["obligations", "times_counted", "in_version", "is_expected"]
-    return (
-        tasks.merge(given, how="outer", on=["unit_code", "task_code"])
-        .fillna(dict.fromkeys(counts, 0))
-        .astype(dict.fromkeys(counts, "int64"))
+    tasks = _frame(answers["tasks"], *TASK_COLUMNS).astype({"counted_pct": "float64"})
+    if given is None:
+        return tasks.assign(is_expected=1, owed_differs=0, indicator_differs=0)
+    plan = pd.DataFrame(sorted(given.tasks), columns=["unit_code", "task_code", "owed_given", "indicator_given"])
+    beside = tasks.merge(plan.assign(is_expected=1), how="outer", on=["unit_code", "task_code"])
+    counts = dict.fromkeys(("obligations", "times_counted", "in_version", "is_owed", "owed_given", "is_expected"), 0)
+    beside = beside.astype({"owed_given": "float64"}).fillna(counts).astype(dict.fromkeys(counts, "int64"))
+    is_there = (beside["is_expected"] == 1) & (beside["obligations"] > 0)
+    is_counted = is_there & (beside["times_counted"] > 0)
+    return beside.assign(
+        in_version=beside[["in_version", "is_expected"]].max(axis=1),
+        owed_differs=(is_there & (beside["is_owed"] != beside["owed_given"])).astype("int64"),
+        indicator_differs=(is_counted & (beside["indicator_code"] != beside["indicator_given"])).astype("int64"),
     )
 
 
@@ -173,8 +207,11 @@ def _counted(answers: Answers) -> "pd.DataFrame":
     scored = scored.assign(weighted=scored["score"] * scored["weight"])
     sums = scored.groupby(["unit_code", "index_code"])[["weighted", "weight"]].sum()
     of_units = sums["weighted"] / sums["weight"]
+    tasks = _frame(answers["tasks"], *TASK_COLUMNS).astype({"counted_pct": "float64"})
+    of_tasks = tasks[tasks["is_owed"] == 1].groupby(["unit_code", "indicator_code"])["counted_pct"].mean()
     means = pd.concat(
         {
+            "unit_indicator": of_tasks,
             "unit_index": of_units,
             "index": _for_district(of_units.groupby("index_code").mean()),
             "indicator": _for_district(scored.groupby("code")["score"].mean()),
@@ -182,7 +219,7 @@ def _counted(answers: Answers) -> "pd.DataFrame":
         names=["level", "unit_code", "code"],
     ).rename("recomputed_score")
     counted = counted.merge(means.reset_index(), how="left", on=["level", "unit_code", "code"])
-    is_mean = counted["level"].isin(["unit_index", "index", "indicator"])
+    is_mean = counted["level"].isin(["unit_indicator", "unit_index", "index", "indicator"])
     gap = (counted["score"] - counted["recomputed_score"]).abs()
     both_none = counted["score"].isna() & counted["recomputed_score"].isna()
     return counted.assign(
