@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def load_layout(include: Path) -> Layout:
 
 
 def write_template(
-    out: Path,
+    out: Path | BytesIO,
     *,
     plan: Plan,
     unit: Unit,

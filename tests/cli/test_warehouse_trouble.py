@@ -84,6 +84,16 @@ def test_check_says_where_there_is_no_room_for_its_copies(
     _one_line(run("check", str(report)), "TMPDIR")
 
 
+def test_a_template_on_a_full_disk_leaves_the_one_that_was_there(run: Run, disk: Path) -> None:
+    asked = ("template", "--unit", "22492", "--period", "2024-11", "--out", disk / "mau.xlsx")
+    assert run(*asked)[0] == 0
+    before = (disk / "mau.xlsx").read_bytes()
+    _fill(disk)
+    _one_line(run(*asked), "no room left under")
+    assert sorted(one.name for one in disk.iterdir()) == ["ballast", "mau.xlsx"]
+    assert (disk / "mau.xlsx").read_bytes() == before
+
+
 def _fill(disk: Path, but: int = 0) -> None:
     """Leave no more than some bytes free."""
     free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize

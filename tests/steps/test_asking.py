@@ -1,5 +1,7 @@
 """What IT and the office ask beside scores: changes, trend, bodies, remarks, rules over time, and the pages about rows."""
 
+import errno
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -107,6 +109,24 @@ def test_pages_about_the_rows_name_the_failed_ones(office: Any, moment: Moment, 
     for name, page in pages.items():
         assert not re.search(r'(src|href)="https?://[^"]*\.(js|css|png)', page), name
         assert "<script" not in page, name
+
+
+@pytest.mark.parametrize("office", ["sqlite"], indirect=True)
+def test_a_page_that_cannot_be_written_is_one_line_and_no_page_is_left(
+    office: Any, moment: Moment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from great_expectations.data_context.store import html_site_store
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    office.fill("22492")
+    office.collect()
+    monkeypatch.setattr(html_site_store.HtmlSiteStore, "set", refuse)
+    with pytest.raises(NeedsHuman, match=r"Great Expectations cannot write its pages: .*No space left on device$"):
+        steps.write_docs(office.settings, period="2024-11", out=tmp_path / "pages", now=moment(11, 19))
+    assert not (tmp_path / "pages").exists()
+    assert capfd.readouterr().err == ""
 
 
 def test_what_the_gate_found_is_kept_and_a_failure_leaves_no_letter(office: Any, moment: Moment) -> None:

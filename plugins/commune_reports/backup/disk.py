@@ -46,14 +46,14 @@ def made_folder(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def writing_whole(folder: Path) -> Iterator[Path]:
-    """A place to write files in; they take their names in a folder when all are whole, or none does and NeedsHuman says why."""
+    """A place to write in; what lies there takes its names in a folder when all is whole, or none does and NeedsHuman says why."""
     with on_disk(folder), made_folder(folder), workspace(folder) as work:
         yield work
-        written = sorted(work.iterdir())
-        for path in written:
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        for path in written:
+        for path in work.rglob("*"):
+            if path.is_file():
+                with path.open("rb") as file:
+                    os.fsync(file.fileno())
+        for path in sorted(work.iterdir()):
             path.replace(folder / path.name)
 
 

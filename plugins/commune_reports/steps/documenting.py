@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from commune_reports import inbox, warehouse
+from commune_reports import backup, inbox, warehouse
 from commune_reports.errors import NeedsHuman
 from commune_reports.settings import Settings
 from commune_reports.steps.comparing import Memory
@@ -48,10 +48,13 @@ def write_docs(settings: Settings, *, period: str, out: Path, now: datetime) -> 
     names = {one.submission_id: one.file_name for one in arrivals}
     asked = Period(batch, names, now)
     templates = settings.include / "templates"
-    index = write_data_docs(asked, desk.plan, rules=bench.rules, templates=templates, out=out)
+    if out.exists() and any(out.iterdir()):
+        raise NeedsHuman(f"{out} is not empty; name a new folder, so that pages of two runs do not mix")
+    with backup.writing_whole(out) as work:
+        index = write_data_docs(asked, desk.plan, rules=bench.rules, templates=templates, out=work)
     return {
         "period": period,
         "files": len(batch),
         "rows": sum(len(one.reading.rows) for one in batch),
-        "index": str(index),
+        "index": str(out / index.name),
     }

@@ -1,7 +1,7 @@
 """Opening a reporting period: obligations, folders, templates, announcement."""
 
-import tempfile
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +35,7 @@ def write_unit_template(
     moment = desk.settled(as_of or now)
     if as_of is not None:
         desk = as_it_held(desk, wanted, as_of)
-    write_template(
-        out,
-        plan=desk.plan,
-        unit=unit_of(desk, unit, wanted),
-        period=wanted,
-        previous=_previous(desk, unit, wanted, now=moment),
-        layout=load_layout(settings.include),
-    )
+    inbox.write_whole(out, _template(desk, unit_of(desk, unit, wanted), wanted, now=moment))
 
 
 def unit_of(desk: Desk, code: str, period: ReportingPeriod) -> Unit:
@@ -66,20 +59,25 @@ def _open(desk: Desk, period: ReportingPeriod, *, now: datetime) -> dict[str, An
     obligations = ensure_open(desk, period, now=now)
     prepare_share(desk, period)
     dates = desk.plan.dates(period)
-    layout = load_layout(desk.settings.include)
     templates = queued = 0
     for unit in desk.plan.units_on(period.window_end):
         name = f"bieu-mau-{period.id}.xlsx"
-        with tempfile.TemporaryDirectory() as scratch:
-            out = Path(scratch) / name
-            previous = _previous(desk, unit.code, period, now=now)
-            write_template(out, plan=desk.plan, unit=unit, period=period, previous=previous, layout=layout)
-            inbox.give_back(desk.settings.share, unit.folder, inbox.TEMPLATES, name, content=out.read_bytes())
-            templates += 1
+        content = _template(desk, unit, period, now=now)
+        inbox.give_back(desk.settings.share, unit.folder, inbox.TEMPLATES, name, content=content)
+        templates += 1
         letter = announcement(desk.plan, unit, period, dates=dates, include=desk.settings.include)
         with desk.begin() as connection:
             queued += warehouse.queue_letter(connection, letter, now=now)
     return {"period": period.id, "obligations": obligations, "templates": templates, "announcements": queued}
+
+
+def _template(desk: Desk, unit: Unit, period: ReportingPeriod, *, now: datetime) -> bytes:
+    """The workbook a unit fills for a period, with what it last had accepted."""
+    written = BytesIO()
+    previous = _previous(desk, unit.code, period, now=now)
+    layout = load_layout(desk.settings.include)
+    write_template(written, plan=desk.plan, unit=unit, period=period, previous=previous, layout=layout)
+    return written.getvalue()
 
 
 def _previous(desk: Desk, unit_code: str, period: ReportingPeriod, *, now: datetime) -> dict[str, PreviousState]:

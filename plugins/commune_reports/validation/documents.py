@@ -4,8 +4,10 @@ The library's pages fetch style sheets and scripts from content networks, and it
 outside is taken out, a style sheet of our own is put in, and the first page is ours.
 """
 
+import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +35,9 @@ OUTSIDE = re.compile(
 )
 
 
+FAULT = re.compile(r'\w+: "(.*?)"\.\s+Traceback', re.DOTALL)
+
+
 @dataclass(frozen=True)
 class Period:
     """A period's files as submitted, with the names they came under."""
@@ -45,14 +50,11 @@ class Period:
 def write_data_docs(period: Period, plan: Plan, *, rules: Rules, templates: Path, out: Path) -> Path:
     """Write the pages of every suite that has something to look at in a period's files into a folder; the path of the first page.
 
-    NeedsHuman if the folder has something in it, or, as in the pipeline, a rule could not be evaluated.
+    The folder is there and empty. NeedsHuman if a page could not be written or, as in the pipeline, a rule not be evaluated.
     """
     import great_expectations as gx
     from great_expectations.core.run_identifier import RunIdentifier
 
-    if out.exists() and any(out.iterdir()):
-        raise NeedsHuman(f"{out} is not empty; name a new folder, so that pages of two runs do not mix")
-    out.mkdir(parents=True, exist_ok=True)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     for name in list(context.variables.data_docs_sites or {}):
@@ -94,7 +96,8 @@ def write_data_docs(period: Period, plan: Plan, *, rules: Rules, templates: Path
         fared += of_suite
         passed = sum(not one["failed"] for one in of_suite)
         suites.append({"name": name, "rules": len(of_suite), "passed": passed, "suite": f"expectations/{name}.html"})
-    context.build_data_docs(site_names=[SITE])
+    with _nothing_swallowed():
+        context.build_data_docs(site_names=[SITE])
     style = (templates / "data-docs.css").read_text(encoding="utf-8")
     for page in out.rglob("*.html"):
         _keep_inside(page, style)
@@ -114,6 +117,25 @@ def write_data_docs(period: Period, plan: Plan, *, rules: Rules, templates: Path
     )
     (out / "index.html").write_text(shown, encoding="utf-8")
     return out / "index.html"
+
+
+@contextmanager
+def _nothing_swallowed() -> Iterator[None]:
+    """The library goes on without the pages it cannot write, and prints why: here the first such fault is NeedsHuman."""
+    said: list[str] = []
+    ear = logging.Handler(logging.ERROR)
+    ear.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    builder = logging.getLogger("great_expectations.render.renderer.site_builder")
+    builder.addHandler(ear)
+    builder.propagate = False
+    try:
+        yield
+    finally:
+        builder.removeHandler(ear)
+        builder.propagate = True
+    if said:
+        found = FAULT.search(said[0])
+        raise NeedsHuman(f"Great Expectations cannot write its pages: {found[1] if found else said[0][:200]}")
 
 
 def _keep_inside(page: Path, style: str) -> None:
