@@ -230,6 +230,18 @@ def test_what_is_there_already_stays_and_what_is_damaged_is_replaced_and_kept(pa
     assert (home / first).stat() == untouched
 
 
+def test_what_stood_there_before_two_restores_is_kept_twice(packed: Path, home: Path) -> None:
+    first = sorted(_archived(content) for content in BYTES)[0]
+    for bytes_ in (b"rot", b"other rot"):
+        (home / first).chmod(0o640)
+        (home / first).write_bytes(bytes_)
+        with backup.putting_back(home) as way:
+            for member, reader in backup.members_of(backup.examine(packed)):
+                backup.put_back(way, member, reader)
+    assert (home / f"{first}.before-restore").read_bytes() == b"rot"
+    assert (home / f"{first}.before-restore-2").read_bytes() == b"other rot"
+
+
 def test_a_name_that_is_taken_stays_taken(tmp_path: Path) -> None:
     (tmp_path / "new").write_bytes(b"new")
     (tmp_path / "old").write_bytes(b"old")

@@ -261,6 +261,19 @@ def test_a_restore_killed_midway_leaves_the_old_warehouse_and_can_be_repeated(
     assert not list(home.glob(".commune-reports-work-*"))
 
 
+def test_a_restore_killed_once_the_warehouse_is_replaced_leaves_no_row_without_its_file(
+    run: Run, home: Path, folder: Path, warehouse_url: str
+) -> None:
+    assert run("db", "backup", "--out", folder, *NOW)[0] == 0
+    then = rows_of(warehouse_url, HEAD)
+    fill(warehouse_url, HEAD)
+    connecting.engine_at(warehouse_url, os.getpid()).dispose()
+    _archived(home)[0].unlink()
+    _kill("warehouse.load_snapshot", "after", "db", "restore", folder / NAME, "--force", *NOW)
+    assert rows_of(warehouse_url, HEAD) == then
+    assert len(_archived(home)) == 3
+
+
 @pytest.mark.parametrize("harm", ["flipped", "cut", "empty", "absent"])
 def test_a_damaged_backup_is_one_line_and_nothing_is_touched(
     run: Run, home: Path, folder: Path, warehouse_url: str, harm: str

@@ -6,7 +6,7 @@ Members: the warehouse (gzip), HOME/archive, HOME/answers and HOME/reports, then
 from commune_reports.backup.contents import KEPT, WAREHOUSE, Contents, Member
 from commune_reports.backup.disk import give_name, on_disk, sha256_of, workspace, writing_whole
 from commune_reports.backup.packing import compress, kept_files, pack
-from commune_reports.backup.putting_back import put_back, putting_back
+from commune_reports.backup.putting_back import put_back, putting_back, take_free_places
 from commune_reports.backup.unpacking import decompress, examine, members_of
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "put_back",
     "putting_back",
     "sha256_of",
+    "take_free_places",
     "workspace",
     "writing_whole",
 ]

@@ -59,7 +59,7 @@ def back_up(settings: Settings, *, out: Path | None = None, portable: bool = Fal
 
 
 def restore(settings: Settings, file: Path, *, force: bool, now: datetime) -> dict[str, Any]:
-    """Put a backup back: checked and laid ready before anything is touched, the warehouse in one step, then the files."""
+    """Put a backup back: all checked and laid ready first, then files that are gone, the warehouse in one step, other files."""
     warehouse.refuse_to_overwrite(settings.warehouse_url, force=force)
     contents = backup.examine(file)
     home = settings.home
@@ -71,6 +71,7 @@ def restore(settings: Settings, file: Path, *, force: bool, now: datetime) -> di
         for member, reader in backup.members_of(contents):
             if backup.KEPT.fullmatch(member.name) and member.is_what_its_name_says:
                 put_back += backup.put_back(way, member, reader)
+        backup.take_free_places(way)
         os.sync()  # the bytes are on the disk before any row speaks of them
         aside = warehouse.load_snapshot(
             settings.warehouse_url, path, held, force=force, now=now, include=settings.include
