@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import signal
@@ -402,3 +403,8 @@ def test_check_believes_a_file_that_names_its_unit_and_period(
     code, out, _ = run("check", good, "--now", "2024-11-15T09:00", "--json")
     answer = json.loads(out)
     assert (code, answer["unit"], answer["period"], answer["verdict"]) == (0, "22492", "2024-11", "accepted")
+
+
+def test_what_the_drivers_say_of_a_broken_connection_is_left_to_our_line(run: Run) -> None:
+    assert run("plan", "show")[0] == 0
+    assert not any(logging.getLogger(name).isEnabledFor(logging.ERROR) for name in running.DRIVERS)

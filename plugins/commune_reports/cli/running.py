@@ -17,12 +17,16 @@ from commune_reports.errors import NeedsHuman, Transient
 __all__ = ["collecting", "commands", "deciding", "figures", "keeping", "reading_out", "run", "sending", "upkeep"]
 
 
+DRIVERS = ("sqlalchemy.pool", "psycopg")
+
+
 def run(arguments: Sequence[str] | None) -> None:
     """Run one command; every expected failure is one line on stderr and an exit code. Who is ended cleans up as for Ctrl-C."""
     if sys.stdout is None:  # closed by the caller: what is done counts, not what is said
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-    # What it would print about a connection that broke, our one line says.
-    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
+    # What they would print about a connection that broke, our one line says.
+    for name in DRIVERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = commands.main(args=arguments, prog_name="commune-reports", standalone_mode=False)
