@@ -9,7 +9,7 @@ from commune_reports.reading.cell_values import progress
 from commune_reports.reading.codes import is_task_number, taken_apart, task_coded, task_numbered
 from commune_reports.reading.sections import Section
 from commune_reports.reading.tables import NAMED_BY, REPORTED, Place
-from commune_reports.reading.vocabulary import TaskMatch, Vocabulary, task_texted
+from commune_reports.reading.vocabulary import FEWEST_WORDS, TaskMatch, Vocabulary, task_texted
 from commune_reports.spelling import fold
 
 # "Cộng" and the "Công" of "Công khai" are folded into one word: only what is added up may follow.
@@ -165,19 +165,19 @@ def _texted(text: str, section: Section, by_number: str | None, clerk: Clerk) ->
 
 
 def _told_in_few_words(text: str, section: Section, by_number: str | None, clerk: Clerk) -> str | None:
-    """The task of an indicator that alone has every word of a text: two are enough for the one with the row's number."""
+    """The task with the row's number that alone in its indicator has every word, or that of the section with all in a row."""
     tasks, written_out = clerk.plan.tasks, clerk.vocabulary.written_out(fold(text))
-    if by_number is not None:
-        words = set(written_out.split())
+    words = written_out.split()
+    if by_number is not None and len(words) >= FEWEST_TEXTS:
         among = _tasks_of(tasks[by_number].indicator_code, clerk.plan)
-        if len(words) >= FEWEST_TEXTS and [one for one in among if words <= set(fold(tasks[one].text).split())] == [
-            by_number
-        ]:
-            return by_number
-    if section.indicator is None:
+        having = [one for one in among if set(words) <= set(fold(tasks[one].text).split())]
+        if by_number in having:
+            return by_number if len(having) == 1 else None
+    if section.indicator is None or len(words) < FEWEST_WORDS:
         return None
-    matched = task_texted(clerk.plan, written_out, _tasks_of(section.indicator, clerk.plan), may_be_short=True)
-    return matched.code if matched is not None else None
+    among = _tasks_of(section.indicator, clerk.plan)
+    found = [one for one in among if f" {written_out} " in f" {fold(tasks[one].text)} "]
+    return found[0] if len(found) == 1 else None
 
 
 def _tasks_of(indicator: str, plan: Plan) -> list[str]:
