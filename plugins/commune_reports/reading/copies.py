@@ -119,12 +119,17 @@ def remarks_in(rows: Iterable[TaskRow]) -> frozenset[str]:
     return frozenset(fold(text) for text in texts if text)
 
 
-def remarks_beside(rows: Sequence[TaskRow], known: Collection[str], wordings: Wordings) -> Iterator[Finding]:
-    """One sentence for each sheet left aside in which difficulties, proposals or documents are told that are not `known`."""
+def remarks_beside(
+    rows: Sequence[TaskRow], known: Collection[str], wordings: Wordings, *, without_result: Collection[str | None] = ()
+) -> Iterator[Finding]:
+    """One sentence for each sheet left aside in which difficulties, proposals or documents are told that are not `known`.
+
+    So are the results of tasks whose own table is `without_result`.
+    """
     by_sheet: dict[str, list[tuple[TaskRow, str]]] = {}
     for row in rows:
-        new = (name for name in TOLD_BESIDE if (text := getattr(row, name)) and fold(text) not in known)
-        name = next(new, None)
+        names = (*TOLD_BESIDE, "result") if row.task_code in without_result else TOLD_BESIDE
+        name = next((one for one in names if (text := getattr(row, one)) and fold(text) not in known), None)
         if row.task_code is not None and name is not None:
             by_sheet.setdefault(row.sheet, []).append((row, name))
     for sheet, found in by_sheet.items():

@@ -37,6 +37,7 @@ from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, 
 from commune_reports.reading.totals import speaks_of_all, totals_in
 from commune_reports.reading.unheaded import heads_of, remarks_unread, unheaded
 from commune_reports.reading.vocabulary import is_start_of_task
+from commune_reports.spelling import fold
 from commune_reports.task_report import Blank, Reading, TaskRow, Total
 from commune_reports.workbook import Grid, Refusal, Spreadsheet, address, is_mark_sheet, open_spreadsheet
 
@@ -95,13 +96,17 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     by_progress = {row.task_code for sheet in visible for row in sheet.rows if row.status is not None}
     plans = [sheet for sheet in visible if only_plans(sheet.rows, by_progress, sheet.findings, clerk.plan)]
     visible = [sheet for sheet in visible if sheet not in plans]
-    known = remarks_in(row for sheet in visible for row in sheet.rows if states_progress(row))
-    findings += remarks_beside([row for sheet in plans for row in sheet.rows], known, clerk.wordings)
-    told = {row.task_code for sheet in visible for row in sheet.rows if states_progress(row)}
+    counted = [row for sheet in visible for row in sheet.rows if states_progress(row)]
+    known, told = remarks_in(counted), {row.task_code for row in counted}
     tables_aside = [row for sheet in visible for row in sheet.rows if not states_progress(row)]
     findings += without_progress(tables_aside, told, clerk.wordings)
     if told:  # beside a report, a table without status and progress is a plan of work or the like
-        findings += remarks_beside([row for row in tables_aside if row.task_code in told], known, clerk.wordings)
+        findings += remarks_beside(
+            [*(row for sheet in plans for row in sheet.rows), *(row for row in tables_aside if row.task_code in told)],
+            known | {fold(task.product_text) for task in clerk.plan.tasks.values()},
+            clerk.wordings,
+            without_result={row.task_code for row in counted if "result" not in row.cells},
+        )
         for sheet in visible:
             sheet.leave_tables_without_progress()
     findings += [one for sheet in visible for one in (*_tables_beside(sheet, clerk), *sheet.findings)]
