@@ -103,12 +103,21 @@ def test_counts_under_the_table_are_held_against_its_rows(clerk: Clerk, plan: Pl
     assert [(one.cell, one.stated) for one in reading.totals] == [("C6", 3), ("C7", 1)]
 
 
-@pytest.mark.parametrize("below", ["UBND XÃ ĐẠI LÃNH", "CHỦ TỊCH", "Ngày 14 tháng 11 năm 2024", "Người lập biểu"])
+@pytest.mark.parametrize(
+    "below",
+    ["UBND XÃ ĐẠI LÃNH", "CHỦ TỊCH", "Ngày 14 tháng 11 năm 2024", "Đại Lãnh, ngày 15/11/2024", "Người lập biểu"],
+)
 @pytest.mark.parametrize("gap", [0, 1])
 def test_a_signature_under_the_results_is_none_of_them(clerk: Clerk, plan: Plan, below: str, gap: int) -> None:
     rows = [*TOP, HEADS, (1, plan.tasks["PCI-01.1"].text, *BEGUN), *[()] * gap, ("", "", "", "", below)]
     reading = _read(clerk, rows)
     assert ([row.result for row in reading.rows], _told(reading)) == (["Đã tổ chức 2 hội nghị"], [])
+
+
+def test_a_result_of_a_day_is_no_signature(clerk: Clerk, plan: Plan) -> None:
+    told = ("", "", "", "", "Họp giao ban, ngày 15/11/2024")
+    [row] = _read(clerk, [*TOP, HEADS, (1, plan.tasks["PCI-01.1"].text, *BEGUN), told]).rows
+    assert row.result == "Đã tổ chức 2 hội nghị; Họp giao ban, ngày 15/11/2024"
 
 
 @pytest.mark.parametrize(

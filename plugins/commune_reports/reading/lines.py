@@ -27,6 +27,7 @@ SIGNATURE = (
 )
 MOST_TITLE_WORDS = 8
 BULLETS = frozenset("-–—+*•·")
+PLACE_AND_DAY = re.compile(r"(\D{2,40}), ngày \d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 PART, PART_IN_FRONT = re.compile(r"[-–—+*•·]|[a-zđ] ?[.)/]?"), re.compile(r"[-–—+*•·] ?\w|[a-zđ][.)] ?\w")
 
 
@@ -135,7 +136,13 @@ def _signs_off(text: str, *, is_told: bool) -> bool:
         and not any(one.isdigit() for one in text)
         and 1 < len(text.split()) <= MOST_TITLE_WORDS
     )
-    return is_title or _signature().fullmatch(fold(text)) is not None
+    return is_title or _is_place_and_day(text) or _signature().fullmatch(fold(text)) is not None
+
+
+def _is_place_and_day(text: str) -> bool:
+    """Whether a text is "Đại Lãnh, ngày 15/11/2024"; "Họp giao ban, ngày 15/11/2024" is a result."""
+    found = PLACE_AND_DAY.fullmatch(text) if text[-1:].isdigit() else None
+    return found is not None and all(word[:1].isupper() for word in found[1].split())
 
 
 def _is_part(whole: Place, line: Place, plan: Plan) -> bool:
