@@ -1,6 +1,7 @@
 """Words, numbers and codes as officers write them who never saw the template."""
 
 from collections.abc import Sequence
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -160,6 +161,45 @@ def test_done_in_time_and_done_late_are_two_columns_of_one_status(clerk: Clerk) 
     )
     assert [row.status for row in reading.rows] == ["completed", "completed", "in_progress"]
     assert all(total.stated in total.counted for total in reading.totals)
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_none"),
+    [
+        ("Không có khó khăn, vướng mắc gì", True),
+        ("Trong kỳ không phát sinh", True),
+        ("Không gặp khó khăn lớn", True),
+        ("Kiến nghị: không có", True),
+        ("ko đề xuất gì thêm", True),
+        ("–", True),
+        ("Có khó khăn", False),
+        ("Chưa có kinh phí", False),
+        ("Không có cán bộ", False),
+        ("Chưa có ý kiến của huyện", False),
+    ],
+)
+def test_a_text_that_only_says_there_is_none_is_no_difficulty(clerk: Clerk, typed: str, is_none: bool) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Khó khăn, vướng mắc")
+    [row] = _read(clerk, heads, ("PCI-01.1", "Đang thực hiện", 50, "Họp 3 lần", typed)).rows
+    assert (row.difficulty is None) is is_none
+
+
+@pytest.mark.parametrize(
+    ("status", "day", "told"),
+    [
+        ("Hoàn thành ngày 5/11/2024", "", date(2024, 11, 5)),
+        ("Đã xong 05/11/2024", "", date(2024, 11, 5)),
+        ("Hoàn thành ngày 5/11/2024", "06/11/2024", date(2024, 11, 6)),
+        ("Hoàn thành", "", None),
+        ("Hoàn thành (BC số 12)", "", None),
+    ],
+)
+def test_the_day_a_status_names_is_the_day_of_completion(
+    clerk: Clerk, status: str, day: str, told: date | None
+) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Ngày hoàn thành", "Kết quả")
+    reading = _read(clerk, heads, ("PCI-01.1", status, 100, day, "Họp 3 lần"))
+    assert ([row.completed_on for row in reading.rows], reading.findings) == ([told], ())
 
 
 def test_the_icelandic_letter_is_read_as_the_vietnamese_one_it_looks_like(clerk: Clerk) -> None:

@@ -42,6 +42,8 @@ def read_row(
         _said_anew(completion_date(place.value("completed_on"), is_1904=opened.is_1904), status, clerk),
         "ngày/tháng/năm",
     )
+    if span is None and status == "completed" and not place.is_filled("completed_on"):
+        span = _named_by_status(place)
     if span is not None and not span.is_day:
         findings.append(_imprecise(clerk, place, span, code))
     findings += troubles
@@ -157,6 +159,13 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
             )
         ]
     return (ticked[0][0], []) if ticked else (None, [])
+
+
+def _named_by_status(place: Place) -> Span | None:
+    """The day in "Hoàn thành ngày 5/11/2024"."""
+    words = place.text("status")
+    named = completion_date(words) if DIGIT.search(words) else None
+    return named if isinstance(named, Span) and named.is_day else None
 
 
 def _status_of_progress(progress_pct: float) -> str:

@@ -18,6 +18,7 @@ HEADING_LIKENESS, WORD_LIKENESS = 88.0, 85.0
 QUALIFIER = re.compile(r" (?:(?:trong )?(?:ky|tuan|thang|quy|nam)\b|den (?:ngay|het|thang|\d+)\b|t ?\d{1,2}\b).*")
 NUMBER_IN_FRONT = re.compile(r"^\s*(?:\(\d{1,2}\)|\d{1,2}[.):])\s*")
 FEWEST_HEADING_WORDS, BEGINNING_WORDS, MOST_HEADING_WORDS = 3, 2, 8
+MOST_WORDS_OF_NONE = 12
 # What is said of a status beside it: "(BC số 12)", "do thiếu kinh phí"; two things may stand around it.
 ASIDE, WHY, MOST_AROUND = re.compile(r"\([^)]*\)"), re.compile(r" (?:do|vi|cho|boi) .*"), 3
 # "Hoàn thành 80" tells a share, "hoàn thành trong tháng 10" does not.
@@ -35,7 +36,7 @@ FEWEST_WORDS, ONLY_SOME_WORDS = 5, 12.0
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Folded headings by field (a field that is not read maps to ""), words by status, ways to write that there is none.
+    """Folded headings by field (a field that is not read maps to ""), words by status, words that deny and what may be `denied`.
 
     Further what is about another period (`elsewhere`), a number when it carries a percent sign (`percentages`), with the
     words such a number may be headed with (`progress_words`) and begin with, whatever follows (`progress_starts`), the fields of
@@ -45,7 +46,8 @@ class Vocabulary:
 
     headings: Mapping[str, str]
     statuses: Mapping[str, str]
-    nothing: frozenset[str]
+    denials: frozenset[str]
+    denied: frozenset[str]
     percentages: frozenset[str] = frozenset()
     progress_words: frozenset[str] = frozenset()
     progress_starts: tuple[str, ...] = ()
@@ -62,8 +64,12 @@ class Vocabulary:
 
     def says_none(self, text: str) -> bool:
         """Whether a text only says that there is nothing to say ("không có", "-")."""
-        said = fold(text)
-        return not said or said in self.nothing
+        words = fold(text).split()
+        return not words or (
+            len(words) <= MOST_WORDS_OF_NONE
+            and not self.denials.isdisjoint(words)
+            and all(word in self.denied or word in self.denials for word in words)
+        )
 
     def field_of(self, heading: str) -> str | None:
         """The field a column heading stands for, "" for a known column that is not read, None for an unknown one."""
@@ -325,7 +331,8 @@ def _load_vocabulary(path: Path, _changed: int) -> Vocabulary:
         vocabulary = Vocabulary(
             headings,
             statuses,
-            frozenset(raw["nothing"]),
+            frozenset(raw["denials"]),
+            frozenset(raw["denied"]),
             frozenset(raw["percentages"]),
             frozenset(raw["progress_words"]),
             tuple(raw["progress_starts"]),
