@@ -69,6 +69,8 @@ def _encrypted(password: str) -> bytes:
             "đường dẫn tới Google Trang tính (trong đó không có số liệu)",
         ),
         (b'ID;PWXL;N;E\r\nC;Y1;X1;K"Ma"\r\nE\r\n', "wrong_format", "tệp SYLK (.slk)"),
+        (b'TABLE\r\n0,1\r\n"EXCEL"\r\nVECTORS\r\n0,3\r\n', "wrong_format", "tệp DIF (.dif)"),
+        (b'TABLE\n0,1\n"Bao cao"\nVECTORS\n0,12\n', "wrong_format", "tệp DIF (.dif)"),
         (b"\r\n ;;;\r\n\r\n", "empty_file", None),
     ],
     ids=lambda value: "" if isinstance(value, bytes) else None,  # archives bear the time they were made at

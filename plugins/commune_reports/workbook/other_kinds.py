@@ -18,9 +18,9 @@ STARTS = (
     (b"\0\0\2\0", "tệp Lotus 1-2-3"),
     (b"L\0\0\0\1\x14\2\0", "lối tắt tới một tệp khác"),
     (b"[InternetShortcut]", "đường dẫn tới một trang web"),
-    (b"TABLE\r\n0,1\r\n", "tệp DIF (.dif)"),
 )
 PROGRAM = re.compile(rb"MZ[^\n]{0,60}\0", re.DOTALL)
+DIF = re.compile(rb"TABLE\r?\n0,1\r?\n")
 SYLK = re.compile(rb"ID;P[^\r\n]*\r?\n(?:[BCFOPEN]\w?;[^\r\n]*\r?\n)+")
 PICTURES = re.compile(rb"BM.{4}\0{4}.{4}[\x0c\x28\x7c]\0|RIFF.{4}WEBP|.{4}ftyp(?:heic|heix|mif1|avif)", re.DOTALL)
 FILMS = re.compile(rb".{4}ftyp|RIFF.{4}(?:AVI |WAVE)|ID3", re.DOTALL)
@@ -56,6 +56,8 @@ def other_kind(content: bytes, start: bytes) -> Refusal | None:
             return Refusal("wrong_format", got=kind)
     if PROGRAM.match(content):
         return Refusal("wrong_format", got="tệp chương trình")
+    if DIF.match(start):
+        return Refusal("wrong_format", got="tệp DIF (.dif)")
     if SYLK.match(start):
         return Refusal("wrong_format", got="tệp SYLK (.slk)")
     if PICTURES.match(content):
