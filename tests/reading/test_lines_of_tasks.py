@@ -203,6 +203,20 @@ def test_a_row_without_a_name_below_a_task_without_an_answer_is_its_answer(clerk
     assert not reading.blanks
 
 
+@pytest.mark.parametrize("foot", ["Trang 2", "Trang 2/5", "NGƯỜI LẬP BIỂU", "Ngày 15 tháng 11 năm 2024"])
+@pytest.mark.parametrize("column", [2, 3])
+def test_the_foot_of_a_page_below_a_task_without_an_answer_is_not_its_answer(
+    clerk: Clerk, plan: Plan, foot: str, column: int
+) -> None:
+    tasks = [(number, plan.tasks[f"PCI-03.{number}"].text) for number in (2, 3)]
+    reading = _read(clerk, [*TOP, HEADS, SECTION, (*tasks[0], *DONE), tasks[1], (*[""] * column, foot), HEADS])
+    assert ([row.task_code for row in reading.rows], [one.task_code for one in reading.blanks]) == (
+        ["PCI-03.2"],
+        ["PCI-03.3"],
+    )
+    assert reading.findings == ()
+
+
 def test_counts_below_a_task_without_an_answer_are_not_its_answer(clerk: Clerk, plan: Plan) -> None:
     tasks = [(number, plan.tasks[f"PCI-03.{number}"].text) for number in (2, 3)]
     counts = [("", "", "Hoàn thành", 1), ("", "", "Đang thực hiện", 0)]

@@ -96,7 +96,7 @@ def _only_tells_more(line: Place, task: Place) -> bool:
             is_number = column in (columns.get("number"), columns.get("task"))
             if not is_number or not is_part_of(line, task):
                 return False
-        if _signs_off(text, is_told=column in texts):
+        if signs_off(text, is_told=column in texts):
             return False
     return True
 
@@ -125,7 +125,7 @@ def _signature() -> re.Pattern[str]:
     return re.compile(SIGNATURE)
 
 
-def _signs_off(text: str, *, is_told: bool) -> bool:
+def signs_off(text: str, *, is_told: bool) -> bool:
     """Whether a text is a signature, a date of signing, a page number or the like; titles in capitals are.
 
     What `is_told` stands under a heading for results and the like, where people write in capitals, too.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from commune_reports.findings import Finding
 from commune_reports.plan import Plan
 from commune_reports.reading.copies import row_numbers
-from commune_reports.reading.lines import is_part_of, rows_going_on
+from commune_reports.reading.lines import is_part_of, rows_going_on, signs_off
 from commune_reports.reading.tables import NAMED_BY, TEXTS, Place
 from commune_reports.reading.tasks import Clerk, is_sum_row, said
 
@@ -47,5 +47,6 @@ def told_of_parts(task: Listed, clerk: Clerk) -> Finding:
 
 
 def _only_answers(line: Place) -> bool:
-    """Whether a line tells a status or a progress and names nothing."""
-    return not any(map(line.is_filled, NAMED_BY)) and any(map(line.is_filled, ("status", "progress_pct")))
+    """Whether a line tells a status or a progress, names nothing and is not the number of a page."""
+    told = [text for text in map(line.text, ("status", "progress_pct")) if text]
+    return bool(told) and not any(map(line.is_filled, NAMED_BY)) and not signs_off(told[0], is_told=True)
