@@ -56,6 +56,8 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     grid, headings = task.grid, task.headings
     rows: list[int] = []
     for number in range(task.rows[-1] + 1, end):
+        if _begins_task(grid, number, headings, plan):
+            break
         place = Place(grid, (number,), headings)
         if not place.texts() and not _is_gap(place, end):
             break
@@ -69,6 +71,13 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     while rows and not any(map(Place(grid, (rows[-1],), headings).is_filled, (*TEXTS, "task_text"))):
         rows.pop()
     return tuple(rows)
+
+
+def _begins_task(grid: Grid, number: int, headings: Headings, plan: Plan) -> bool:
+    """Whether a row has the code of a task in its place: nearly every row of the template, told before any of it is read."""
+    column, cells = headings.columns.get("task"), grid.rows[number]
+    code = cells[column] if column is not None and column < len(cells) else None
+    return isinstance(code, str) and code in plan.tasks
 
 
 def is_part_of(line: Place, task: Place) -> bool:

@@ -100,10 +100,16 @@ def section_opened(cells: Iterable[Any], section: Section, plan: Plan) -> Sectio
 
 def indicator_titled(plan: Plan, title: str, index_code: str | None) -> str | None:
     """The indicator a section row such as "III Chỉ số Tính minh bạch (Trọng số 5%)" announces."""
+    return _indicator_among(plan.indicator_titles, title, index_code)
+
+
+# The same titles stand in every file.
+@lru_cache(maxsize=4_096)
+def _indicator_among(titles: tuple[tuple[str, str, str], ...], title: str, index_code: str | None) -> str | None:
     wanted = _bare_title(title)
     if len(wanted) < SHORTEST_TITLE:
         return None
-    known = _bare_titles(plan.indicator_titles, index_code)
+    known = _bare_titles(titles, index_code)
     found = process.extractOne(wanted, known, scorer=fuzz.ratio, score_cutoff=TITLE_LIKENESS)
     if found or not TITLED.search(fold(title)):
         return found[2] if found else None
@@ -114,8 +120,13 @@ def indicator_titled(plan: Plan, title: str, index_code: str | None) -> str | No
 
 def index_titled(plan: Plan, title: str) -> str | None:
     """The index a section row such as "A CHỈ SỐ NĂNG LỰC CẠNH TRANH CẤP TỈNH (PCI)" announces."""
+    return _index_among(plan.index_titles, title)
+
+
+@lru_cache(maxsize=4_096)
+def _index_among(titles: tuple[tuple[str, str], ...], title: str) -> str | None:
     wanted = LETTER.sub("", fold(title))
-    for code, folded, name in _folded_indices(plan.index_titles):
+    for code, folded, name in _folded_indices(titles):
         if wanted in (name, folded) or fuzz.ratio(wanted, name, score_cutoff=TITLE_LIKENESS):
             return code
         if len(wanted) >= SHORTEST_INDEX_TITLE and f" {wanted} " in f" {name} ":

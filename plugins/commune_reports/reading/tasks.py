@@ -54,10 +54,12 @@ def named_task(place: Place, section: Section, clerk: Clerk, *, is_next: bool = 
 
     A row that `is_next` stands right below one that was read, and need not say much to be one of that list.
     """
-    plan = clerk.plan
+    plan, written = clerk.plan, place.text("task")
+    listed = plan.tasks.get(written)
+    if listed is not None and place.text("task_text") == listed.text:  # as the template has it
+        return Named(listed.code)
     if _explains_the_columns(place) or tallied(place) is not None:
         return None
-    written = place.text("task")
     by_code, number, text = _coded(place, clerk)
     if by_code is not None:
         other = _other_task(plan, by_code, text)
