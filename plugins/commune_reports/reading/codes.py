@@ -48,6 +48,12 @@ def is_task_number(written: str) -> bool:
     return NUMBER.fullmatch(_bare(written)) is not None
 
 
+def bare_number(written: str) -> int | None:
+    """The number something is, such as "3." or "NV 4"; None where it says more."""
+    found = NUMBER.fullmatch(_bare(written)) if written else None
+    return int(found[2]) if found and not found[1] else None
+
+
 def indicator_coded(plan: Plan, written: str) -> str | None:
     """The indicator a code such as PCI-03 or "PCI 3" names."""
     found = INDICATOR_CODE.fullmatch(fold(written))

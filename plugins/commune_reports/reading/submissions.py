@@ -29,11 +29,12 @@ from commune_reports.reading.copies import (
 from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.lines import is_part_of, merged_rows, rows_going_on
+from commune_reports.reading.numbering import IN_INDICATOR, Counted, numberings_of
 from commune_reports.reading.parts import Listed, answer_below, told_of_parts
 from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of, section_opened
 from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place
-from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, said, unknown_task
+from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, row_number, said, unknown_task
 from commune_reports.reading.totals import speaks_of_all, totals_in
 from commune_reports.reading.unheaded import heads_of, remarks_unread, unheaded
 from commune_reports.reading.vocabulary import is_start_of_task
@@ -61,12 +62,10 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     heads = heads_of(opened.grids, clerk)
     first_heads = {name: (found[0].first_row if found else None) for name, found in heads.items()}
     sheets = [
-        _Sheet(opened, _first_table(grid, heads[grid.name]), heads[grid.name], clerk)
+        _sheet_read(opened, _first_table(grid, heads[grid.name]), heads[grid.name], clerk)
         for grid in opened.grids
         if heads.get(grid.name)
     ]
-    for sheet in sheets:
-        sheet.read()
     aside = sheets_aside(
         opened.grids, first_heads, clerk.plan, Asked(period_id, [sheet.grid.name for sheet in sheets if sheet.rows])
     )
@@ -132,6 +131,19 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         totals=tuple(total for sheet in visible for total in sheet.totals),
         findings=(*findings, *remarks, *unseen, *_notes(opened, clerk)),
     )
+
+
+def _sheet_read(opened: Spreadsheet, grid: Grid, heads: Sequence[Head], clerk: Clerk) -> "_Sheet":
+    """A sheet that has been read; once more where only all rows together show what their numbers count."""
+    sheet = _Sheet(opened, grid, heads, clerk)
+    sheet.read()
+    numberings = numberings_of(sheet.counted, clerk.plan) if sheet.counted else (IN_INDICATOR,)
+    if numberings == (IN_INDICATOR,):
+        return sheet
+    heads = [replace(head, headings=replace(head.headings, numberings=numberings)) for head in heads]
+    sheet = _Sheet(opened, grid, heads, clerk)
+    sheet.read()
+    return sheet
 
 
 def _first_table(grid: Grid, heads: Sequence[Head]) -> Grid:
@@ -209,6 +221,7 @@ class _Sheet:
         self.totals: list[Total] = []
         self.findings: list[Finding] = []
         self.told_of_sections: list[Finding] = []
+        self.counted: list[Counted] = []
 
     def read(self) -> None:
         """Fill rows, blanks, totals and findings."""
@@ -316,6 +329,8 @@ class _Sheet:
         section = Section() if is_part else self.section  # the number of a part is that of no task
         is_next = self.next_row == place.row or self._counts_on(place)
         named = named_task(place, section, self.clerk, is_next=is_next)
+        if named is not None and not is_part:
+            self._count(place, None if named.matched_by == "number" else named.code)
         if whole is not place and (named is None or named.code is None or named.remark is not None):
             by_all = named_task(whole, section, self.clerk, is_next=is_next)
             if by_all is not None and by_all.code and (by_all.remark is None or named is None or not named.code):
@@ -327,6 +342,11 @@ class _Sheet:
         self.rows.append(row)
         self.findings += [one for one in (named.remark, *troubles) if one is not None]
         self.next_row, self.number = place.rows[-1] + 1, place.text("number")
+
+    def _count(self, place: Place, task: str | None) -> None:
+        number = row_number(place, self.clerk)
+        if number is not None:
+            self.counted.append(Counted(self.section, number, task))
 
     def _counts_on(self, place: Place) -> bool:
         """Whether the number of a row is the one after that of the last row that was read, whatever stands between."""
@@ -394,7 +414,9 @@ class _Sheet:
             if section.indicator is not None:
                 self.next_row = place.rows[-1] + 1
             return ()
-        code = blank_task(place, self.section, self.clerk)
+        code, is_worded = blank_task(place, self.section, self.clerk), place.is_filled("task_text")
+        if code is not None or not is_worded:
+            self._count(place, code if is_worded else None)
         if code is not None:
             below = answer_below(place, end, self.clerk.plan)
             if not below:

@@ -8,6 +8,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from commune_reports.reading.cell_values import is_ticked, plain_text
+from commune_reports.reading.numbering import IN_INDICATOR
 from commune_reports.workbook import Grid, address
 
 REPORTED = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
@@ -26,7 +27,7 @@ class Headings:
     """The column of each field, the second column of a field that has two, and the status each column of ticks stands for.
 
     A second column that is headed in other words and holds text only goes on with the first (`besides`); any other is a twin.
-    `beside` is the first column of a second table that stands beside the first.
+    `beside` is the first column of a second table that stands beside the first; `numberings` are what its numbers may count.
     """
 
     columns: Mapping[str, int] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Headings:
     ticks: Mapping[int, str] = field(default_factory=dict)
     besides: Mapping[str, int] = field(default_factory=dict)
     beside: int | None = None
+    numberings: tuple[str, ...] = (IN_INDICATOR,)
 
     @cached_property
     def text_columns(self) -> frozenset[int]:

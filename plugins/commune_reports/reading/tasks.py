@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import progress
-from commune_reports.reading.codes import is_task_number, taken_apart, task_coded, task_numbered
+from commune_reports.reading.codes import bare_number, is_task_number, taken_apart, task_coded, task_numbered
+from commune_reports.reading.numbering import IN_INDICATOR, task_counted
 from commune_reports.reading.sections import Section
 from commune_reports.reading.tables import NAMED_BY, REPORTED, Place
 from commune_reports.reading.vocabulary import FEWEST_WORDS, TaskMatch, Vocabulary, task_texted
@@ -73,7 +74,7 @@ def named_task(place: Place, section: Section, clerk: Clerk, *, is_next: bool = 
         )
     by_number = _numbered(place, number, section, plan)
     if text and is_task_number(text):
-        in_text = task_numbered(plan, text, section.index, section.indicator)
+        in_text = _task_at(place, text, section, plan)
         if in_text is not None and by_number in (None, in_text):
             by_number, text = in_text, ""
     matched = _texted(text, section, by_number, clerk) if text else None
@@ -122,6 +123,13 @@ def blank_task(place: Place, section: Section, clerk: Clerk) -> str | None:
         return by_number
     matched = task_texted(clerk.plan, text)
     return matched.code if matched is not None and (matched.is_exact or matched.code == by_number) else None
+
+
+def row_number(place: Place, clerk: Clerk) -> int | None:
+    """The number a row has in its own column, in that of the code or, in a table without them, in front of the text."""
+    numbers = map(bare_number, (place.text("number"), place.text("task")))
+    number = next((one for one in numbers if one is not None), None)
+    return number if number is not None or place.headings.numbers_rows else bare_number(_coded(place, clerk)[1])
 
 
 def is_sum_row(place: Place) -> bool:
@@ -246,6 +254,14 @@ def _other_task(plan: Plan, code: str, text: str) -> str | None:
 
 def _numbered(place: Place, in_front: str, section: Section, plan: Plan) -> str | None:
     """The task with the row's number under the indicator announced above, or under the one its own first part names."""
-    written = (place.text("number"), place.text("task"), in_front)
-    codes = (task_numbered(plan, one, section.index, section.indicator) for one in written)
+    codes = (_task_at(place, one, section, plan) for one in (place.text("number"), place.text("task"), in_front))
     return next((code for code in codes if code is not None), None)
+
+
+def _task_at(place: Place, written: str, section: Section, plan: Plan) -> str | None:
+    """The task with a number, which counts what the numbers of the table count."""
+    numberings = place.headings.numberings
+    number = None if numberings == (IN_INDICATOR,) else bare_number(written)
+    if number is None:
+        return task_numbered(plan, written, section.index, section.indicator)
+    return task_counted(number, section, numberings, plan)
