@@ -33,6 +33,7 @@ PASSING_NAMES = re.compile(
 
 # Faults of one folder; others are faults of the share, and come again for every unit.
 ONE_FOLDER_ONLY = {errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP}
+NO_FILE = "%s is left alone: it is a link, a pipe or a device, and no file; ask the unit for the file itself"
 log = logging.getLogger(__name__)
 
 
@@ -84,7 +85,7 @@ def settled_files(share: Path, *, settle_seconds: float, wait: Callable[[float],
     """List the files in every drop folder that nobody is still writing, in a stable order.
 
     A file is settled when two looks `settle_seconds` apart see it unchanged and nobody holds it open for writing.
-    Lock files, hidden files and folders, symbolic links and half-copied names are left alone.
+    Lock files, hidden files and folders and half-copied names are left alone; so are links and pipes, which the log names.
     """
     with _share_in_reach(share):
         first = {seen.path: seen for seen in _look(share)}
@@ -211,7 +212,12 @@ def _look(share: Path) -> list[Dropped]:
     found = []
     for folder in sorted(share.iterdir(), key=lambda entry: entry.name):
         drop = folder / DROP
-        if folder.name.startswith(".") or folder.is_symlink() or drop.is_symlink() or not drop.is_dir():
+        if folder.name.startswith("."):
+            continue
+        if folder.is_symlink() or drop.is_symlink():
+            log.warning(NO_FILE, folder if folder.is_symlink() else drop)
+            continue
+        if not drop.is_dir():
             continue
         found += [
             Dropped(path, folder.name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
@@ -242,6 +248,8 @@ def _files_below(folder: Path, *, is_ours: bool = True) -> Iterator[tuple[Path, 
             yield from _files_below(Path(entry.path), is_ours=False)
         elif stat.S_ISREG(status.st_mode):
             yield Path(entry.path), status
+        else:
+            log.warning(NO_FILE, entry.path)
 
 
 def _is_open_for_writing(path: Path) -> bool:

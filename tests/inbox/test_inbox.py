@@ -59,12 +59,21 @@ def test_lock_hidden_and_half_copied_files_are_left_alone(tmp_path: Path, name: 
     assert path.exists()
 
 
-def test_a_symbolic_link_is_left_alone(tmp_path: Path) -> None:
+def test_links_and_pipes_are_left_alone_and_the_log_names_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     secret = tmp_path / "secret"
     secret.write_bytes(b"x")
-    _drop(tmp_path, "a.xlsx")
-    (tmp_path / "22492-dai-lanh/nop/link.xlsx").symlink_to(secret)
+    drop = _drop(tmp_path, "a.xlsx").parent
     assert [found.path.name for found in _settled(tmp_path)] == ["a.xlsx"]
+    assert not caplog.records
+    (drop / "link.xlsx").symlink_to(secret)
+    os.mkfifo(drop / "pipe.xlsx")
+    assert [found.path.name for found in _settled(tmp_path)] == ["a.xlsx"]
+    assert {record.args[0] for record in caplog.records if isinstance(record.args, tuple)} == {
+        str(drop / "link.xlsx"),
+        str(drop / "pipe.xlsx"),
+    }
 
 
 def test_a_file_that_grows_between_two_looks_is_left_for_the_next_pass(tmp_path: Path) -> None:
