@@ -233,3 +233,18 @@ def test_what_is_signed_below_a_table_is_no_part_of_its_last_task(clerk: Clerk, 
     for gap in ([], [()]):
         reading = _read(clerk, [*TOP, HEADS, SECTION, (2, plan.tasks["PCI-03.2"].text, *DONE), *gap, *below])
         assert ([row.result for row in reading.rows], reading.findings) == (["Phát 3 lượt"], ())
+
+
+@pytest.mark.parametrize("text", ["Công khai toàn bộ các quy hoạch", "Công khai KH sử dụng đất"])
+def test_a_line_with_words_of_another_task_is_no_part_of_the_one_above(clerk: Clerk, plan: Plan, text: str) -> None:
+    above = (1, plan.tasks["PCI-02.1"].text, *BEGUN)
+    reading = _read(clerk, [*TOP, HEADS, above, ("", text, "", "", "Công khai 2 quy hoạch")])
+    told = [(row.task_code, row.result) for row in reading.rows]
+    assert told == [("PCI-02.1", BEGUN[2]), ("PCI-02.2", "Công khai 2 quy hoạch")]
+
+
+def test_a_line_with_words_of_the_task_above_goes_on_with_it(clerk: Clerk, plan: Plan) -> None:
+    above = (1, plan.tasks["PCI-02.1"].text, *BEGUN)
+    line = ("", "Hỗ trợ các doanh nghiệp tiếp cận đất đai, mở rộng mặt bằng", "", "", "Hỗ trợ 3 hộ")
+    reading = _read(clerk, [*TOP, HEADS, above, line])
+    assert [(row.task_code, row.result) for row in reading.rows] == [("PCI-02.1", f"{BEGUN[2]}; Hỗ trợ 3 hộ")]

@@ -158,7 +158,8 @@ def _is_part(whole: Place, line: Place, plan: Plan) -> bool:
     """Whether a line's text goes on with the text of the task above, or at least is no other task's."""
     if is_start_of_task(plan, whole.text("task_text")):
         return True
-    named = task_texted(plan, line.text("task_text"))
+    named = task_texted(plan, line.text("task_text"), may_be_short=True)
     if named is None and not line.headings.numbers_rows:
         return not any(map(line.is_filled, TEXTS))  # without numbers, a text and an answer are a task of their own
-    return named is None or named == task_texted(plan, whole.text("task_text"))
+    above = task_texted(plan, whole.text("task_text"))
+    return named is None or (above is not None and named.code == above.code)
