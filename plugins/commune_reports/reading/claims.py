@@ -43,6 +43,12 @@ AHEAD = re.compile(
     r" (?:trong |cua )?(?:thang|quy|ky|thoi gian) .*)"
 )
 NEXT = re.compile(r"\b(?:thang|quy|ky|thoi gian) (?:toi|sau|tiep theo)\b")
+# A line that heads what was done in a period, and nothing that was done in it.
+HEADS_PERIOD = re.compile(
+    r"(?:(?:phan |bieu |bang )?(?:[ivx]+|\d{1,2}|[a-d]) )?"
+    r"(?:(?:thang|quy) (?:\d{1,2}|[ivx]+)(?: (?:nam )?\d{4})?$|(?:bao cao|ket qua|tinh hinh|so lieu|ky bao cao)\b)"
+)
+LONGEST_TITLE = 160
 FEWEST_SHEETS = 2
 UNIT_BEFORE = r"(?:xa|x|thi tran|tt|phuong|p|ubnd|uy ban nhan dan|don vi|don vi bao cao)"
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -227,6 +233,15 @@ def looks_ahead(cells: Sequence[Any], period: ReportingPeriod, plan: Plan) -> bo
     periods = list(_periods([_with_year(line, plan)]))
     later = plan.period(periods[0]) if len(periods) == 1 else None
     return later.window_end > period.window_end if later else not periods and NEXT.search(line) is not None
+
+
+def period_headed(line: str, plan: Plan) -> str | None:
+    """The only period a title such as "II. Kết quả thực hiện tháng 11/2024" heads; None for any other text."""
+    said = fold(line) if len(line) <= LONGEST_TITLE else ""
+    if not HEADS_PERIOD.match(said) or AHEAD.fullmatch(said) or REFERS.match(said):
+        return None
+    periods = list(_periods([_with_year(said, plan)]))
+    return periods[0] if len(periods) == 1 else None
 
 
 def units_in(plan: Plan, period_id: str | None) -> tuple[Unit, ...]:

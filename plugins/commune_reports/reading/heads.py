@@ -65,6 +65,9 @@ def _side_by_side(grid: Grid, upper: Head, lower: Head) -> Head | None:
     if sum(any(column < len(row) and plain_text(row[column]) for column in names) for row in rows) < FEWEST_ROWS:
         return None
     left, right, start = (upper, lower, min(second)) if min(first) < min(second) else (lower, upper, min(first))
+    known = upper.headings.beside
+    if known is not None and known <= start:
+        return upper  # a third table, or one more
     return replace(left, headings=replace(left.headings, beside=start), row_beside=right.first_row)
 
 

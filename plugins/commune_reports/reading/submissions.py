@@ -8,6 +8,7 @@ from openpyxl.utils import get_column_letter
 
 from commune_reports.findings import Finding
 from commune_reports.period import ReportingPeriod, label_of
+from commune_reports.reading.below import without_other_periods
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.claims import (
     Asked,
@@ -59,7 +60,13 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     if isinstance(opened, Refusal):
         return refused(opened, clerk)
     opened = replace(opened, grids=tuple(grid for grid in opened.grids if not is_mark_sheet(grid)))
-    heads = heads_of(opened.grids, clerk)
+    heads, findings = heads_of(opened.grids, clerk), []
+    for grid in opened.grids:
+        part, found, left_out = without_other_periods(grid, heads.get(grid.name, ()), clerk, period_id)
+        if left_out:
+            opened = replace(opened, grids=tuple(part if one is grid else one for one in opened.grids))
+            heads = {**heads, grid.name: found}
+            findings += left_out
     first_heads = {name: (found[0].first_row if found else None) for name, found in heads.items()}
     sheets = [
         _sheet_read(opened, _first_table(grid, heads[grid.name]), heads[grid.name], clerk)
@@ -75,7 +82,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     )
     left = {*aside, *of_others}
     claims = read_claims([grid for grid in opened.grids if grid.name not in left], first_heads, clerk.plan)
-    findings = list(_contradictions(claims, clerk, unit_code, period_id))
+    findings += _contradictions(claims, clerk, unit_code, period_id)
     findings += _set_aside(
         aside, [sheet.grid.name for sheet in sheets if sheet.rows], clerk, period_id or claims.period_id
     )
