@@ -135,10 +135,11 @@ def archived_path(home: Path, sha256: str) -> Path:
     return home / "archive" / sha256[:2] / sha256
 
 
-def is_archived(home: Path, sha256: str, *, size: int) -> bool:
-    """Whether the file is kept, and has as many bytes as it came with."""
+def is_archived(home: Path, sha256: str) -> bool:
+    """Whether the file is kept, to the byte as it came."""
     try:
-        return archived_path(home, sha256).stat().st_size == size
+        with archived_path(home, sha256).open("rb") as kept:
+            return hashlib.file_digest(kept, "sha256").hexdigest() == sha256
     except OSError:
         return False
 

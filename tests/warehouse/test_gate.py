@@ -127,7 +127,7 @@ def test_a_sound_warehouse_passes_every_rule_and_each_looked_at_something(room: 
     assert _failed(outcomes) == set()
     assert [one.rule for one in outcomes if not one.checked] == []
     assert verdict(outcomes) == (None, [])
-    assert len(outcomes) == 26
+    assert len(outcomes) == 27
 
 
 def test_a_period_in_which_nothing_arrived_passes(room: Room) -> None:
@@ -253,6 +253,20 @@ DATA: list[tuple[str, tuple[str, ...], tuple[str, ...], set[str], str]] = [
         ("update task set indicator_code = 'PCI-02' where task_code = 'PCI-05.1'",),
         {"task_elsewhere"},
         "task PCI-05.1 of unit 22489 in period 2024-11 is counted under indicator PCI-02, where the plan does not have it",
+    ),
+    (
+        "a due date put off by hand",
+        (),
+        ("update reporting_period set unit_due_at = cut_off_at",),
+        {"date_otherwise"},
+        "the units' due date of period 2024-11 is 2024-11-19T08:00:00+07:00 in the warehouse and 2024-11-18T17:00:00+07:00",
+    ),
+    (
+        "a data window that ends another day",
+        (),
+        ("update reporting_period set window_end = '2024-11-13'",),
+        {"date_otherwise"},
+        "the data window's end of period 2024-11 is 2024-11-13 in the warehouse and 2024-11-14 in the plan",
     ),
     (
         "rows given to another unit",

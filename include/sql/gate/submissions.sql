@@ -144,7 +144,6 @@ select
     rows_counting + rows_displaced + rows_withdrawn + rows_dropped as rows_accounted,
     submission.unit_code,
     submission.file_name,
-    submission.sha256,
-    submission.size
+    submission.sha256
 from summed
 left join submission on summed.submission_id = submission.submission_id

@@ -19,8 +19,8 @@ def pass_gate(
 ) -> list[str]:
     """Check the figures before they are published; what the gate warns of. NeedsHuman if a critical rule fails."""
     gate = load_gate(desk.settings.expectations, desk.settings.include)
-    sizes = {row["sha256"]: row["size"] for row in answers["submissions"] if row["sha256"]}
-    archived = frozenset(one for one, size in sizes.items() if inbox.is_archived(desk.settings.home, one, size=size))
+    named = {row["sha256"] for row in answers["submissions"] if row["sha256"]}
+    archived = frozenset(one for one in named if inbox.is_archived(desk.settings.home, one))
     figures = Figures(answers, card, _given(desk.plan, card, answers), archived)
     outcomes = check_gate(gate, figures)
     desk.warehouse.insist(

@@ -5,6 +5,7 @@ Every frame is what include/sql/gate/*.sql answered, beside what is added up aga
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import yaml
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.findings import Severity
-from commune_reports.period import ReportingPeriod
+from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.scorecard import GateOutcome, Score, Scorecard
 from commune_reports.validation.running import run_suite
@@ -21,8 +22,9 @@ from commune_reports.validation.suites import Rules, load_suites
 if TYPE_CHECKING:
     import pandas as pd
 
-FRAMES = ("facts", "figures", "report", "rows", "submissions", "tasks", "weights")
+FRAMES = ("facts", "figures", "periods", "report", "rows", "submissions", "tasks", "weights")
 MAY_BE_EMPTY = ("facts", "submissions")
+DATES = {"window_end": "data window's end", "unit_due_at": "units' due date", "cut_off_at": "cut-off"}
 COUNTS = ("owed", "reported", "nil", "missing", "completed", "in_progress", "not_started")
 RATES = ("score", "coverage_pct", "on_time_pct")
 TASK_COLUMNS = ("unit_code", "task_code", "obligations", "times_counted", "is_owed", "indicator_code", "counted_pct")
@@ -42,10 +44,11 @@ class Gate:
 
 @dataclass(frozen=True)
 class Given:
-    """What the plan gives for a period: every unit's tasks, whether owed and for which indicator, and the weights."""
+    """What the plan gives for a period: every unit's tasks, whether owed and for which indicator, weights and dates."""
 
     tasks: frozenset[tuple[str, str, bool, str]]
     weights: Mapping[str, float]
+    dates: Mapping[str, date]
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Figures:
     """What is about to be published: the warehouse's answers by frame, and the scorecard the report shows.
 
     `given` is None where another version of the plan held at the moment; `archived` are the digests of the files whose bytes
-    are there.
+    are there as they came.
     """
 
     answers: Answers
@@ -69,7 +72,9 @@ def given_by(plan: Plan, period: ReportingPeriod) -> Given:
         for unit in plan.units_on(period.window_end)
         for task in plan.tasks_of(unit.code)
     )
-    return Given(tasks, {one.code: one.weight for one in plan.indicators})
+    dates = plan.dates(period)
+    judged_by = {"window_end": period.window_end, "unit_due_at": dates.unit_due_at, "cut_off_at": dates.cut_off_at}
+    return Given(tasks, {one.code: one.weight for one in plan.indicators}, judged_by)
 
 
 def load_gate(expectations: Path, include: Path) -> Gate:
@@ -136,6 +141,7 @@ def _frames(figures: Figures) -> dict[str, "pd.DataFrame"]:
             answers["facts"], "kind", "submission_id", "unit_code", "facts", "facts_differing", "has_submission"
         ),
         "figures": counted,
+        "periods": _periods(answers, figures.given),
         "report": _report(counted, card),
         "rows": _rows(answers, card),
         "submissions": _submissions(answers, figures.archived),
@@ -160,6 +166,25 @@ def _weights(answers: Answers, given: Given | None) -> "pd.DataFrame":
         .groupby("index_code", as_index=False, sort=False)
         .agg(weight_sum=("weight", "sum"), weights_differing=("differs", "sum"))
     )
+
+
+def _periods(answers: Answers, given: Given | None) -> "pd.DataFrame":
+    """The dates of the period beside the plan's, one a row."""
+    rows = [
+        {
+            "named": said,
+            "kept": _said(row[name]),
+            "given": _said(wanted := given.dates[name] if given else row[name]),
+            "differs": int(row[name] != wanted),
+        }
+        for row in answers["periods"]
+        for name, said in DATES.items()
+    ]
+    return _frame(rows, "named", "kept", "given", "differs")
+
+
+def _said(day: date) -> str:
+    return (day.astimezone(ZONE) if isinstance(day, datetime) else day).isoformat()
 
 
 def _tasks(answers: Answers, given: Given | None) -> "pd.DataFrame":
