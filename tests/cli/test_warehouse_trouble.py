@@ -149,6 +149,20 @@ def test_a_warehouse_that_may_only_be_read(
     _one_line(run("publish", "--period", "2024-11", "--now", "2024-11-20T09:00"), "let this account write there")
 
 
+def test_an_account_that_does_not_own_the_tables_cannot_upgrade_them(
+    run: Run, warehouse_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if warehouse_url.startswith("sqlite"):
+        pytest.skip("SQLite has no accounts")
+    with connecting.engine_at(warehouse_url, os.getpid()).begin() as connection:
+        connection.execute(text("drop role if exists other"))
+        connection.execute(text("create role other login"))
+        connection.execute(text("grant all on all tables in schema public to other"))
+        connection.execute(text("grant all on schema public to other"))
+    monkeypatch.setenv("COMMUNE_REPORTS_WAREHOUSE", str(make_url(warehouse_url).set(username="other")))
+    _one_line(run("db", "upgrade"), "must be owner", "run it as the account that owns the tables")
+
+
 def test_a_folder_nothing_can_be_written_to(run: Run, disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
     monkeypatch.setenv("COMMUNE_REPORTS_WAREHOUSE", f"sqlite:///{disk}/new/warehouse.sqlite")

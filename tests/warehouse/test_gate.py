@@ -380,10 +380,11 @@ def test_a_report_that_shows_other_figures_or_rows_is_caught(room: Room) -> None
 def test_warnings_are_said_and_do_not_stop(room: Room) -> None:
     room.plan = replace(room.plan, task_changes=(TaskChange("22525", removed=("PCI-05.1",)),))
     room.lost_bytes = frozenset({"a-bytes"})
+    room.execute("update reporting_period set unit_due_at = cut_off_at")
     outcomes = room.outcomes()
     trouble, warnings = verdict(outcomes)
     assert trouble is None
-    assert _failed(outcomes) == {"obligation_unexpected", "file_not_archived"}
+    assert _failed(outcomes) == {"obligation_unexpected", "file_not_archived", "date_otherwise"}
     assert "a.xlsx of unit 22492" in " ".join(warnings)
 
 

@@ -36,6 +36,7 @@ HOPELESS = {
     "password authentication": "correct the account in COMMUNE_REPORTS_WAREHOUSE",
     'role "': "correct the account in COMMUNE_REPORTS_WAREHOUSE",
     "permission denied": LET_IN,
+    "must be owner": "run it as the account that owns the tables",
     "readonly database": LET_IN,
     "read-only transaction": LET_IN,
     "unable to open": LET_IN,
