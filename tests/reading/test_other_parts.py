@@ -195,6 +195,21 @@ def test_a_part_about_the_reported_month_is_read(clerk: Clerk) -> None:
     assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [])
 
 
+@pytest.mark.parametrize("said", ["Hoàn thành trong tháng 12", "Hoàn thành trong tháng 12/2024", "HT tháng 12"])
+def test_a_task_completed_in_a_month_still_to_come_is_asked_about(clerk: Clerk, said: str) -> None:
+    reading = _read(clerk, [*TOP, HEADS, DONE, (2, "PCI-02.1", "", said, 100)])
+    assert ("status_unreadable", "D5") in _codes(reading)
+    assert [row.status for row in reading.rows] == ["completed", None]
+
+
+@pytest.mark.parametrize(
+    "said", ["Hoàn thành trong tháng 11", "Hoàn thành trong tháng 10", "Hoàn thành trong quý 4", "Hoàn thành trong kỳ"]
+)
+def test_a_task_completed_in_this_period_or_before_is_completed(clerk: Clerk, said: str) -> None:
+    reading = _read(clerk, [*TOP, HEADS, DONE, (2, "PCI-02.1", "", said, 100)])
+    assert (_codes(reading), [row.status for row in reading.rows]) == ([], ["completed", "completed"])
+
+
 def test_of_columns_for_two_months_the_later_one_is_the_reports(clerk: Clerk) -> None:
     heads = (
         "Mã nhiệm vụ",

@@ -235,6 +235,13 @@ def looks_ahead(cells: Sequence[Any], period: ReportingPeriod, plan: Plan) -> bo
     return later.window_end > period.window_end if later else not periods and NEXT.search(line) is not None
 
 
+def is_still_to_come(status: str, period: ReportingPeriod, plan: Plan) -> bool:
+    """Whether a status such as "Hoàn thành trong tháng 12" speaks of a time after a period."""
+    periods = list(_periods([_with_year(fold(status), plan)])) if any(map(str.isdigit, status)) else []
+    named = plan.period(periods[0]) if len(periods) == 1 else None
+    return named is not None and named.window_start > period.window_end
+
+
 def period_headed(line: str, plan: Plan) -> str | None:
     """The only period a title such as "II. Kết quả thực hiện tháng 11/2024" heads; None for any other text."""
     said = fold(line) if len(line) <= LONGEST_TITLE else ""

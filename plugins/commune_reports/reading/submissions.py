@@ -4,15 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
-from commune_reports.findings import Finding
+from commune_reports.findings import STATUS_LABELS, Finding
 from commune_reports.period import ReportingPeriod, label_of
 from commune_reports.reading.below import without_other_periods
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.claims import (
     Asked,
     Claims,
+    is_still_to_come,
     looks_ahead,
     read_claims,
     sheets_aside,
@@ -34,7 +35,7 @@ from commune_reports.reading.numbering import IN_INDICATOR, Counted, numberings_
 from commune_reports.reading.parts import Listed, answer_below, told_of_parts
 from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of, section_opened
-from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place
+from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place, value_at
 from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, row_number, said, unknown_task
 from commune_reports.reading.totals import speaks_of_all, totals_in
 from commune_reports.reading.unheaded import heads_of, remarks_unread, unheaded
@@ -93,7 +94,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     ]
     sheets = [sheet for sheet in sheets if sheet.grid.name not in left]
     for sheet in sheets:
-        sheet.leave_what_is_ahead(clerk.plan.period(period_id or claims.period_id))
+        sheet.hold_to(clerk.plan.period(period_id or claims.period_id))
     visible = [sheet for sheet in sheets if sheet.grid.visible]
     hidden = [sheet for sheet in sheets if not sheet.grid.visible and sheet.rows]
     findings += [
@@ -241,10 +242,14 @@ class _Sheet:
                 number = self._read_at(number, head.headings, end)
         self._leave_task()
 
-    def leave_what_is_ahead(self, period: ReportingPeriod | None) -> None:
+    def hold_to(self, period: ReportingPeriod | None) -> None:
+        """Leave, or ask about, what is told of a time after the period of the file."""
+        if period is not None:
+            self._leave_what_is_ahead(period)
+            self._doubt_what_is_to_come(period)
+
+    def _leave_what_is_ahead(self, period: ReportingPeriod) -> None:
         """Forget what stands below a line that looks ahead to a later period, and say so if anything was read there."""
-        if period is None:
-            return
         for number, cells in enumerate(self.grid.rows):
             if number <= self.heads[0].last_row or not looks_ahead(cells, period, self.clerk.plan):
                 continue
@@ -269,6 +274,29 @@ class _Sheet:
                     )
                 )
             return
+
+    def _doubt_what_is_to_come(self, period: ReportingPeriod) -> None:
+        """Ask about a task that is completed only after the period: "Hoàn thành trong tháng 12" in the report for November."""
+        for number, row in enumerate(self.rows):
+            if row.status != "completed" or "status" not in row.cells:
+                continue
+            at, column = coordinate_to_tuple(row.cells["status"])
+            said_there = plain_text(value_at(self.grid, at - 1, column - 1)[1]) or ""
+            if is_still_to_come(said_there, period, self.clerk.plan):
+                self.rows[number] = replace(row, status=None)
+                place = Place(self.grid, (row.row - 1,), self.heads[0].headings)
+                self.findings.append(
+                    said(
+                        self.clerk,
+                        place,
+                        "status_unreadable",
+                        field="status",
+                        cell=row.cells["status"],
+                        got=said_there,
+                        wanted=", ".join(STATUS_LABELS.values()),
+                        task=row.task_code,
+                    )
+                )
 
     def leave_tables_without_progress(self) -> None:
         """Forget what was read in tables that have no column for status or progress."""
