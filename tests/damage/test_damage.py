@@ -14,7 +14,7 @@ from tests.damage.writers import has_libreoffice
 from commune_reports.plan import Plan
 from commune_reports.steps.examining import Bench
 
-CLEAN, PER_CLASS, SEED = 40, 1, 20241115
+CLEAN, PER_CLASS, SEED = 24, 1, 20241115
 
 
 @pytest.fixture(scope="module")
