@@ -30,6 +30,8 @@ def without_other_periods(
     Its period is that the file was asked for, or the newest of those answered.
     """
     parts = list(_parts(grid, heads, clerk))
+    if not parts:
+        return grid, list(heads), []
     ends = {period.id: period.window_end for period in clerk.plan.periods()}
     answered = [part for part in parts if part.period_id in ends and _answers(grid, heads, part)]
     known = {part.period_id for part in answered}

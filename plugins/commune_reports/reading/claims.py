@@ -237,8 +237,7 @@ def looks_ahead(cells: Sequence[Any], period: ReportingPeriod, plan: Plan) -> bo
 
 def is_still_to_come(status: str, period: ReportingPeriod, plan: Plan) -> bool:
     """Whether a status such as "Hoàn thành trong tháng 12" speaks of a time after a period."""
-    periods = list(_periods([_with_year(fold(status), plan)])) if any(map(str.isdigit, status)) else []
-    named = plan.period(periods[0]) if len(periods) == 1 else None
+    named = plan.period(_only_period(fold(status), plan)) if any(map(str.isdigit, status)) else None
     return named is not None and named.window_start > period.window_end
 
 
@@ -247,6 +246,11 @@ def period_headed(line: str, plan: Plan) -> str | None:
     said = fold(line) if len(line) <= LONGEST_TITLE else ""
     if not HEADS_PERIOD.match(said) or AHEAD.fullmatch(said) or REFERS.match(said):
         return None
+    return _only_period(said, plan)
+
+
+def _only_period(said: str, plan: Plan) -> str | None:
+    """The one period a folded line names; None where it names none or several."""
     periods = list(_periods([_with_year(said, plan)]))
     return periods[0] if len(periods) == 1 else None
 

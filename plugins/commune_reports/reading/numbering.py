@@ -29,12 +29,14 @@ def numberings_of(rows: Sequence[Counted], plan: Plan) -> tuple[str, ...]:
     """
     placed = [row for row in rows if row.section.indicator is not None]
     sections = [list(some) for _, some in groupby(placed, key=lambda row: row.section.indicator)]
-    misfits = {one: sum(not _fits(row, one, plan) for row in placed) for one in (IN_INDICATOR, IN_INDEX, IN_PLAN)}
-    if misfits[IN_INDICATOR] == 0 and (len(sections) < 2 or any(row.task for some in sections[1:] for row in some)):
+    # Nearly every file says which tasks its numbers mean: nothing else is worked out for it.
+    fits_sections = all(_fits(row, IN_INDICATOR, plan) for row in placed)
+    if fits_sections and (len(sections) < 2 or any(row.task for some in sections[1:] for row in some)):
         return (IN_INDICATOR,)
-    fitting = tuple(one for one, count in misfits.items() if count == 0)
+    others = tuple(one for one in (IN_INDEX, IN_PLAN) if all(_fits(row, one, plan) for row in placed))
+    fitting = ((IN_INDICATOR,) if fits_sections else ()) + others
     steps = [(upper[-1].number, lower[0].number) for upper, lower in pairwise(sections)]
-    if IN_INDICATOR in fitting:
+    if fits_sections:
         is_one_count = len(placed) >= FEWEST_IN_A_ROW and [row.number for row in placed] == [*range(1, len(placed) + 1)]
         return (*fitting, OWN_ROWS) if is_one_count else fitting
     goes_on = sum(above < below for above, below in steps)
