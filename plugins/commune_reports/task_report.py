@@ -109,16 +109,28 @@ class Blank:
     cell: str | None
 
 
+# The least and the most a figure can be.
+Span = tuple[float, float]
+
+
 @dataclass(frozen=True)
 class Total:
-    """A sum, an average or a count the file states about its rows, and the values its rows can mean by it."""
+    """A sum, an average or a count the file states about its rows, and the values its rows can mean by it.
+
+    Each value is the least and the most it can be: the same where every row can be read.
+    """
 
     sheet: str
     row: int
     cell: str
     column: str
     stated: float
-    counted: tuple[float, ...]
+    counted: tuple[Span, ...]
+
+    @property
+    def difference(self) -> float:
+        """How far it lies from the nearest value its rows can mean."""
+        return min(max(least - self.stated, self.stated - most, 0.0) for least, most in self.counted)
 
 
 @dataclass(frozen=True)

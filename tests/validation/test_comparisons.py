@@ -292,7 +292,7 @@ def test_a_file_copied_from_another_unit_is_told_once(plan: Plan, rules: Rules, 
 def test_a_total_that_disagrees_with_its_rows_is_blamed(
     plan: Plan, rules: Rules, wordings: Wordings, stated: float, blamed: bool
 ) -> None:
-    total = Total("Báo cáo", 20, "G20", "Tiến độ (%)", stated, (70.0, 140.0))
+    total = Total("Báo cáo", 20, "G20", "Tiến độ (%)", stated, ((70.0, 70.0), (140.0, 140.0)))
     assessment = _assessed(plan, rules, wordings, Reading(rows=(ROW,), totals=(total,)))
     assert [(one.code, one.cell) for one in assessment.findings] == ([("total_mismatch", "G20")] if blamed else [])
     assert assessment.rows_accepted == 1

@@ -7,9 +7,11 @@ from commune_reports.plan import Plan
 from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.lines import is_part_of, rows_going_on, signs_off
 from commune_reports.reading.tables import NAMED_BY, TEXTS, Place
-from commune_reports.reading.tasks import Clerk, is_sum_row, said
+from commune_reports.reading.tasks import Clerk, is_sum_row, said, tallied
+from commune_reports.spelling import fold
 
 TOLD_OF_ALL = "Tình trạng, Tiến độ (%) và kết quả chung của nhiệm vụ"
+AT_STATUS = {"hoan thanh": 100, "chua thuc hien": 0, "khong phat sinh": 0}
 
 
 @dataclass
@@ -28,7 +30,7 @@ def answer_below(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     lines = [Place(task.grid, (number,), task.headings) for number in range(start, min(start + 2, end))]
     answers = [_only_answers(line) for line in lines]
     # Several such rows below each other are counts of the tasks above.
-    if answers and answers[0] and not is_sum_row(lines[0]):
+    if answers and answers[0] and not is_sum_row(lines[0]) and not _only_counts(lines[0]):
         return () if answers[1:] == [True] else (start,)
     below = rows_going_on(task, end, plan)
     parts = [Place(task.grid, (number,), task.headings) for number in below]
@@ -44,6 +46,12 @@ def told_of_parts(task: Listed, clerk: Clerk) -> Finding:
     field = next(one for one in ("task_text", "task", "number") if first.is_filled(one))
     wanted = f"dòng {task.place.row + 1}"
     return said(clerk, first, "part_not_counted", field=field, got=rows, wanted=wanted, task=task.code)
+
+
+def _only_counts(line: Place) -> bool:
+    """Whether a line such as "Hoàn thành | 12" counts tasks: a task that is done would stand at 100."""
+    tally = tallied(line)
+    return tally is not None and AT_STATUS.get(fold(tally[1]), tally[2]) != tally[2]
 
 
 def _only_answers(line: Place) -> bool:

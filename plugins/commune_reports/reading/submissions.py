@@ -37,7 +37,7 @@ from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of, section_opened
 from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place, value_at
 from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, row_number, said, unknown_task
-from commune_reports.reading.totals import speaks_of_all, totals_in
+from commune_reports.reading.totals import Above, speaks_of_all, totals_in
 from commune_reports.reading.unheaded import heads_of, remarks_unread, unheaded
 from commune_reports.reading.vocabulary import is_start_of_task
 from commune_reports.spelling import fold
@@ -220,7 +220,7 @@ class _Sheet:
     def __init__(self, opened: Spreadsheet, grid: Grid, heads: Sequence[Head], clerk: Clerk) -> None:
         self.opened, self.grid, self.heads, self.clerk = opened, grid, heads, clerk
         self.section = section_of([grid.name], Section(), clerk.plan) or Section()
-        self.section_starts_at = 0
+        self.section_starts_at = (0, 0)  # rows and blanks above it
         # The row below the last one that was read or the last title, that one's number, and the task listed above.
         self.next_row, self.number = 0, ""
         self.task: Listed | None = None
@@ -406,7 +406,7 @@ class _Sheet:
 
     def _enter(self, section: Section) -> None:
         self._leave_task()
-        self.section, self.section_starts_at = section, len(self.rows)
+        self.section, self.section_starts_at = section, (len(self.rows), len(self.blanks))
 
     def _is_answered(self, place: Place) -> bool:
         if is_touched(place):
@@ -475,6 +475,7 @@ class _Sheet:
             self._enter(section)
 
     def _state_totals(self, place: Place) -> None:
-        self.totals += totals_in(
-            self.opened, place, self.rows, since=self.section_starts_at, vocabulary=self.clerk.vocabulary
-        )
+        rows, blanks = self.section_starts_at
+        of_section = Above(self.rows[rows:], len(self.blanks) - blanks)
+        above = Above(self.rows, len(self.blanks)), of_section
+        self.totals += totals_in(self.opened, place, above, self.clerk.vocabulary)

@@ -1,7 +1,10 @@
 """Sums, averages and counts a file states about its own rows, beside what the rows say."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS
@@ -10,7 +13,7 @@ from commune_reports.reading.tables import Place, value_at
 from commune_reports.reading.tasks import is_sum_row, tallied
 from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.spelling import fold
-from commune_reports.task_report import TaskRow, Total, counted_pct
+from commune_reports.task_report import Span, TaskRow, Total, counted_pct
 from commune_reports.workbook import Spreadsheet, address
 
 # "Hoàn thành: 12/33", "trong đó 12 nhiệm vụ đang thực hiện"; a number of anything but tasks is another matter.
@@ -35,22 +38,60 @@ RATED = re.compile(
 DATED = re.compile(r"\b(?:ngay|thang|quy|nam|ky) \d+(?: \d+)*")
 OF_TASKS, DIGIT = re.compile(r".*\bnhiem vu\b.*|(?:tong(?: so| cong)?|cong|gom)? ?\d+"), re.compile(r"\d")
 PERCENTAGE, CLAUSES = re.compile(r"\d+(?:[.,]\d+)?\s*%"), re.compile(r"[;,.()\n]")
+# What a status says of the progress beside it, in percent.
+OF_STATUS = {"completed": (100.0, 100.0), "in_progress": (0.0, 99.9), "not_started": (0.0, 0.0), "nil": (0.0, 0.0)}
 
 
-def totals_in(
-    opened: Spreadsheet, place: Place, rows: Sequence[TaskRow], *, since: int, vocabulary: Vocabulary
-) -> Iterator[Total]:
-    """What a row below the tasks states; `rows` are the tasks read so far, those from `since` on stand in its section."""
-    parts = [part for part in (rows, rows[since:]) if part]
+@dataclass(frozen=True)
+class Above:
+    """The tasks above a total, all of them or those of its section: the rows read, and how many were left blank.
+
+    Whoever added up may have taken a row that nobody can read for anything: every figure is the least and the most it can be.
+    """
+
+    rows: Sequence[TaskRow]
+    blanks: int
+
+    @cached_property
+    def doubtful(self) -> frozenset[int]:
+        """Rows, by their place among all, whose task or status is not certain, or whose progress says something else."""
+        times = Counter(row.task_code for row in self.rows)
+        return frozenset(
+            number
+            for number, row in enumerate(self.rows)
+            if row.task_code is None or times[row.task_code] > 1 or row.status is None or _contradicts_itself(row)
+        )
+
+    def number(self) -> Span:
+        """How many tasks there are."""
+        certain = {row.task_code for row in self.rows if row.task_code is not None}
+        return float(len(certain)), float(len(self.rows) + self.blanks)
+
+    def of_status(self, status: str) -> Span:
+        """How many tasks have a status; one left blank may count as not started."""
+        certain = sum(row.status == status for number, row in enumerate(self.rows) if number not in self.doubtful)
+        more = len(self.doubtful) + (self.blanks if status == "not_started" else 0)
+        return float(certain), float(certain + more)
+
+    def progress(self) -> list[Span]:
+        """The progress of every row that is not nil."""
+        return [
+            _progress_of(row, is_certain=number not in self.doubtful or _is_only_without_status(row))
+            for number, row in enumerate(self.rows)
+            if row.status != "nil"
+        ]
+
+
+def totals_in(opened: Spreadsheet, place: Place, above: Sequence[Above], vocabulary: Vocabulary) -> Iterator[Total]:
+    """What a row below the tasks states about those above it: all of them, and those of its section."""
+    parts = [part for part in above if part.rows]
     if not parts:
         return
     tally = tallied(place)
     if tally is not None:
         column, label, stated = tally
         status = vocabulary.statuses.get(fold(label))
-        counted = tuple(
-            float(sum(row.status == status for row in part)) if status else float(len(part)) for part in parts
-        )
+        counted = tuple(part.of_status(status) if status else part.number() for part in parts)
         yield _total(place, column, label, stated, counted)
         return
     if is_sum_row(place):
@@ -65,7 +106,7 @@ def totals_in(
             if found is None or ("nhiem vu" not in clause and _counts_other_things(clauses)):
                 continue
             status = vocabulary.statuses[found[1] or found[4]]
-            counted = tuple(float(sum(row.status == status for row in part)) for part in parts)
+            counted = tuple(part.of_status(status) for part in parts)
             yield _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)
 
 
@@ -95,7 +136,7 @@ def _counts_other_things(clauses: Sequence[str]) -> bool:
     )
 
 
-def _sums(opened: Spreadsheet, place: Place, parts: Sequence[Sequence[TaskRow]]) -> Iterator[Total]:
+def _sums(opened: Spreadsheet, place: Place, parts: Sequence[Above]) -> Iterator[Total]:
     column = place.headings.columns.get("progress_pct")
     if column is not None:
         cell = address(place.row, column)
@@ -107,24 +148,45 @@ def _sums(opened: Spreadsheet, place: Place, parts: Sequence[Sequence[TaskRow]])
             continue  # done in time and done late: each column holds only a part of the tasks that are done
         stated = _number(value_at(place.grid, place.row, column)[1])
         if stated is not None:
-            counted = tuple(float(sum(row.status == status for row in part)) for part in parts)
-            yield _total(place, column, STATUS_LABELS[status], stated, counted)
+            yield _total(place, column, STATUS_LABELS[status], stated, tuple(part.of_status(status) for part in parts))
 
 
-def _meant(parts: Sequence[Sequence[TaskRow]]) -> Iterator[float]:
+def _meant(parts: Sequence[Above]) -> Iterator[Span]:
     """Averages and shares of tasks done first, then sums and numbers of rows: what people put under a column of percentages."""
-    values = [[counted_pct(row) or 0.0 for row in part if row.status != "nil"] for part in parts]
-    for part, whole in zip(values, parts, strict=True):
-        if part:
-            yield sum(part) / len(part)
-            yield sum(part) / len(whole)
-            if done := sum(row.status == "completed" for row in whole):
-                yield 100 * done / len(whole)
-    for part, whole in zip(values, parts, strict=True):
-        yield from (sum(part), float(len(whole)))
+    for part in parts:
+        values, rows = part.progress(), len(part.rows)
+        if values:
+            yield from (_shared(values, among) for among in dict.fromkeys((len(values), rows, rows + part.blanks)))
+            written = [(row.progress_pct, row.progress_pct) for row in part.rows if row.progress_pct is not None]
+            if 0 < len(written) < len(values):  # a formula passes over empty cells
+                yield _shared(written, len(written))
+            least, most = part.of_status("completed")
+            if most:
+                yield 100 * least / rows, 100 * most / rows
+    for part in parts:
+        yield _shared(part.progress(), 1)
+        yield part.number()
 
 
-def _total(place: Place, column: int, label: str, stated: float, counted: tuple[float, ...]) -> Total:
+def _shared(values: Sequence[Span], among: int) -> Span:
+    return sum(least for least, _ in values) / among, sum(most for _, most in values) / among
+
+
+def _progress_of(row: TaskRow, *, is_certain: bool) -> Span:
+    pct = counted_pct(row)
+    return (pct, pct) if pct is not None and is_certain else (0.0, 100.0)
+
+
+def _is_only_without_status(row: TaskRow) -> bool:
+    return row.status is None and row.task_code is not None
+
+
+def _contradicts_itself(row: TaskRow) -> bool:
+    least, most = OF_STATUS[row.status] if row.status is not None else (0.0, 100.0)
+    return row.progress_pct is not None and not least <= row.progress_pct <= most
+
+
+def _total(place: Place, column: int, label: str, stated: float, counted: tuple[Span, ...]) -> Total:
     return Total(
         sheet=place.grid.name,
         row=place.row + 1,

@@ -15,7 +15,7 @@ from commune_reports.findings import FIELD_LABELS, STATUS_LABELS
 from commune_reports.period import ZONE, ReportingPeriod, moment_text
 from commune_reports.plan import Plan, Product, Task
 from commune_reports.spelling import fold
-from commune_reports.task_report import Backdrop, Reading, TaskRow, Total, counted_pct, first_difference
+from commune_reports.task_report import Backdrop, Reading, Span, TaskRow, Total, counted_pct, first_difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,8 +160,7 @@ def submissions(batch: Sequence[Submitted], plan: Plan) -> Lines:
 def totals(batch: Sequence[Submitted], _plan: Plan) -> Lines:
     """One line per total, average or count a file states about its rows."""
     pairs = [(submitted, total) for submitted in batch for total in submitted.reading.totals]
-    nearest = [min(total.counted, key=lambda value: abs(value - total.stated)) for _, total in pairs]
-    facts = [{"difference": abs(value - total.stated)} for value, (_, total) in zip(nearest, pairs, strict=True)]
+    facts = [{"difference": total.difference} for _, total in pairs]
     return Lines(
         columns=_columns(facts, {"difference": NUMBERS}),
         submitted=[submitted for submitted, _ in pairs],
@@ -379,10 +378,15 @@ def _about_file(
 
 
 def _about_total(submitted: Submitted, total: Total) -> Callable[[str], list[Subject]]:
-    words = {"counted": " hoặc ".join(dict.fromkeys(shown(round(value, 1)) or "" for value in total.counted[:2]))}
+    words = {"counted": " hoặc ".join(dict.fromkeys(map(_span_shown, total.counted[:2])))}
     values = {"progress_pct": total.stated}
     cells = {"progress_pct": total.cell}
     return lambda _field: [Subject(submitted, total.sheet, total.row, None, cells, values, words, total.column)]
+
+
+def _span_shown(span: Span) -> str:
+    least, most = (shown(round(value, 1)) or "" for value in span)
+    return least if least == most else f"{least} đến {most}"
 
 
 def shown(value: Any) -> str | None:

@@ -1,0 +1,83 @@
+"""Totals, averages and counts below the tasks: never blamed where they may be right."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+
+from commune_reports.reading import read_submission
+from commune_reports.reading.tasks import Clerk
+from commune_reports.task_report import Total
+
+HEADS = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện")
+DONE = ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 12 thủ tục")
+BEGUN = ("PCI-02.1", "Đang thực hiện", 40, "Tập huấn 2 lớp")
+BLANK = ("PCI-03.1", "", "", "")
+UNREAD = ("PCI-02.2", "gần xong", 70, "Rà soát 5 hồ sơ")
+Row = Sequence[object]
+
+
+def _totals(clerk: Clerk, *rows: Row) -> list[Total]:
+    workbook = Workbook()
+    for row in (HEADS, *rows):
+        workbook.active.append(list(row))
+    content = BytesIO()
+    workbook.save(content)
+    return list(read_submission(content.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11").totals)
+
+
+@pytest.mark.parametrize(
+    ("more", "label", "stated", "is_right"),
+    [
+        # A status nobody can read may have been counted as any.
+        (UNREAD, "Hoàn thành", 1, True),
+        (UNREAD, "Hoàn thành", 2, True),
+        (UNREAD, "Hoàn thành", 3, False),
+        (UNREAD, "Hoàn thành", 0, False),
+        # A task left blank may have been counted as not started, and nothing else.
+        (BLANK, "Chưa thực hiện", 1, True),
+        (BLANK, "Chưa thực hiện", 2, False),
+        (BLANK, "Hoàn thành", 2, False),
+        (BLANK, "Tổng số nhiệm vụ", 3, True),
+        # Of two rows for one task, or of one that says two things, nobody knows which was counted.
+        (("PCI-01.1", "Đang thực hiện", 30, "Niêm yết 3 thủ tục"), "Hoàn thành", 0, True),
+        (("PCI-01.1", "Đang thực hiện", 30, "Niêm yết 3 thủ tục"), "Số nhiệm vụ", 2, True),
+        (("PCI-02.2", "Hoàn thành", 60, "Rà soát 5 hồ sơ"), "Đang thực hiện", 2, True),
+        (("PCI-02.2", "Đang thực hiện", 100, "Rà soát 5 hồ sơ"), "Hoàn thành", 2, True),
+        (("PCI-02.2", "Hoàn thành", 60, "Rà soát 5 hồ sơ"), "Chưa thực hiện", 2, False),
+        # All of them can be read.
+        (("PCI-02.2", "Hoàn thành", 100, "Rà soát 5 hồ sơ"), "Hoàn thành", 2, True),
+        (("PCI-02.2", "Hoàn thành", 100, "Rà soát 5 hồ sơ"), "Hoàn thành", 1, False),
+    ],
+)
+def test_a_count_is_right_wherever_a_reading_of_its_rows_makes_it_so(
+    clerk: Clerk, more: Row, label: str, stated: int, is_right: bool
+) -> None:
+    [total] = _totals(clerk, DONE, BEGUN, more, ("", label, stated))
+    assert (total.stated, total.difference == 0) == (stated, is_right)
+
+
+@pytest.mark.parametrize(
+    ("more", "stated", "is_right"),
+    [
+        # The average of 100, 40 and anything.
+        (("PCI-02.2", "Đang thực hiện", "tám mươi", "Rà soát 5 hồ sơ"), 73.3, True),
+        (("PCI-02.2", "Đang thực hiện", 850, "Rà soát 5 hồ sơ"), 75, True),
+        (("PCI-02.2", "Đang thực hiện", "tám mươi", "Rà soát 5 hồ sơ"), 20, False),
+        # The status is unclear, the progress is not.
+        (UNREAD, 70, True),
+        (UNREAD, 90, False),
+        # A formula passes over what is empty; a person may take it for 0.
+        (BLANK, 70, True),
+        (BLANK, 46.7, True),
+        (BLANK, 60, False),
+        (("PCI-02.2", "Chưa thực hiện", "", "Chờ hướng dẫn"), 70, True),
+        (("PCI-02.2", "Chưa thực hiện", "", "Chờ hướng dẫn"), 46.7, True),
+    ],
+)
+def test_an_average_is_right_wherever_a_reading_of_its_rows_makes_it_so(
+    clerk: Clerk, more: Row, stated: float, is_right: bool
+) -> None:
+    [total] = _totals(clerk, DONE, BEGUN, more, ("Trung bình", "", stated))
+    assert (total.stated, total.difference < 0.5) == (stated, is_right)
