@@ -11,7 +11,7 @@ from tests.damage.drafts import REPORTED, Draft, Look, Raw, Row
 from tests.damage.layouts import Book, Sheet
 
 XLSX = ("openpyxl", "xlsxwriter")
-BESIDE = -2
+BESIDE, BELOW = -2, -3
 IDENTIFYING = ("number", "task", "task_text")
 
 
@@ -128,6 +128,24 @@ def _deep_cell(draft: Draft) -> list[Mark]:
     return [Mark("")]
 
 
+def _told_below(draft: Draft) -> list[Mark]:
+    """What troubles the unit as a whole, in a line of its own below the table."""
+    label = draft.chance.choice(
+        ("Khó khăn, vướng mắc", "Kiến nghị với UBND huyện", "Nhận xét chung", "2. Đề xuất, kiến nghị")
+    )
+
+    def write(book: Book) -> None:
+        sheet, _, column = _place(book, draft.rows[0], "status")
+        line = 2 + max(line for line, _ in sheet.cells)
+        left = min(column for _, column in sheet.cells)
+        at = draft.chance.randint(left, column)
+        sheet.cells[line, at] = Raw(f"{label}: thiếu máy tính tại bộ phận một cửa")
+        book.places[BELOW, "line"] = [(sheet.name, f"{get_column_letter(at + 1)}{line + 1}")]
+
+    draft.book_changes.append(write)
+    return [Mark("", key=BELOW, field="line")]
+
+
 def _without_progress(chance: Random) -> Look:
     order = tuple(name for name in REPORTED if name not in ("status", "progress_pct"))
     return looks(*TABLES, order=order, two_rows=False)(chance)
@@ -234,5 +252,6 @@ BOOK_DAMAGES: Sequence[Damage] = (
     Damage("progress_not_told", _told_elsewhere, _one_sheet(*XLSX, two_rows=False)),
     Damage("merged_rows_disagree", _merged_over, _one_sheet(*XLSX)),
     Damage("row_continued", _goes_on, _one_sheet(*XLSX)),
+    Damage("remark_aside", _told_below, _one_sheet(*XLSX)),
     Damage("letters_lost", _letters_lost, looks("csv", encoding="utf-8")),
 )

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from openpyxl.utils.cell import coordinate_to_tuple
 from tests.damage.answers import draw_answer
 from tests.damage.damages import TABLES, Damage, Mark, looks, pick
 from tests.damage.drafts import Draft, Look, Raw, Row
-from tests.damage.layouts import TOTAL
+from tests.damage.layouts import TOTAL, Book
 
 CHANGED_UNIT = "22522"
 STRANGE_CODES = ("PCI-11.4", "PGI-05.1", "XYZ-01.1", "PCI-02.9", "PCI 2 8")
@@ -93,6 +94,17 @@ def _miscounted(draft: Draft) -> list[Mark]:
     return [Mark("", key=TOTAL, field="total")]
 
 
+def _broken_total(draft: Draft) -> list[Mark]:
+    def hurt(book: Book) -> None:
+        [(title, cell)] = book.places[TOTAL, "total"]
+        line, column = coordinate_to_tuple(cell)
+        sheet = next(sheet for sheet in book.sheets if sheet.name == title)
+        sheet.cells[line - 1, column - 1] = Raw(draft.chance.choice(("#REF!", "#DIV/0!", "#N/A")), is_error=True)
+
+    draft.book_changes.append(hurt)
+    return [Mark("", key=TOTAL, field="total")]
+
+
 def _extra(draft: Draft, like: Row) -> Row:
     """Another row for the same task, with an answer of its own."""
     answer = draw_answer(like.task, draft.period, draft.chance, "in_progress")
@@ -117,4 +129,5 @@ ROW_DAMAGES = (
     Damage("task_missing/blank", _left_blank, looks()),
     Damage("task_missing/deleted", _left_out, looks(*TABLES)),
     Damage("total_mismatch", _miscounted, _summing()),
+    Damage("total_error", _broken_total, looks("openpyxl", "xlsxwriter", sheets="one", totals="average")),
 )

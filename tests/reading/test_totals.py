@@ -35,11 +35,13 @@ def _totals(clerk: Clerk, *rows: Row) -> list[Total]:
         (UNREAD, "Hoàn thành", 2, True),
         (UNREAD, "Hoàn thành", 3, False),
         (UNREAD, "Hoàn thành", 0, False),
-        # A task left blank may have been counted as not started, and nothing else.
-        (BLANK, "Chưa thực hiện", 1, True),
-        (BLANK, "Chưa thực hiện", 2, False),
+        # A task left blank is in the table, but nobody has said anything about it.
+        (BLANK, "Chưa thực hiện", 1, False),
         (BLANK, "Hoàn thành", 2, False),
         (BLANK, "Tổng số nhiệm vụ", 3, True),
+        (BLANK, "Tổng số nhiệm vụ", 2, True),
+        (BLANK, "Tổng số nhiệm vụ", 4, False),
+        (BLANK, "Số nhiệm vụ đã báo cáo", 3, False),
         # Of two rows for one task, or of one that says two things, nobody knows which was counted.
         (("PCI-01.1", "Đang thực hiện", 30, "Niêm yết 3 thủ tục"), "Hoàn thành", 0, True),
         (("PCI-01.1", "Đang thực hiện", 30, "Niêm yết 3 thủ tục"), "Số nhiệm vụ", 2, True),

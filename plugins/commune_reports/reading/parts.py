@@ -51,7 +51,8 @@ def told_of_parts(task: Listed, clerk: Clerk) -> Finding:
 def _only_counts(line: Place) -> bool:
     """Whether a line such as "Hoàn thành | 12" counts tasks: a task that is done would stand at 100."""
     tally = tallied(line)
-    return tally is not None and AT_STATUS.get(fold(tally[1]), tally[2]) != tally[2]
+    label = fold(tally[1]) if tally is not None else ""
+    return tally is not None and label != "dang thuc hien" and AT_STATUS.get(label) != tally[2]
 
 
 def _only_answers(line: Place) -> bool:

@@ -8,6 +8,7 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from commune_reports.findings import STATUS_LABELS, Finding
 from commune_reports.period import ReportingPeriod, label_of
+from commune_reports.reading.asides import Asides
 from commune_reports.reading.below import without_other_periods
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.claims import (
@@ -37,7 +38,7 @@ from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of, section_opened
 from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place, value_at
 from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, row_number, said, unknown_task
-from commune_reports.reading.totals import Above, speaks_of_all, totals_in
+from commune_reports.reading.totals import Above, broken_totals, speaks_of_all, totals_in
 from commune_reports.reading.unheaded import heads_of, remarks_unread, unheaded
 from commune_reports.reading.vocabulary import is_start_of_task
 from commune_reports.spelling import fold
@@ -230,6 +231,7 @@ class _Sheet:
         self.findings: list[Finding] = []
         self.told_of_sections: list[Finding] = []
         self.counted: list[Counted] = []
+        self.asides = Asides(clerk)
 
     def read(self) -> None:
         """Fill rows, blanks, totals and findings."""
@@ -241,6 +243,8 @@ class _Sheet:
             while number < end:
                 number = self._read_at(number, head.headings, end)
         self._leave_task()
+        if self.rows:
+            self.findings += self.asides.said()
 
     def hold_to(self, period: ReportingPeriod | None) -> None:
         """Leave, or ask about, what is told of a time after the period of the file."""
@@ -338,7 +342,7 @@ class _Sheet:
             self.task.parts.append(whole)
             self.next_row = whole.rows[-1] + 1
         elif named is None or (named.code is None and speaks_of_all(place, self.rows, self.clerk.vocabulary)):
-            self._state_totals(place)
+            self._look_below(place)
             self._close_section(place)
             return number + 1
         elif named.code is None:
@@ -460,7 +464,7 @@ class _Sheet:
                 self.blanks.append(Blank(self.grid.name, place.row + 1, code, place.cell("status")))
             return below
         if self.rows:
-            self._state_totals(place)
+            self._look_below(place)
         self._close_section(place)
         return ()
 
@@ -473,6 +477,12 @@ class _Sheet:
         section = section_opened(self.grid.rows[place.row], self.section, self.clerk.plan)
         if section is not None:
             self._enter(section)
+
+    def _look_below(self, place: Place) -> None:
+        """A row that reports no task may add tasks up, or tell what troubles the unit as a whole."""
+        self._state_totals(place)
+        self.findings += broken_totals(self.opened, place, self.clerk)
+        self.asides.look_at(place)
 
     def _state_totals(self, place: Place) -> None:
         rows, blanks = self.section_starts_at

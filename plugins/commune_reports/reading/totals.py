@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from commune_reports.findings import FIELD_LABELS, STATUS_LABELS
+from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
 from commune_reports.reading.cell_values import plain_text, progress
 from commune_reports.reading.tables import Place, value_at
-from commune_reports.reading.tasks import is_sum_row, tallied
+from commune_reports.reading.tasks import Clerk, is_sum_row, tallied
 from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.spelling import fold
 from commune_reports.task_report import Span, TaskRow, Total, counted_pct
@@ -63,15 +63,19 @@ class Above:
         )
 
     def number(self) -> Span:
-        """How many tasks there are."""
+        """How many tasks are reported."""
         certain = {row.task_code for row in self.rows if row.task_code is not None}
-        return float(len(certain)), float(len(self.rows) + self.blanks)
+        return float(len(certain)), float(len(self.rows))
+
+    def listed(self) -> Span:
+        """How many there are with those left blank."""
+        least, most = self.number()
+        return least + self.blanks, most + self.blanks
 
     def of_status(self, status: str) -> Span:
-        """How many tasks have a status; one left blank may count as not started."""
+        """How many tasks have a status."""
         certain = sum(row.status == status for number, row in enumerate(self.rows) if number not in self.doubtful)
-        more = len(self.doubtful) + (self.blanks if status == "not_started" else 0)
-        return float(certain), float(certain + more)
+        return float(certain), float(certain + len(self.doubtful))
 
     def progress(self) -> list[Span]:
         """The progress of every row that is not nil."""
@@ -91,8 +95,12 @@ def totals_in(opened: Spreadsheet, place: Place, above: Sequence[Above], vocabul
     if tally is not None:
         column, label, stated = tally
         status = vocabulary.statuses.get(fold(label))
-        counted = tuple(part.of_status(status) if status else part.number() for part in parts)
-        yield _total(place, column, label, stated, counted)
+        if status:
+            counted = [part.of_status(status) for part in parts]
+        else:
+            counted = [part.number() for part in parts]
+            counted += [] if "bao cao" in fold(label) else [part.listed() for part in parts]
+        yield _total(place, column, label, stated, tuple(counted))
         return
     if is_sum_row(place):
         yield from _sums(opened, place, parts)
@@ -108,6 +116,21 @@ def totals_in(opened: Spreadsheet, place: Place, above: Sequence[Above], vocabul
             status = vocabulary.statuses[found[1] or found[4]]
             counted = tuple(part.of_status(status) for part in parts)
             yield _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)
+
+
+def broken_totals(opened: Spreadsheet, place: Place, clerk: Clerk) -> Iterator[Finding]:
+    """The errors such as #REF! in a row below the tasks that reports none: there stand sums, averages and counts."""
+    errors = opened.formula_errors(place.grid.name)
+    if not errors:
+        return
+    for column in range(
+        max(len(place.grid.rows[place.row]), *place.headings.columns.values(), *place.headings.ticks) + 1
+    ):
+        cell = address(place.row, column)
+        if cell in errors:
+            yield clerk.wordings.finding(
+                "total_error", sheet=place.grid.name, cell=cell, row=place.row + 1, got=errors[cell]
+            )
 
 
 def speaks_of_all(place: Place, rows: Sequence[TaskRow], vocabulary: Vocabulary) -> bool:
@@ -165,7 +188,7 @@ def _meant(parts: Sequence[Above]) -> Iterator[Span]:
                 yield 100 * least / rows, 100 * most / rows
     for part in parts:
         yield _shared(part.progress(), 1)
-        yield part.number()
+        yield from dict.fromkeys((part.number(), part.listed()))
 
 
 def _shared(values: Sequence[Span], among: int) -> Span:

@@ -35,7 +35,7 @@ UNLIKE = "it is not what it should be; look with: commune-reports db status"
 HOPELESS = {
     "password authentication": "correct the account in COMMUNE_REPORTS_WAREHOUSE",
     'role "': "correct the account in COMMUNE_REPORTS_WAREHOUSE",
-    "permission denied": LET_IN,
+    "permission denied": "name an account that may do this in COMMUNE_REPORTS_WAREHOUSE",
     "must be owner": "run it as the account that owns the tables",
     "readonly database": LET_IN,
     "read-only transaction": LET_IN,
