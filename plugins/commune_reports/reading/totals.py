@@ -95,12 +95,10 @@ def totals_in(opened: Spreadsheet, place: Place, above: Sequence[Above], vocabul
     if tally is not None:
         column, label, stated = tally
         status = vocabulary.statuses.get(fold(label))
-        if status:
-            counted = [part.of_status(status) for part in parts]
-        else:
-            counted = [part.number() for part in parts]
-            counted += [] if "bao cao" in fold(label) else [part.listed() for part in parts]
-        yield _total(place, column, label, stated, tuple(counted))
+        spans = [part.of_status(status) if status else part.number() for part in parts]
+        if not status and "bao cao" not in fold(label):
+            spans += [part.listed() for part in parts]
+        yield _total(place, column, label, stated, tuple(spans))
         return
     if is_sum_row(place):
         yield from _sums(opened, place, parts)
