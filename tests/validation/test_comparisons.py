@@ -321,6 +321,11 @@ DOCUMENTS_WITHOUT_NUMBER = (
     "Biên bản họp thôn",
     "Trang thông tin điện tử xã; báo cáo",
     "BC UBND xã",
+    "như trên",
+    "Như mục 1",
+    "đang trình ký",
+    "Số ....../QĐ-UBND ngày ..../11/2024",
+    "12/11/2024",
 )
 PRODUCTS = (
     "Danh sách 30 hộ",
@@ -333,6 +338,7 @@ PRODUCTS = (
     "Thông báo trên loa truyền thanh",
     "Báo cáo số 12",
     "Biên bản ngày 5/11/2024",
+    "Số 45/QĐ-UBND; số 46/QĐ-UBND",
 )
 
 
@@ -409,6 +415,9 @@ STOCK_PHRASES = (
     "Đảm bảo tiến độ",
     "Có báo cáo riêng kèm theo",
     "Xem file đính kèm",
+    "Xem phụ lục 01",
+    "Theo báo cáo",
+    "Kết quả tốt",
 )
 WITH_CONTENT = (
     "Thực hiện theo Kế hoạch 12/KH-UBND",
@@ -416,6 +425,8 @@ WITH_CONTENT = (
     "Đảm bảo vệ sinh 3 chợ",
     "Báo cáo số 12 kèm theo",
     "Lập danh sách đính kèm 12 hộ",
+    "Xem Báo cáo số 12",
+    "Kết quả tốt: 12 hộ được cấp giấy",
 )
 
 

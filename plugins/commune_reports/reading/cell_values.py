@@ -77,7 +77,8 @@ def progress(value: Any, is_percent: Callable[[], bool | None]) -> float | None 
     bare = unicodedata.normalize("NFKC", AROUND_NUMBER.sub("", AROUND_NUMBER.sub("", text)))
     if of_hundred := OF_HUNDRED.fullmatch(bare):
         return float(of_hundred[1])
-    found = NUMBER.fullmatch(bare.replace(" ", ""))
+    # "85 %", "1 000" are one number; "5 8", perhaps on two lines of the cell, is none.
+    found = NUMBER.fullmatch(re.sub(r"(?<![\d.,]) | (?=%|\d{3}(?!\d))", "", bare))
     if not found:
         return Misread("progress_unreadable", text)
     sign, thousands, fraction, whole, decimals, percent = found.groups()

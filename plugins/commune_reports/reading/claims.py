@@ -28,6 +28,17 @@ REFERS = re.compile(
     r"(?:can cu|thuc hien|trien khai|(?:kem )?theo) .*"
     r"\b(?:ke hoach|cong van|van ban|quyet dinh|thong bao|chi dao|chuong trinh|bao cao)\b"
 )
+# "Kế hoạch số 55/KH-UBND tháng 8 năm 2024": the month of a document that has a number, whatever it is.
+DOCUMENT_OF = re.compile(
+    r"\b(?:ke hoach|nghi quyet|quyet dinh|cong van|chi thi|thong bao|chuong trinh|van ban|de an) so \d+[a-z]?"
+    r"(?: [a-z]{2,5}){0,3} (?:ngay \d{1,2} )?thang \d{1,2} (?:nam )?\d{4}\b"
+)
+# "Từ ngày 15/10/2024 đến ngày 14/11/2024".
+WINDOW = re.compile(
+    r"\b(?:tu )?(?:ngay )?(\d{1,2}) (?:thang )?(\d{1,2})(?: (?:nam )?(\d{4}))?(?: (?:den|toi))?(?: het)?(?: ngay)? "
+    r"(\d{1,2}) (?:thang )?(\d{1,2}) (?:nam )?(\d{4})\b"
+)
+WITHOUT_YEAR = re.compile(r".*\b(?:bao cao|ket qua|tinh hinh)\b.* thang (\d{1,2})|bao cao thang (\d{1,2})")
 NAMED_MONTH = re.compile(r"\b(?:thang|t) ?(\d{1,2}) (?:nam )?(\d{4})\b")
 # A sheet named after its month: T11, Tháng 11, thang 11-2024, 11.2024, "T11 (2)", "Tháng 11 (sửa)".
 MONTH_SHEET = re.compile(
@@ -80,7 +91,7 @@ def read_claims(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Pl
     lines = list(_title_lines(grids, heads))
     stated = [_with_year(line, plan) for line in lines if "ky bao cao" in line]
     # Beside a hidden sheet only the line made for the period counts; a title may mention other months.
-    periods = list(_periods(stated)) or ([] if hidden.period_id else list(_periods(lines)))
+    periods = _periods(stated) or ([] if hidden.period_id else _periods(lines) or _roundabout(lines, plan))
     period_id = hidden.period_id or next(iter(periods), None)
     sentences = [part for cells in _title_cells(grids, heads) for part in _sentences(cells)]
     units = _units(sentences, units_in(plan, period_id))
@@ -129,6 +140,8 @@ def sheets_of_others(
     named = {}
     for grid in tables:
         found = _units([part for cells in _title_cells([grid], heads) for part in _sentences(cells)], units)
+        if not found:
+            found = [unit.code for unit in units if fold(grid.name) in (fold(unit.name), fold(unit.full_name))]
         if len(found) == 1:
             named[grid.name] = found[0]
     hidden = next((_hidden(grid).unit_code for grid in grids if grid.name == IDENTITY_SHEET), None)
@@ -139,7 +152,7 @@ def sheets_of_others(
 def _sheet_periods(grid: Grid, heads: Mapping[str, int | None], plan: Plan, *, may_be_bare: bool) -> list[str]:
     lines = list(_title_lines([grid], heads))
     stated = [_with_year(line, plan) for line in lines if "ky bao cao" in line]
-    periods = list(_periods(stated)) or list(_periods(lines))
+    periods = _periods(stated) or _periods(lines)
     named = MONTH_SHEET.fullmatch(fold(grid.name))
     if not periods and named and (named["word"] or named["year"] or may_be_bare):
         periods = [f"{named['year'] or plan.year}-{int(named['month']):02d}"]
@@ -194,20 +207,45 @@ def _sentences(cells: Sequence[str]) -> Iterator[str]:
         yield fold(f"{before} {cell}" if before.endswith(":") else cell)
 
 
-def _periods(lines: Sequence[str]) -> Iterator[str]:
+def _periods(lines: Sequence[str]) -> list[str]:
     """The periods some lines name, in their order, each once; the date of signing never, not even with its day left blank."""
     own = dict.fromkeys(period for line in lines if not REFERS.match(line) for period in _periods_in(line))
     # A line about another document counts where no other line names a period, and it names one only.
-    yield from own or dict.fromkeys(
-        period
-        for line in lines
-        if REFERS.match(line) and len(set(NAMED_MONTH.findall(line))) < 2
-        for period in _periods_in(line)
+    return list(own) or list(
+        dict.fromkeys(
+            period
+            for line in lines
+            if REFERS.match(line) and len(set(NAMED_MONTH.findall(line))) < 2
+            for period in _periods_in(line)
+        )
     )
 
 
+def _roundabout(lines: Sequence[str], plan: Plan) -> list[str]:
+    """The period whose data window some lines spell out; else that of a month without its year."""
+    windows = {(period.window_start, period.window_end): period.id for period in plan.periods()}
+    spelled = [window for line in lines for found in WINDOW.finditer(line) if (window := _window(found)) in windows]
+    if spelled:
+        return list(dict.fromkeys(windows[window] for window in spelled))
+    months = [
+        found[1] or found[2] for line in lines if (found := WITHOUT_YEAR.fullmatch(line)) and not REFERS.match(line)
+    ]
+    return list(dict.fromkeys(f"{plan.year}-{int(month):02d}" for month in months))
+
+
+def _window(found: re.Match[str]) -> tuple[date, date] | None:
+    numbers = [int(one) if one else None for one in found.groups()]
+    first_day, first_month, first_year, day, month, year = numbers
+    assert first_day and first_month and day and month and year
+    try:
+        return date(first_year or year - (first_month > month), first_month, first_day), date(year, month, day)
+    except ValueError:
+        return None
+
+
 def _periods_in(line: str) -> Iterator[str]:
-    line = SINCE.sub("", COMPARED.sub("", line))
+    line = line[max(line.find("ky bao cao"), 0) :]  # whatever it tells of before
+    line = DOCUMENT_OF.sub("", SINCE.sub("", COMPARED.sub("", line)))
     line = re.sub(r"\bngay (\d{1,2} )?thang (\d{1,2} )?nam \d{4}\b", "", line)
     next_month = AND_NEXT_MONTH.search(line)
     if next_month and int(next_month[3]) == int(next_month[1]) % 12 + 1:
@@ -230,7 +268,7 @@ def looks_ahead(cells: Sequence[Any], period: ReportingPeriod, plan: Plan) -> bo
     line = fold(plain_text(filled[0]) or "") if len(filled) == 1 else ""
     if not AHEAD.fullmatch(line):
         return False
-    periods = list(_periods([_with_year(line, plan)]))
+    periods = _periods([_with_year(line, plan)])
     later = plan.period(periods[0]) if len(periods) == 1 else None
     return later.window_end > period.window_end if later else not periods and NEXT.search(line) is not None
 
@@ -251,7 +289,7 @@ def period_headed(line: str, plan: Plan) -> str | None:
 
 def _only_period(said: str, plan: Plan) -> str | None:
     """The one period a folded line names; None where it names none or several."""
-    periods = list(_periods([_with_year(said, plan)]))
+    periods = _periods([_with_year(said, plan)])
     return periods[0] if len(periods) == 1 else None
 
 

@@ -41,7 +41,8 @@ class Vocabulary:
     Further what is about another period (`elsewhere`), a number when it carries a percent sign (`percentages`), with the
     words such a number may be headed with (`progress_words`) and begin with, whatever follows (`progress_starts`), the fields of
     other headings by the words they begin with (`beginnings`), what may surround a status (`around_statuses`), what tells that
-    something was late (`late`) or is not all of it (`not_all`), and what abbreviations stand for.
+    something was late (`late`), is not all of it (`not_all`) or, with a number, is not nothing (`not_nil`), and what
+    abbreviations stand for.
     """
 
     headings: Mapping[str, str]
@@ -56,6 +57,7 @@ class Vocabulary:
     around_statuses: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
     not_all: tuple[str, ...] = ()
+    not_nil: tuple[str, ...] = ()
     abbreviations: Mapping[str, str] = field(default_factory=dict)
 
     def written_out(self, folded: str) -> str:
@@ -259,6 +261,10 @@ def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
     known = vocabulary.statuses.get(said) or _among_others(bare, vocabulary)
     if known == "nil" and _has_any(said, vocabulary.late):
         return None  # "không có hồ sơ trễ hạn" tells how well it was done
+    if (known or _among_others(fold(ASIDE.sub(" ", text)), vocabulary)) == "nil" and any(
+        _has_any(fold(aside), vocabulary.not_nil) and re.search(r"\d", aside) for aside in ASIDE.findall(text)
+    ):
+        return None  # "không phát sinh (đã thực hiện 3 hồ sơ)"
     if known is None:
         bare = fold(ASIDE.sub(" ", text))
         known = _among_others(bare, vocabulary)
@@ -341,6 +347,7 @@ def _load_vocabulary(path: Path, _changed: int) -> Vocabulary:
             (*raw["around_statuses"], *raw["late"]),
             tuple(raw["late"]),
             tuple(raw["not_all"]),
+            tuple(raw["not_nil"]),
             raw["abbreviations"],
         )
         _short_forms(vocabulary)
