@@ -80,6 +80,31 @@ def test_a_line_about_a_plan_tells_the_period_where_no_other_line_does(
     assert _read(clerk, {"Báo cáo": [(line,), HEADS, _done("PCI-01.1", "x")]}).period_claimed == period
 
 
+@pytest.mark.parametrize(
+    ("line", "period"),
+    [
+        ("Từ ngày 15/10/2024 đến ngày 14/11/2024", "2024-11"),
+        ("(Số liệu từ 15/9 đến hết 14/10/2024)", "2024-10"),
+        ("Từ ngày 15/12/2023 đến ngày 14/11/2024", None),
+        ("BÁO CÁO THÁNG 12", "2024-12"),
+        ("Kết quả thực hiện nhiệm vụ tháng 10", "2024-10"),
+        ("Thực hiện Kế hoạch số 55/KH-UBND tháng 8 năm 2024 của UBND xã", None),
+        ("Thực hiện Nghị quyết tháng 7/2024 - kỳ báo cáo tháng 11/2024", "2024-11"),
+    ],
+)
+def test_a_period_is_told_by_its_window_or_its_month_and_never_by_the_day_of_a_document(
+    clerk: Clerk, line: str, period: str | None
+) -> None:
+    assert _read(clerk, {"Báo cáo": [(line,), HEADS, _done("PCI-01.1", "x")]}).period_claimed == period
+
+
+def test_a_sheet_named_after_another_commune_is_left_out(clerk: Clerk) -> None:
+    own, other = [HEADS, _done("PCI-01.1", "x")], [HEADS, _done("PCI-02.1", "y")]
+    reading = _read(clerk, {"Đại Lãnh": own, "Xã Vạn Thọ": other})
+    assert [row.task_code for row in reading.rows] == ["PCI-01.1"]
+    assert [(one.code, one.sheet) for one in reading.findings] == [("other_unit_ignored", "Xã Vạn Thọ")]
+
+
 def test_two_months_in_titles_contradict_each_other(clerk: Clerk) -> None:
     top = [("BÁO CÁO THÁNG 11/2024",), ("Tháng 10 năm 2024",)]
     reading = _read(clerk, {"Báo cáo": [*top, HEADS, _done("PCI-01.1", "x")]}, period_id="2024-11")

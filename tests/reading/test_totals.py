@@ -60,6 +60,27 @@ def test_a_count_is_right_wherever_a_reading_of_its_rows_makes_it_so(
     assert (total.stated, total.difference == 0) == (stated, is_right)
 
 
+@pytest.mark.parametrize("rows_between", [0, 1])
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("Tổng cộng: 03 nhiệm vụ; hoàn thành: 01, đang thực hiện: 02", []),
+        ("Tổng cộng: 03 nhiệm vụ; hoàn thành: 02, đang thực hiện: 01", [2, 1]),
+        ("Tiến độ trung bình: 60%", []),
+        ("Tiến độ trung bình: 80%", [80]),
+        ("Tỷ lệ hoàn thành: 33,3%", []),
+        ("Tỷ lệ hoàn thành: 90%", [90]),
+    ],
+)
+def test_a_total_told_in_one_cell_is_compared_wherever_it_stands_below(
+    clerk: Clerk, line: str, wrong: list[float], rows_between: int
+) -> None:
+    more = ("PCI-02.2", "Đang thực hiện", 40, "Rà soát 5 hồ sơ")
+    totals = _totals(clerk, DONE, BEGUN, more, *[()] * rows_between, (line,))
+    assert totals
+    assert [total.stated for total in totals if total.difference > 0.5] == wrong
+
+
 @pytest.mark.parametrize(
     ("more", "stated", "is_right"),
     [

@@ -425,7 +425,6 @@ WITH_CONTENT = (
     "Đảm bảo vệ sinh 3 chợ",
     "Báo cáo số 12 kèm theo",
     "Lập danh sách đính kèm 12 hộ",
-    "Xem Báo cáo số 12",
     "Kết quả tốt: 12 hộ được cấp giấy",
 )
 

@@ -8,6 +8,7 @@ from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.sections import Section, section_of
 from commune_reports.reading.tables import TEXTS, Headings, Place, value_at
 from commune_reports.reading.tasks import is_sum_row
+from commune_reports.reading.totals import states_totals
 from commune_reports.reading.vocabulary import is_start_of_task, task_texted
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
@@ -62,6 +63,8 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
         if not place.texts() and not _is_gap(place, end):
             break
         if not _only_tells_more(place, task) or is_sum_row(place) or _heads_section(place, plan):
+            break
+        if any(states_totals(text) for _, text in place.texts()):
             break
         if place.text("task_text") and not task.text("task_text") and not any(map(place.is_filled, TEXTS)):
             break  # a title of what comes next

@@ -338,7 +338,8 @@ class _Sheet:
         whole = self._with_rows_going_on(place, below, end)
         is_part = self.task is not None and is_part_of(place, self.task.place)
         named = self._named(place, whole, is_part=is_part)
-        if self.task is not None and is_part and named is not None and named.code is None:
+        # A part is not told by a few words of another task: "1.2 Niêm yết tại trụ sở" below the task 1.
+        if self.task is not None and is_part and named is not None and (named.code is None or named.is_guessed):
             self.task.parts.append(whole)
             self.next_row = whole.rows[-1] + 1
         elif named is None or (named.code is None and speaks_of_all(place, self.rows, self.clerk.vocabulary)):

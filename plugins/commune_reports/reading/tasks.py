@@ -49,6 +49,11 @@ class Named:
     matched_by: str = "code"
     remark: Finding | None = None
 
+    @property
+    def is_guessed(self) -> bool:
+        """Whether only some of its words name the task."""
+        return self.remark is not None and self.remark.code == "task_matched_by_text"
+
 
 def named_task(place: Place, section: Section, clerk: Clerk, *, is_next: bool = False) -> Named | None:
     """The task a filled row reports; None if it reports none at all (a sum, a note, a signature).
