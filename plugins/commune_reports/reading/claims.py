@@ -161,6 +161,7 @@ def _sheet_periods(grid: Grid, heads: Mapping[str, int | None], plan: Plan, *, m
 
 def _with_year(line: str, plan: Plan) -> str:
     """The line made for the period, with the plan's year where only a month or a quarter is written."""
+    line = line[max(line.find("ky bao cao"), 0) :]  # whatever it refers to before
     line = re.sub(r"\bky bao cao (?:thang )?(\d{1,2}) (\d{4})\b", r"ky bao cao thang \1 \2", line)
     line = re.sub(r"\bky bao cao (\d{4}) (\d{1,2})\b", r"ky bao cao thang \2 \1", line)
     return re.sub(r"\b((?:thang|quy) (?:\d{1,2}|[iv]+))$", rf"\1 {plan.year}", line)
@@ -244,7 +245,6 @@ def _window(found: re.Match[str]) -> tuple[date, date] | None:
 
 
 def _periods_in(line: str) -> Iterator[str]:
-    line = line[max(line.find("ky bao cao"), 0) :]  # whatever it tells of before
     line = DOCUMENT_OF.sub("", SINCE.sub("", COMPARED.sub("", line)))
     line = re.sub(r"\bngay (\d{1,2} )?thang (\d{1,2} )?nam \d{4}\b", "", line)
     next_month = AND_NEXT_MONTH.search(line)
