@@ -287,6 +287,15 @@ def period_headed(line: str, plan: Plan) -> str | None:
     return _only_period(said, plan)
 
 
+def period_named(text: str, plan: Plan) -> str | None:
+    """The period that all of a cell names: 11/2024, "Tháng 11", 11; None for any other text."""
+    said = fold(text)
+    month = re.fullmatch(r"(?:thang |t)?(\d{1,2})(?: (?:nam )?(\d{4}))?", said)
+    if month:
+        return f"{month[2] or plan.year}-{int(month[1]):02d}"
+    return _only_period(said, plan)
+
+
 def _only_period(said: str, plan: Plan) -> str | None:
     """The one period a folded line names; None where it names none or several."""
     periods = _periods([_with_year(said, plan)])

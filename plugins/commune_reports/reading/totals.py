@@ -37,7 +37,8 @@ RATED = re.compile(
 )
 # "Tiến độ trung bình: 80%" in one cell.
 AVERAGED = re.compile(
-    r"(?:(?:tien do|muc do)(?: hoan thanh| thuc hien| cong viec)* )?(?:trung binh|binh quan|chung)(?: chung| toan xa| cac nhiem vu)*|"
+    r"(?:(?:tien do|muc do)(?: hoan thanh| thuc hien| cong viec)* )?(?:trung binh|binh quan|chung)"
+    r"(?: chung| toan xa| cac nhiem vu)*|"
     r"ty le (?:hoan thanh|thuc hien)(?: chung| nhiem vu| cong viec| cac nhiem vu| toan xa)*"
 )
 DATED = re.compile(r"\b(?:ngay|thang|quy|nam|ky) \d+(?: \d+)*")

@@ -1,0 +1,106 @@
+"""What looks right cell by cell and is not, seen over a whole sheet: days and months exchanged, columns nobody recognises."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from openpyxl.utils import coordinate_to_tuple
+
+from commune_reports.findings import FIELD_LABELS, Finding
+from commune_reports.period import ReportingPeriod
+from commune_reports.reading.cell_values import Misread, plain_text
+from commune_reports.reading.dates import completion_date
+from commune_reports.reading.tables import Head, value_at
+from commune_reports.reading.tasks import Clerk
+from commune_reports.spelling import fold
+from commune_reports.task_report import TaskRow
+from commune_reports.workbook import Grid, address
+
+LAST_MONTH = 12
+TWO_NUMBERS = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](?:\d{4}|\d{2})")
+# What a column nobody recognises may have been meant for, where the table has none for it; a label or a name is shorter.
+MEANT_FOR = ("result", "evidence", "completed_on", "difficulty", "proposal")
+FEWEST_WORDS = 5
+
+
+def days_exchanged(grid: Grid, rows: Sequence[TaskRow], period: ReportingPeriod, clerk: Clerk) -> Iterator[Finding]:
+    """Days that only lie in the period with day and month exchanged, where the row's document or the other days say so.
+
+    Excel set to American dates takes 5/11/2024 for 11 May and leaves 25/10/2024 a text.
+    """
+    told = [(row, _value(grid, row.cells["completed_on"])) for row in rows if "completed_on" in row.cells]
+    texts = (plain_text(value) or "" for _, value in told if isinstance(value, str))
+    typed = [found for found in map(TWO_NUMBERS.fullmatch, texts) if found is not None]
+    is_american = any(int(one[2]) > LAST_MONTH >= int(one[1]) for one in typed)
+    days = [value for _, value in told if isinstance(value, date)]
+    are_mixed = any(int(one[1]) > LAST_MONTH for one in typed) and all(day.day <= LAST_MONTH for day in days)
+    for row, value in told:
+        day = row.completed_on
+        if day is None or row.completed_since != day or day.day > LAST_MONTH or day.day == day.month:
+            continue
+        meant = date(day.year, day.day, day.month)
+        if period.window_start <= day <= period.window_end or not period.window_start <= meant <= period.window_end:
+            continue
+        is_likely = is_american or (are_mixed and isinstance(value, date))
+        if is_likely or any(document.dated == meant for document in row.documents):
+            yield clerk.wordings.finding(
+                "date_exchanged",
+                sheet=grid.name,
+                cell=row.cells["completed_on"],
+                row=row.row,
+                column=FIELD_LABELS["completed_on"],
+                task=row.task_code,
+                got=f"{day:%d/%m/%Y}",
+                wanted=f"{meant:%d/%m/%Y}",
+            )
+
+
+def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], clerk: Clerk) -> Iterator[Finding]:
+    """Columns with texts under a heading nobody knows, in a table without one for something they may have been meant for."""
+    head = heads[0]
+    known = {*head.headings.columns.values(), *head.headings.besides.values(), *head.headings.twins.values()}
+    known |= head.headings.ticks.keys()
+    lacking = [name for name in MEANT_FOR if name not in head.headings.columns]
+    if not lacking or not rows:
+        return
+    for column, heading in _headings(grid, head).items():
+        if column in known or clerk.vocabulary.field_of(heading) is not None:
+            continue
+        values = [_at(grid, row.row - 1, column) for row in rows]
+        if any(len(fold(value).split()) >= FEWEST_WORDS for value in values if isinstance(value, str)) or (
+            "completed_on" in lacking and any(_is_day(value) for value in values)
+        ):
+            yield clerk.wordings.finding(
+                "column_unread",
+                sheet=grid.name,
+                cell=address(head.last_row, column),
+                row=head.last_row + 1,
+                got=heading,
+                wanted=", ".join(FIELD_LABELS[name] for name in lacking),
+            )
+
+
+def _headings(grid: Grid, head: Head) -> Mapping[int, str]:
+    """The lowest text over each column."""
+    return {
+        column: text
+        for row in grid.rows[head.first_row : head.last_row + 1]
+        for column, value in enumerate(row)
+        if isinstance(value, str) and (text := plain_text(value)) is not None
+    }
+
+
+def _is_day(value: Any) -> bool:
+    if isinstance(value, str):
+        return "/" in value and not isinstance(completion_date(value), Misread)
+    return isinstance(value, date)
+
+
+def _at(grid: Grid, row: int, column: int) -> Any:
+    return value_at(grid, row, column)[1]
+
+
+def _value(grid: Grid, cell: str) -> Any:
+    row, column = coordinate_to_tuple(cell)
+    return _at(grid, row - 1, column - 1)
