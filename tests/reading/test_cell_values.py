@@ -36,6 +36,11 @@ from commune_reports.task_report import Document
         ("85 phần trăm", False, 85),
         ("85/100", False, 85),
         ("85%.", False, 85),
+        ("85*", False, 85),
+        ("85 (%)", False, 85),
+        ("'45", False, 45),
+        ("- 5 %", False, -5),
+        ("1 000", False, 1000),
         ("1.000", False, 1000),
         ("85,000", False, 85),
         ("1.234,5", False, 1234.5),
@@ -55,7 +60,7 @@ def test_a_fraction_outside_a_percent_cell_is_not_guessed(typed: object) -> None
     assert found.code == "progress_ambiguous"
 
 
-@pytest.mark.parametrize("typed", ["một nửa", "85/100%", "8 5 phần", "%", True, "12a"])
+@pytest.mark.parametrize("typed", ["một nửa", "85/100%", "8 5 phần", "%", True, "12a", "5\n8", "8 5"])
 def test_words_are_no_percentage(typed: object) -> None:
     found = progress(typed, lambda: False)
     assert isinstance(found, Misread)
@@ -83,6 +88,10 @@ def test_words_are_no_percentage(typed: object) -> None:
         "5/11/2024 16:30",
         "16h30 ngày 5/11/2024",
         "5/11/2024.",
+        "05/11/2024 (BC số 12)",
+        "(05/11/2024)",
+        "05/11/2024*",
+        "5/11/2024 8:00:00 AM",
     ],
 )
 def test_a_date_is_read_however_it_is_written(typed: object) -> None:
@@ -105,6 +114,11 @@ def test_a_month_or_a_quarter_is_its_first_to_its_last_day(typed: str, first: da
 
 def test_a_serial_number_counts_from_the_workbook_s_own_epoch() -> None:
     assert completion_date(44139, is_1904=True) == completion_date(45601)
+
+
+@pytest.mark.parametrize("typed", ["05/12/2024 (dự kiến)", "31/11/2024 (BC số 12)", "(5/11/2024"])
+def test_a_day_that_is_only_expected_or_none_at_all_is_asked_about(typed: str) -> None:
+    assert isinstance(completion_date(typed), Misread)
 
 
 @pytest.mark.parametrize("typed", ["10-11/2024", "9–10/2024", "05-11/24", "10-11.2024"])

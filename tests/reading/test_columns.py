@@ -432,3 +432,20 @@ def test_a_first_row_of_words_is_no_part_of_the_heading(clerk: Clerk) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Khó khăn", "Ghi chú")
     reading = _read(clerk, heads, ("PCI-02.1", DONE, "100%", "thực hiện tốt", "thiếu vốn", "không"))
     assert [_told(row) for row in reading.rows] == [("PCI-02.1", "completed", 100, "thực hiện tốt")]
+
+
+@pytest.mark.parametrize("heading", ["Tỷ trọng (%)", "Điểm (%)", "Trọng số (%)"])
+def test_a_weight_or_a_mark_is_no_progress(clerk: Clerk, heading: str) -> None:
+    for heads, values in (((heading,), (10,)), ((heading, "Mức đạt (%)"), (10, 60))):
+        row = (1, "PCI-02.1", DOING, *values, "2 hội nghị")
+        reading = _read(clerk, ("STT", "Mã nhiệm vụ", "Tình trạng", *heads, "Kết quả"), row)
+        assert (_codes(reading), reading.rows[0].progress_pct) == ([], values[1] if len(values) > 1 else None)
+
+
+@pytest.mark.parametrize("heading", ["Thời gian phải hoàn thành", "Hạn hoàn thành", "Thời hạn hoàn thành"])
+def test_the_day_by_which_a_task_is_to_be_done_is_not_the_day_it_was_done(clerk: Clerk, heading: str) -> None:
+    due, done = date(2024, 11, 10), date(2024, 11, 5)
+    for heads, days in (((heading,), (due,)), ((heading, "Ngày hoàn thành"), (due, done))):
+        row = (1, "PCI-01.1", DONE, "Niêm yết 12 thủ tục", *days)
+        reading = _read(clerk, ("STT", "Mã nhiệm vụ", "Tình trạng", "Kết quả", *heads), row)
+        assert (_codes(reading), reading.rows[0].completed_on) == ([], done if len(days) > 1 else None)

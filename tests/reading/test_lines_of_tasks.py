@@ -162,6 +162,13 @@ def test_parts_of_a_task_that_report_on_their_own_do_not_count_beside_its_answer
     assert _found(reading) == [("part_not_counted", "B6", "6–7")]
 
 
+def test_a_part_told_in_a_few_words_of_another_task_is_still_a_part(clerk: Clerk, plan: Plan) -> None:
+    parts = [("1.1", "Đăng Trang thông tin điện tử", *DONE), ("1.2", "Niêm yết tại trụ sở", *BEGUN)]
+    reading = _read(clerk, [*TOP, HEADS, SECTION, (1, plan.tasks["PCI-03.1"].text, *BEGUN), *parts])
+    assert [(row.task_code, row.progress_pct) for row in reading.rows] == [("PCI-03.1", 40)]
+    assert _found(reading) == [("part_not_counted", "B6", "6–7")]
+
+
 def test_a_task_that_is_answered_only_in_its_parts_is_told_at_its_status(clerk: Clerk, plan: Plan) -> None:
     rows = [(2, plan.tasks["PCI-03.2"].text), ("2.1", "Phát loa", *DONE), ("2.2", "Rà soát", *DOING)]
     reading = _read(clerk, [*TOP, HEADS, SECTION, *rows, (3, plan.tasks["PCI-03.3"].text, *BEGUN)])

@@ -20,10 +20,16 @@ ENGLISH_DATE = re.compile(
     r"(?:(\d{1,2})[-/ ])?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[-/ ](\d{4}|\d{2})", re.IGNORECASE
 )
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-TIME_OF_DAY = re.compile(r"\s+\d{1,2}(?::|h|g)\d{0,2}(?::\d{2})?$|^\d{1,2}(?::|h|g)\d{0,2}\s+(?=ng)", re.IGNORECASE)
+TIME_OF_DAY = re.compile(
+    r"\s+\d{1,2}(?::|h|g)\d{0,2}(?::\d{2})?(?:\s*[ap]m)?$|^\d{1,2}(?::|h|g)\d{0,2}\s+(?=ng)", re.IGNORECASE
+)
 WEEKDAY = re.compile(r"^(?:thứ [^\s,]+|chủ nhật)\s*,?\s*", re.IGNORECASE)
 # Words before a day, a month or a quarter that do not change it.
 AROUND_DATE = re.compile(r"^(?:(?:đã )?(?:hoàn thành|ht|xong)\s*)?(?:trong|vào)?\s*(?:ngày\s*:\s*)?", re.IGNORECASE)
+# What is told beside a day: "05/11/2024 (BC số 12)", "(05/11/2024)", "05/11/2024*"; one that is expected is not told.
+BESIDE_DATE = re.compile(
+    r"(?<=\d)\s*\((?![^()]*(?:dự kiến|hạn|kế hoạch|sẽ))[^()]*\)$|^\((?=[^()]*\)$)|(?<=\d)\s*[)*]+$", re.IGNORECASE
+)
 MONTH = re.compile(r"(?:thang|t\.?)?(\d{1,2})(?:nam|[/.\-])(\d{4})")
 QUARTER = re.compile(r"(?:quy|q)\.?(iv|iii|ii|i|[1-4])(?:nam|[/.\-])?(\d{4})")
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
@@ -59,7 +65,8 @@ def completion_date(value: Any, *, is_1904: bool = False) -> Span | None | Misre
     if is_number:
         return Misread("date_unreadable", text)
     try:
-        return _written(AROUND_DATE.sub("", WEEKDAY.sub("", TIME_OF_DAY.sub("", text)))) or Misread(
+        bare = BESIDE_DATE.sub("", BESIDE_DATE.sub("", text))
+        return _written(AROUND_DATE.sub("", WEEKDAY.sub("", TIME_OF_DAY.sub("", bare)))) or Misread(
             "date_unreadable", text
         )
     except ValueError:
