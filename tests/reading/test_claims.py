@@ -86,6 +86,7 @@ def test_a_line_about_a_plan_tells_the_period_where_no_other_line_does(
         ("Từ ngày 15/10/2024 đến ngày 14/11/2024", "2024-11"),
         ("(Số liệu từ 15/9 đến hết 14/10/2024)", "2024-10"),
         ("Từ ngày 15/12/2023 đến ngày 14/11/2024", None),
+        ("Từ ngày 00/10/2024 đến ngày 31/11/2024", None),
         ("BÁO CÁO THÁNG 12", "2024-12"),
         ("Kết quả thực hiện nhiệm vụ tháng 10", "2024-10"),
         ("Thực hiện Kế hoạch số 55/KH-UBND tháng 8 năm 2024 của UBND xã", None),

@@ -70,10 +70,13 @@ def _parts(grid: Grid, heads: Sequence[Head], clerk: Clerk) -> Iterator[Part]:
 def _titles(grid: Grid, rows: range, told: set[int], clerk: Clerk) -> Iterator[tuple[int, str]]:
     """The rows with a single text, outside the columns of answers, that heads what was done in a period."""
     for number in rows:
-        filled = [(column, value) for column, value in enumerate(grid.rows[number]) if value != ""]
-        if len(filled) != 1 or filled[0][0] in told or not isinstance(filled[0][1], str):
+        cells = grid.rows[number]
+        if len(cells) - cells.count("") != 1:
             continue
-        period = period_headed(plain_text(filled[0][1]) or "", clerk.plan)
+        column, value = next((column, value) for column, value in enumerate(cells) if value != "")
+        if column in told or not isinstance(value, str):
+            continue
+        period = period_headed(plain_text(value) or "", clerk.plan)
         if period is not None:
             yield number, period
 

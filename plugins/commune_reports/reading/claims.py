@@ -235,9 +235,7 @@ def _roundabout(lines: Sequence[str], plan: Plan) -> list[str]:
 
 
 def _window(found: re.Match[str]) -> tuple[date, date] | None:
-    numbers = [int(one) if one else None for one in found.groups()]
-    first_day, first_month, first_year, day, month, year = numbers
-    assert first_day and first_month and day and month and year
+    first_day, first_month, first_year, day, month, year = (int(one or 0) for one in found.groups())
     try:
         return date(first_year or year - (first_month > month), first_month, first_day), date(year, month, day)
     except ValueError:

@@ -97,11 +97,16 @@ def _by_line(
     """Rows, from zero, below lines that say no more than whose they are."""
     above: tuple[str, str] | None = None
     for number in range(heads[0].last_row + 1 if heads else 0, len(grid.rows)):
-        filled = [(column, value) for column, value in enumerate(grid.rows[number]) if value != ""]
-        texts = [(column, value) for column, value in filled if isinstance(value, str) and len(value) > len("XVIII.")]
-        if len(filled) <= len(texts) + 1 and len(texts) == 1:
-            column, text = texts[0]
-            whose = named(text, is_line=True)
+        cells = grid.rows[number]
+        if len(cells) - cells.count("") <= len(
+            ("II", "XÃ VẠN THỌ")
+        ):  # told before any is looked at: most rows hold more
+            column, text = max(
+                ((column, value) for column, value in enumerate(cells) if isinstance(value, str)),
+                key=lambda one: len(one[1]),
+                default=(0, ""),
+            )
+            whose = named(text, is_line=True) if text else None
             above = (whose, address(number, column)) if whose is not None else above
         if above is not None:
             yield number, above
