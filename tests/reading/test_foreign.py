@@ -1,4 +1,4 @@
-"""Rows of other communes or months in one table, days with their months exchanged, columns nobody recognises."""
+"""What is seen only over a whole sheet: rows of other communes or months, days and months exchanged, unknown columns."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -103,3 +103,15 @@ def test_a_column_nobody_recognises_is_named_where_one_is_lacking(clerk: Clerk) 
 def test_a_column_of_names_or_one_that_is_known_is_not(clerk: Clerk, heading: str, value: str) -> None:
     reading = _read(clerk, *TOP, (*HEADS, heading), (*ONE, "", "", value), (*TWO, "", "", value))
     assert _seen(reading) == (["PCI-01.1", "PCI-02.1"], [])
+
+
+@pytest.mark.parametrize(
+    ("beside", "progress", "codes"),
+    [(0.85, None, ["progress_ambiguous"] * 2), (40, 1, []), (1, 1, [])],
+)
+def test_a_one_among_fractions_is_asked_about_and_one_among_whole_numbers_is_not(
+    clerk: Clerk, beside: float, progress: float | None, codes: list[str]
+) -> None:
+    rows = [(1, "PCI-01.1", "Đang thực hiện", 1, "Niêm yết"), (2, "PCI-02.1", "Đang thực hiện", beside, "Tập huấn")]
+    reading = _read(clerk, *TOP, HEADS, *rows)
+    assert (reading.rows[0].progress_pct, [one.code for one in reading.findings]) == (progress, codes)

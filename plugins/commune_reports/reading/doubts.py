@@ -56,6 +56,14 @@ def days_exchanged(grid: Grid, rows: Sequence[TaskRow], period: ReportingPeriod,
             )
 
 
+def ones_among_fractions(grid: Grid, rows: Sequence[TaskRow]) -> list[TaskRow]:
+    """Rows with a 1 that was read as 1 %, where others of the column hold fractions: it may be all of it as well."""
+    told = [(row, _value(grid, row.cells["progress_pct"])) for row in rows if "progress_pct" in row.cells]
+    if not any(isinstance(value, float) and 0 < value < 1 for _, value in told):
+        return []
+    return [row for row, value in told if row.progress_pct == 1 and not isinstance(value, str)]
+
+
 def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], clerk: Clerk) -> Iterator[Finding]:
     """Columns with texts under a heading nobody knows, in a table without one for something they may have been meant for."""
     head = heads[0]

@@ -16,7 +16,7 @@ from commune_reports.reading.claims import (
     looks_ahead,
 )
 from commune_reports.reading.copies import row_numbers
-from commune_reports.reading.doubts import columns_unread, days_exchanged
+from commune_reports.reading.doubts import columns_unread, days_exchanged, ones_among_fractions
 from commune_reports.reading.foreign import Foreign, rows_of_other_periods, rows_of_other_units
 from commune_reports.reading.lines import is_part_of, merged_rows, rows_going_on
 from commune_reports.reading.numbering import IN_INDICATOR, Counted, numberings_of
@@ -66,6 +66,7 @@ class Sheet:
         if self.rows:
             self.findings += self.asides.said()
             self.findings += columns_unread(self.grid, self.heads, self.rows, self.clerk)
+            self._doubt_ones()
 
     def hold_to(self, period: ReportingPeriod | None) -> None:
         """Leave, or ask about, what is told of another time than the period of the file."""
@@ -141,6 +142,16 @@ class Sheet:
                         task=row.task_code,
                     )
                 )
+
+    def _doubt_ones(self) -> None:
+        for row in ones_among_fractions(self.grid, self.rows):
+            self.rows[self.rows.index(row)] = replace(row, progress_pct=None)
+            place = Place(self.grid, (row.row - 1,), self.heads[0].headings)
+            more: dict[str, str | None] = {"cell": row.cells["progress_pct"], "task": row.task_code}
+            wanted = "1% hoặc 100%"
+            self.findings.append(
+                said(self.clerk, place, "progress_ambiguous", field="progress_pct", got="1", wanted=wanted, **more)
+            )
 
     def leave_tables_without_progress(self) -> None:
         """Forget what was read in tables that have no column for status or progress."""
