@@ -39,7 +39,7 @@ class Misread:
 def plain_text(value: Any) -> str | None:
     """The cell as text: composed Unicode, single spaces, no invisible characters; None if nothing is left."""
     if isinstance(value, str):
-        return _cleaned(value) if value else None
+        return cleaned(value) if value else None
     if value is None:
         return None
     if isinstance(value, datetime):
@@ -52,7 +52,8 @@ def plain_text(value: Any) -> str | None:
 
 
 @lru_cache(maxsize=65_536)
-def _cleaned(text: str) -> str | None:
+def cleaned(text: str) -> str | None:
+    """A text composed, with single spaces and without invisible characters; None if nothing is left."""
     return SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text).translate(ICELANDIC))).strip() or None
 
 

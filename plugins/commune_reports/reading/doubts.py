@@ -29,6 +29,9 @@ def days_exchanged(grid: Grid, rows: Sequence[TaskRow], period: ReportingPeriod,
 
     Excel set to American dates takes 5/11/2024 for 11 May and leaves 25/10/2024 a text.
     """
+    exchanged = {row.row: meant for row in rows if (meant := _exchanged(row, period)) is not None}
+    if not exchanged:
+        return
     told = [(row, _value(grid, row.cells["completed_on"])) for row in rows if "completed_on" in row.cells]
     texts = (plain_text(value) or "" for _, value in told if isinstance(value, str))
     typed = [found for found in map(TWO_NUMBERS.fullmatch, texts) if found is not None]
@@ -36,11 +39,8 @@ def days_exchanged(grid: Grid, rows: Sequence[TaskRow], period: ReportingPeriod,
     days = [value for _, value in told if isinstance(value, date)]
     are_mixed = any(int(one[1]) > LAST_MONTH for one in typed) and all(day.day <= LAST_MONTH for day in days)
     for row, value in told:
-        day = row.completed_on
-        if day is None or row.completed_since != day or day.day > LAST_MONTH or day.day == day.month:
-            continue
-        meant = date(day.year, day.day, day.month)
-        if period.window_start <= day <= period.window_end or not period.window_start <= meant <= period.window_end:
+        meant = exchanged.get(row.row)
+        if meant is None:
             continue
         is_likely = is_american or (are_mixed and isinstance(value, date))
         if is_likely or any(document.dated == meant for document in row.documents):
@@ -51,13 +51,25 @@ def days_exchanged(grid: Grid, rows: Sequence[TaskRow], period: ReportingPeriod,
                 row=row.row,
                 column=FIELD_LABELS["completed_on"],
                 task=row.task_code,
-                got=f"{day:%d/%m/%Y}",
+                got=f"{row.completed_on:%d/%m/%Y}",
                 wanted=f"{meant:%d/%m/%Y}",
             )
 
 
+def _exchanged(row: TaskRow, period: ReportingPeriod) -> date | None:
+    """The day in the period that a day outside of it becomes with day and month exchanged."""
+    day = row.completed_on
+    if day is None or "completed_on" not in row.cells or row.completed_since != day or day.day > LAST_MONTH:
+        return None
+    meant = date(day.year, day.day, day.month)
+    is_within = period.window_start <= day <= period.window_end
+    return meant if not is_within and period.window_start <= meant <= period.window_end else None
+
+
 def ones_among_fractions(grid: Grid, rows: Sequence[TaskRow]) -> list[TaskRow]:
     """Rows with a 1 that was read as 1 %, where others of the column hold fractions: it may be all of it as well."""
+    if not any(row.progress_pct == 1 for row in rows):
+        return []
     told = [(row, _value(grid, row.cells["progress_pct"])) for row in rows if "progress_pct" in row.cells]
     if not any(isinstance(value, float) and 0 < value < 1 for _, value in told):
         return []

@@ -73,6 +73,8 @@ def _side_by_side(grid: Grid, upper: Head, lower: Head) -> Head | None:
 
 def _is_known(cells: Sequence[Any], vocabulary: Vocabulary) -> bool:
     """Whether a row has so many headings, by their very words or abbreviated after one in full, that it may head a table."""
+    if len(cells) - cells.count("") < FEWEST_HEADINGS:
+        return False
     texts = [cell for cell in cells if isinstance(cell, str) and 1 < len(cell) < LONGEST_HEADING]
     if len(texts) < FEWEST_HEADINGS:
         return False

@@ -7,7 +7,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from commune_reports.reading.cell_values import is_ticked, plain_text
+from commune_reports.reading.cell_values import cleaned, is_ticked, plain_text
 from commune_reports.reading.numbering import IN_INDICATOR
 from commune_reports.workbook import Grid, address
 
@@ -93,7 +93,7 @@ class Place:
             self._alone = {
                 column: (value, text)
                 for column, value in enumerate(grid.rows[rows[0]])
-                if value != "" and (text := plain_text(value)) is not None
+                if value != "" and (text := cleaned(value) if type(value) is str else plain_text(value)) is not None
             }
 
     @property
