@@ -51,41 +51,9 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     if isinstance(opened, Refusal):
         return refused(opened, clerk)
     opened = replace(opened, grids=tuple(grid for grid in opened.grids if not is_mark_sheet(grid)))
-    heads, findings = heads_of(opened.grids, clerk), []
-    for grid in opened.grids:
-        part, found, left_out = without_other_periods(grid, heads.get(grid.name, ()), clerk, period_id)
-        if left_out:
-            opened = replace(opened, grids=tuple(part if one is grid else one for one in opened.grids))
-            heads = {**heads, grid.name: found}
-            findings += left_out
-    first_heads = {name: (found[0].first_row if found else None) for name, found in heads.items()}
-    sheets = [
-        sheet_read(opened, _first_table(grid, heads[grid.name]), heads[grid.name], clerk)
-        for grid in opened.grids
-        if heads.get(grid.name)
-    ]
-    aside = sheets_aside(
-        opened.grids, first_heads, clerk.plan, Asked(period_id, [sheet.grid.name for sheet in sheets if sheet.rows])
-    )
-    units = units_in(clerk.plan, period_id)
-    of_others = sheets_of_others(
-        [grid for grid in opened.grids if grid.name not in aside], first_heads, units, unit_code
-    )
-    left = {*aside, *of_others}
-    claims = read_claims([grid for grid in opened.grids if grid.name not in left], first_heads, clerk.plan)
-    findings += _contradictions(claims, clerk, unit_code, period_id)
-    findings += _set_aside(
-        aside, [sheet.grid.name for sheet in sheets if sheet.rows], clerk, period_id or claims.period_id
-    )
-    names = {unit.code: unit.full_name for unit in units}
-    findings += [
-        clerk.wordings.finding("other_unit_ignored", sheet=name, got=names[code], wanted=name)
-        for name, code in of_others.items()
-    ]
-    sheets = [sheet for sheet in sheets if sheet.grid.name not in left]
-    for sheet in sheets:
-        sheet.hold_to(clerk.plan.period(period_id or claims.period_id))
-        sheet.keep_to(unit_code or claims.unit_code, units)
+    opened, heads, findings = _of_one_period(opened, clerk, period_id)
+    claims, sheets, left_out = _own_sheets(opened, heads, clerk, unit_code, period_id)
+    findings += left_out
     visible = [sheet for sheet in sheets if sheet.grid.visible]
     hidden = [sheet for sheet in sheets if not sheet.grid.visible and sheet.rows]
     findings += [
@@ -131,6 +99,58 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         totals=tuple(total for sheet in visible for total in sheet.totals),
         findings=(*findings, *remarks, *unseen, *_notes(opened, clerk)),
     )
+
+
+def _of_one_period(
+    opened: Spreadsheet, clerk: Clerk, period_id: str | None
+) -> tuple[Spreadsheet, Mapping[str, Sequence[Head]], list[Finding]]:
+    """The workbook without the parts of sheets that stand below the title of another period, its headings, what is left out."""
+    heads, findings = dict(heads_of(opened.grids, clerk)), []
+    for grid in opened.grids:
+        part, found, left_out = without_other_periods(grid, heads.get(grid.name, ()), clerk, period_id)
+        if left_out:
+            opened = replace(opened, grids=tuple(part if one is grid else one for one in opened.grids))
+            heads[grid.name] = found
+            findings += left_out
+    return opened, heads, findings
+
+
+def _own_sheets(
+    opened: Spreadsheet,
+    heads: Mapping[str, Sequence[Head]],
+    clerk: Clerk,
+    unit_code: str | None,
+    period_id: str | None,
+) -> tuple[Claims, list[Sheet], list[Finding]]:
+    """What the file says of itself, its sheets that report for its own unit and period, and what is said of the others."""
+    first_heads = {name: (found[0].first_row if found else None) for name, found in heads.items()}
+    sheets = [
+        sheet_read(opened, _first_table(grid, heads[grid.name]), heads[grid.name], clerk)
+        for grid in opened.grids
+        if heads.get(grid.name)
+    ]
+    reported_in = [sheet.grid.name for sheet in sheets if sheet.rows]
+    aside = sheets_aside(opened.grids, first_heads, clerk.plan, Asked(period_id, reported_in))
+    units = units_in(clerk.plan, period_id)
+    of_others = sheets_of_others(
+        [grid for grid in opened.grids if grid.name not in aside], first_heads, units, unit_code
+    )
+    left = {*aside, *of_others}
+    claims = read_claims([grid for grid in opened.grids if grid.name not in left], first_heads, clerk.plan)
+    names = {unit.code: unit.full_name for unit in units}
+    findings = [
+        *_contradictions(claims, clerk, unit_code, period_id),
+        *_set_aside(aside, reported_in, clerk, period_id or claims.period_id),
+        *(
+            clerk.wordings.finding("other_unit_ignored", sheet=name, got=names[code], wanted=name)
+            for name, code in of_others.items()
+        ),
+    ]
+    sheets = [sheet for sheet in sheets if sheet.grid.name not in left]
+    for sheet in sheets:
+        sheet.hold_to(clerk.plan.period(period_id or claims.period_id))
+        sheet.keep_to(unit_code or claims.unit_code, units)
+    return claims, sheets, findings
 
 
 def _first_table(grid: Grid, heads: Sequence[Head]) -> Grid:
