@@ -55,7 +55,10 @@ def read_row(
     elif share is not None and isinstance(progress_pct, float) and float(share[1].replace(",", ".")) != progress_pct:
         got, wanted = place.text("status"), f"{progress_pct:g}"
         findings.append(said(clerk, place, "status_share_differs", field="status", got=got, wanted=wanted, task=code))
-    findings += _disagreements(opened, place, clerk, code)
+    disagreeing = list(_disagreements(opened, place, clerk, code))
+    if any(one.column == FIELD_LABELS["status"] for one in disagreeing):
+        status = None  # nobody knows what its texts are to be held against
+    findings += disagreeing
     findings += _doubts(place, clerk, code)
     texts = {field: _text(place, field, clerk) for field in TEXTS}
     row = TaskRow(
