@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from commune_reports.reading.dates import dates_in
 from commune_reports.task_report import Document
@@ -39,8 +40,8 @@ def documents_in(text: str) -> tuple[Document, ...]:
     if not DIGIT.search(text):
         return ()
     found = []
-    for part in _parts(SMALL_LETTERS.sub(lambda one: one[0].upper(), text)):
-        signed, days = SIGNED.search(part), dates_in(part)
+    for part, signed in _parts(SMALL_LETTERS.sub(lambda one: one[0].upper(), text)):
+        days = dates_in(part)
         numbered = None if signed else NUMBERED.search(part)
         if not (signed or numbered or days):
             continue
@@ -52,11 +53,13 @@ def documents_in(text: str) -> tuple[Document, ...]:
     return tuple(found)
 
 
-def _parts(text: str) -> Iterator[str]:
-    """The text of each document: up to the place between two, or to where the next number begins."""
+def _parts(text: str) -> Iterator[tuple[str, re.Match[str] | None]]:
+    """The text of each document, up to the place between two or to where the next number begins, with its number."""
     for part in BETWEEN.split(text):
-        starts = [one.start() for one in SIGNED.finditer(part)][1:]
-        yield from (part[start:end] for start, end in zip([0, *starts], [*starts, len(part)], strict=True))
+        signed = list(SIGNED.finditer(part))
+        starts = [one.start() for one in signed[1:]]
+        texts = (part[start:end] for start, end in zip([0, *starts], [*starts, len(part)], strict=True))
+        yield from zip_longest(texts, signed)
 
 
 def own_documents_in(*texts: str | None) -> tuple[Document, ...]:
