@@ -3,6 +3,8 @@
 -- parameters: plan_id, period_ids, as_of, on_day
 -- uses: opened_periods
 -- order: period_id, successor_code, unit_position
+-- A unit ends once: the first step after a day is its own, and one of a code that came to stand for another unit by then
+-- (`since` is the day it did) is that one's.
 -- parts is in how many units a unit was split. Successions are those of the version that holds for the period, and of the
 -- newest version of every other plan.
 with recursive versions as (
@@ -20,7 +22,15 @@ steps as (
         opened_periods.period_id,
         unit_succession.unit_code,
         unit_succession.effective_on,
-        unit_succession.successor_code
+        unit_succession.successor_code,
+        (
+            select max(unit.valid_from)
+            from unit
+            where
+                unit.plan_sha256 = unit_succession.plan_sha256
+                and unit.unit_code = unit_succession.unit_code
+                and unit.valid_from < unit_succession.effective_on
+        ) as since
     from opened_periods
     inner join versions
         on
@@ -58,6 +68,18 @@ ways as (
             and ways.period_id = steps.period_id
             and ways.successor_code = steps.unit_code
             and ways.effective_from < steps.effective_on
+            and (steps.since is null or ways.effective_from >= steps.since)
+    where
+        not exists (
+            select 1
+            from steps as sooner
+            where
+                sooner.plan_id = ways.plan_id
+                and sooner.period_id = ways.period_id
+                and sooner.unit_code = ways.successor_code
+                and sooner.effective_on > ways.effective_from
+                and sooner.effective_on < steps.effective_on
+        )
 ),
 
 ends as (
@@ -78,6 +100,7 @@ ends as (
                 and ways.period_id = steps.period_id
                 and ways.successor_code = steps.unit_code
                 and ways.effective_from < steps.effective_on
+                and (steps.since is null or ways.effective_from >= steps.since)
         )
     group by plan_id, period_id, unit_code, unit_position, successor_code
 ),

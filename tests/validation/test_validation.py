@@ -1,6 +1,7 @@
 """Every rule fires on its example, stays silent on its neighbour; a rule that cannot speak is our failure."""
 
 import json
+import shutil
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
@@ -174,6 +175,9 @@ def test_the_plan_may_change_a_severity(plan: Plan, rules: Rules, wordings: Word
 
 
 def _suite(tmp_path: Path, *rules: dict[str, object], name: str = "drawn") -> Path:
+    """A folder with rules about task rows of one's own, and those about files and totals as they are."""
+    for other in ("submissions.json", "totals.json"):
+        shutil.copy(EXPECTATIONS / other, tmp_path)
     (tmp_path / f"{name}.json").write_text(json.dumps({"name": name, "meta": {}, "expectations": list(rules)}))
     return tmp_path
 
@@ -256,7 +260,7 @@ def test_rules_about_several_columns_and_about_rows_there_are_none_of_are_answer
     rules = load_rules(_suite(tmp_path, RULE | pair, RULE | none))
     twice = replace(DONE, row=DONE.row + 1)
     found = validate([_submitted(DONE, twice)], plan=plan, rules=rules, wordings=wordings)
-    assert [(one.rule, one.checked, one.failed) for one in found.outcomes] == [
+    assert [(one.rule, one.checked, one.failed) for one in found.outcomes if one.suite == "drawn"] == [
         ("status_missing", 2, 2),
         ("status_missing", 2, 0),
     ]
@@ -294,6 +298,20 @@ def test_a_rule_whose_finding_has_no_sentence_is_refused(plan: Plan, wordings: W
 def test_a_suite_that_is_no_suite_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "odd.json").write_text(content)
     with pytest.raises(NeedsHuman, match=r"odd\.json"):
+        load_rules(tmp_path)
+
+
+@pytest.mark.parametrize("lost", ["task_rows", "submissions", "totals"])
+@pytest.mark.parametrize("is_emptied", [False, True])
+def test_a_suite_that_got_lost_is_no_pass(tmp_path: Path, lost: str, is_emptied: bool) -> None:
+    for path in EXPECTATIONS.glob("*.json"):
+        shutil.copy(path, tmp_path)
+    path = tmp_path / f"{lost}.json"
+    if is_emptied:
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"expectations": []}))
+    else:
+        path.unlink()
+    with pytest.raises(NeedsHuman, match=f"no rule about {lost} in .*; nothing may be accepted unchecked"):
         load_rules(tmp_path)
 
 

@@ -103,6 +103,24 @@ def test_a_split_unit_stands_whole_under_each_part_and_says_so(house: Warehouse,
     assert _progress(parts["30004"]) == pytest.approx(60.0)
 
 
+def test_a_code_that_later_stands_for_another_unit_leads_nobody_to_that_units_successor(
+    house: Warehouse, plan: Plan
+) -> None:
+    reused = _changed(
+        plan,
+        _unit("30001", "Cũ", None, LAST_DAY, "30002"),
+        _unit("30002", "Mới", FIRST_DAY),
+        _unit("30001", "Khác", date(2025, 3, 1), date(2025, 6, 30), "30010"),
+        later=[_unit("30010", "Sau", date(2025, 7, 1))],
+    )
+    _reports(house, reused, u30001=40.0)
+    now = _read(house, reused, date(2025, 7, 1))
+    assert {code: (one.name, one.made_of, one.splits) for code, one in now.items()} == {
+        "30002": ("xã Mới", ("30001",), ())
+    }
+    assert _progress(now["30002"]) == 40.0
+
+
 def test_successors_of_successors_are_followed_as_far_as_the_day_and_through_other_plans(
     house: Warehouse, plan: Plan
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.findings import FIELD_LABELS, Severity
+from commune_reports.validation.subjects import GRAINS, grain_of
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,17 @@ class Rules:
 
 
 def load_rules(expectations: Path) -> Rules:
-    """Every suite about what communes report, checked for shape; NeedsHuman names the file and rule that is not right."""
-    return load_suites(expectations, check=_check_field)
+    """Every suite about what communes report, checked for shape; NeedsHuman names the file and rule that is not right.
+
+    So it does where no rule is about rows, files or totals: a suite that got lost would let everything pass.
+    """
+    rules = load_suites(expectations, check=_check_field)
+    unruled = set(GRAINS) - {grain_of(suite) for suite in rules.suites.values() if suite["expectations"]}
+    if unruled:
+        raise NeedsHuman(
+            f"no rule about {', '.join(sorted(unruled))} in {expectations}; nothing may be accepted unchecked"
+        )
+    return rules
 
 
 def load_suites(folder: Path, *, check: Callable[[Mapping[str, Any], str], None]) -> Rules:
