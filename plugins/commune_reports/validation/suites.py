@@ -22,13 +22,13 @@ class Rules:
 def load_rules(expectations: Path) -> Rules:
     """Every suite about what communes report, checked for shape; NeedsHuman names the file and rule that is not right.
 
-    So it does where no rule is about rows, files or totals: a suite that got lost would let everything pass.
+    So it does where no suite is about rows, files or totals: one that got lost would let everything pass.
     """
     rules = load_suites(expectations, check=_check_field)
-    unruled = set(GRAINS) - {grain_of(suite) for suite in rules.suites.values() if suite["expectations"]}
+    unruled = set(GRAINS) - {grain_of(suite) for suite in rules.suites.values()}
     if unruled:
         raise NeedsHuman(
-            f"no rule about {', '.join(sorted(unruled))} in {expectations}; nothing may be accepted unchecked"
+            f"no suite about {', '.join(sorted(unruled))} in {expectations}; nothing may be accepted unchecked"
         )
     return rules
 
