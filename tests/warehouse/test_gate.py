@@ -127,7 +127,7 @@ def test_a_sound_warehouse_passes_every_rule_and_each_looked_at_something(room: 
     assert _failed(outcomes) == set()
     assert [one.rule for one in outcomes if not one.checked] == []
     assert verdict(outcomes) == (None, [])
-    assert len(outcomes) == 27
+    assert len(outcomes) == 28
 
 
 def test_a_period_in_which_nothing_arrived_passes(room: Room) -> None:
@@ -295,6 +295,27 @@ DATA: list[tuple[str, tuple[str, ...], tuple[str, ...], set[str], str]] = [
         ("delete from unit where unit_code = '22489'",),
         {"rows_lost", "obligation_not_counted"},
         "task PCI-01.1 of unit 22489 is owed in period 2024-11 but not counted",
+    ),
+    (
+        "findings on a file nobody has",
+        ("finding",),
+        ("update finding set submission_id = 'gone'",),
+        {"finding_without_submission"},
+        "findings on submission gone, period 2024-11, have no submission",
+    ),
+    (
+        "all obligations lost",
+        (),
+        ("delete from obligation",),
+        {"obligation_missing", "rows_lost", "report_differs"},
+        "has no obligation for task PCI-01.1 in period 2024-11 although the plan gives it",
+    ),
+    (
+        "a row swapped for another task of its file",
+        (),
+        ("update task_report set task_code = 'PCI-01.1' where submission_id = 'a' and task_code = 'PCI-02.1'",),
+        {"task_twice_in_file"},
+        "has 1 accepted rows about tasks that another row of it is about",
     ),
     (
         "a status nobody knows",

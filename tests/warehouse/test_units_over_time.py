@@ -20,6 +20,7 @@ END = datetime(2025, 12, 31, tzinfo=ZONE)
 NOVEMBER = ReportingPeriod.parse("2024-11")
 DECEMBER = ReportingPeriod.parse("2024-12")
 LAST_DAY, FIRST_DAY = date(2024, 11, 30), date(2024, 12, 1)
+AFTERWARDS = ("Vạn Ninh", "Tu Bông", "Đại Lãnh", "Vạn Thắng", "Vạn Hưng")
 TASK, INDICATOR, INDEX = "PCI-01.1", "PCI-01", "PCI"
 
 
@@ -74,6 +75,20 @@ def test_figures_of_2024_are_read_under_the_merged_unit_of_2025(house: Warehouse
     assert (pci.owed, pci.reported, pci.missing) == (sum(one.owed for one in parts), 2, sum(o.missing for o in parts))
     assert pci.coverage_pct == pytest.approx(200 / pci.owed)
     assert pci.score == pytest.approx(sum(one.score or 0 for one in parts) / 3)
+
+
+@pytest.mark.parametrize("revision", ["0003", "0005"])
+def test_a_warehouse_from_before_units_had_days_learns_them_when_the_plan_is_next_kept(
+    house: Warehouse, plan: Plan, warehouse_url: str, revision: str
+) -> None:
+    _reports(house, plan, u22492=30.0, u22504=60.0)
+    warehouse.downgrade(warehouse_url, revision)
+    warehouse.upgrade(warehouse_url)
+    with house.begin() as connection:
+        warehouse.record_plan(connection, plan, now=END)
+    merged = _read(house, plan, date(2025, 7, 1))
+    assert (merged["22504"].name, merged["22504"].made_of) == ("xã Đại Lãnh", ("22492", "22504", "22519"))
+    assert {one.name for one in merged.values()} == {f"xã {name}" for name in AFTERWARDS}
 
 
 def test_on_a_day_before_they_merged_units_are_themselves(house: Warehouse, plan: Plan) -> None:

@@ -40,3 +40,17 @@ inner join finding on assessment.submission_id = finding.submission_id
 left join submission on finding.submission_id = submission.submission_id
 where assessment.plan_id = :plan_id and assessment.period_id in :period_ids and assessment.recorded_at <= :as_of
 group by finding.submission_id
+union
+-- One that belongs to no file at all belongs to no period either: every report is stopped by it.
+select
+    'finding' as kind,
+    finding.submission_id,
+    cast(null as varchar(16)) as unit_code,
+    count(*) as facts,
+    0 as facts_differing,
+    0 as has_submission
+from finding
+where
+    finding.recorded_at <= :as_of
+    and not exists (select 1 from submission where submission.submission_id = finding.submission_id)
+group by finding.submission_id

@@ -4,6 +4,7 @@
 -- uses: opened_periods, standing_rows, counted_tasks
 -- order: submission_id
 -- withdrawn: with its file, by a person; dropped: the plan version that held at the moment no longer asks its unit for its task.
+-- doubled: displaced within its own file, which has two rows for one task.
 -- A row asked for by an earlier version only is dropped; one that no version asked for has lost its obligation, and one about a
 -- unit or task no version of any plan knows is nobody's.
 with obliged as (
@@ -87,7 +88,23 @@ placed as (
                 )
                 then 1
             else 0
-        end as is_withdrawn
+        end as is_withdrawn,
+        case
+            when
+                exists (
+                    select 1
+                    from task_report as other
+                    where
+                        other.plan_id = one.plan_id
+                        and other.period_id = one.period_id
+                        and other.unit_code = one.unit_code
+                        and other.task_code = one.task_code
+                        and other.submission_id = one.submission_id
+                        and (other."row", other.sheet) > (one."row", one.sheet)
+                )
+                then 1
+            else 0
+        end as is_doubled
     from obliged as one
     inner join opened_periods on one.period_id = opened_periods.period_id
 ),
@@ -100,7 +117,8 @@ shares as (
         0 as rows_counting,
         0 as rows_displaced,
         0 as rows_withdrawn,
-        0 as rows_dropped
+        0 as rows_dropped,
+        0 as rows_doubled
     from assessment
     where plan_id = :plan_id and period_id in :period_ids and recorded_at <= :as_of
     union all
@@ -111,7 +129,8 @@ shares as (
         1 as rows_counting,
         0 as rows_displaced,
         0 as rows_withdrawn,
-        0 as rows_dropped
+        0 as rows_dropped,
+        0 as rows_doubled
     from counted_tasks
     where submission_id is not null
     union all
@@ -122,7 +141,8 @@ shares as (
         0 as rows_counting,
         in_version * is_displaced * (1 - is_withdrawn) as rows_displaced,
         is_withdrawn as rows_withdrawn,
-        (1 - in_version) * is_known * (1 - is_withdrawn) as rows_dropped
+        (1 - in_version) * is_known * (1 - is_withdrawn) as rows_dropped,
+        is_doubled as rows_doubled
     from placed
 ),
 
@@ -134,7 +154,8 @@ summed as (
         cast(sum(rows_counting) as integer) as rows_counting,
         cast(sum(rows_displaced) as integer) as rows_displaced,
         cast(sum(rows_withdrawn) as integer) as rows_withdrawn,
-        cast(sum(rows_dropped) as integer) as rows_dropped
+        cast(sum(rows_dropped) as integer) as rows_dropped,
+        cast(sum(rows_doubled) as integer) as rows_doubled
     from shares
     group by submission_id
 )

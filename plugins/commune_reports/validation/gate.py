@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FRAMES = ("facts", "figures", "periods", "report", "rows", "submissions", "tasks", "weights")
-MAY_BE_EMPTY = ("facts", "submissions")
+MAY_BE_EMPTY, EMPTY_WITHOUT_OBLIGATIONS = ("facts", "submissions"), ("figures", "report", "rows")
 DATES = {"window_end": "data window's end", "unit_due_at": "units' due date", "cut_off_at": "cut-off"}
 COUNTS = ("owed", "reported", "nil", "missing", "completed", "in_progress", "not_started")
 RATES = ("score", "coverage_pct", "on_time_pct")
-TASK_COLUMNS = ("unit_code", "task_code", "obligations", "times_counted", "is_owed", "indicator_code", "counted_pct")
+TASK_COLUMNS = (
+    *("unit_code", "task_code", "obligations", "times_counted", "is_owed", "indicator_code", "counted_pct"),
+    "in_version",
+)
 FIRST_ROWS = 3
 CLOSE = 1e-9
 FAR = 1e9
@@ -97,13 +100,15 @@ def load_gate(expectations: Path, include: Path) -> Gate:
 
 def check_gate(gate: Gate, figures: Figures) -> tuple[GateOutcome, ...]:
     """How every rule of the gate fared; NeedsHuman if one could not be evaluated or there was nothing to evaluate."""
-    frames = _frames(figures)
+    frames, period_id = _frames(figures), figures.card.period_id
     empty = [name for name in FRAMES if name not in MAY_BE_EMPTY and frames[name].empty]
-    if empty:
-        raise NeedsHuman(
-            f"period {figures.card.period_id}: nothing to check in {', '.join(empty)}; is the period open?"
-        )
-    return tuple(outcome for name in FRAMES for outcome in _outcomes(gate, name, frames[name], figures.card.period_id))
+    if set(empty) - set(EMPTY_WITHOUT_OBLIGATIONS):
+        raise NeedsHuman(f"period {period_id}: nothing to check in {', '.join(empty)}; is the period open?")
+    outcomes = [one for name in FRAMES if name not in empty for one in _outcomes(gate, name, frames[name], period_id)]
+    # That a period lost its obligations is told by the plan's tasks.
+    if empty and not any(one.failed and one.severity == "critical" for one in outcomes if one.suite == "tasks"):
+        raise NeedsHuman(f"period {period_id}: nothing to check in {', '.join(empty)}; is the period open?")
+    return tuple(outcomes)
 
 
 def _outcomes(gate: Gate, name: str, frame: "pd.DataFrame", period_id: str) -> Iterator[GateOutcome]:
@@ -208,7 +213,7 @@ def _tasks(answers: Answers, given: Given | None) -> "pd.DataFrame":
 
 
 def _submissions(answers: Answers, archived: frozenset[str]) -> "pd.DataFrame":
-    counts = ("rows_accepted", "rows_stored", "rows_accounted", "rows_dropped")
+    counts = ("rows_accepted", "rows_stored", "rows_accounted", "rows_dropped", "rows_doubled")
     files = _frame(answers["submissions"], "submission_id", "unit_code", "file_name", "sha256", *counts)
     # A file whose arrival is not kept has no digest to look for; the facts' own rules name it.
     return files.assign(is_archived=(files["sha256"].isin(archived) | files["sha256"].isna()).astype("int64"))

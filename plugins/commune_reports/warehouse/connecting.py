@@ -37,6 +37,7 @@ HOPELESS = {
     'role "': "correct the account in COMMUNE_REPORTS_WAREHOUSE",
     "permission denied": "name an account that may do this in COMMUNE_REPORTS_WAREHOUSE",
     "must be owner": "run it as the account that owns the tables",
+    "syntax error": "a statement in include/sql is not what it should be; install the program anew",
     "readonly database": LET_IN,
     "read-only transaction": LET_IN,
     "unable to open": LET_IN,

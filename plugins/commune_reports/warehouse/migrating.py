@@ -1,5 +1,6 @@
 """The warehouse's tables through time: to this program's revision and back, each way whole or not at all."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,11 +26,12 @@ from commune_reports.warehouse.connecting import (
 )
 from commune_reports.warehouse.describing import comment_on_tables
 from commune_reports.warehouse.reader_role import let_readers_read
-from commune_reports.warehouse.views import drop_views, make_views
+from commune_reports.warehouse.views import drop_views, made_views, make_views
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+log = logging.getLogger("commune_reports")
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
@@ -115,12 +117,15 @@ def _migrate(url: str, wanted: str, work: Callable[["Config", str | None], None]
                 f"the warehouse is at revision {found}, this program knows {HEAD}; install the newer program"
             )
         config.attributes["connection"] = connection
+        before = set(made_views(connection))
         drop_views(connection)
         with _whole(connection, found, wanted):
             work(config, found)
         reached = revision_of(connection) or wanted
         if reached == HEAD:
             make_readable(connection, include)
+            for name in sorted(before - set(made_views(connection))):
+                log.warning("the view %s is gone: include/sql/views does not have it", name)
         connection.commit()
         return reached
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from commune_reports.letters import Letter
@@ -53,6 +53,7 @@ def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
     version = {"plan_sha256": plan.sha256, "recorded_at": now}
     if connection.execute(versions).first():
         _record_bodies(connection, plan, version)
+        _record_days(connection, plan, version)
         return
     tasks = [
         {"task_code": one.code, "indicator_code": one.indicator_code, "position": position, "text": one.text, **version}
@@ -69,7 +70,17 @@ def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
         }
         for position, one in enumerate(plan.indicators)
     ]
-    units = [
+    units, successions = _units(plan, version), _successions(plan, version)
+    insert_new(connection, tables.indicator, indicators)
+    insert_new(connection, tables.task, tasks)
+    insert_new(connection, tables.unit, units)
+    insert_new(connection, tables.unit_succession, successions)
+    _record_bodies(connection, plan, version)
+    insert_new(connection, tables.plan, [{"plan_id": plan.id, "title": plan.title, "year": plan.year, **version}])
+
+
+def _units(plan: Plan, version: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
         {
             "unit_code": one.code,
             "valid_from": one.valid_from or date.min,
@@ -81,7 +92,10 @@ def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
         }
         for position, one in enumerate((*plan.units, *plan.later_units))
     ]
-    successions = [
+
+
+def _successions(plan: Plan, version: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
         {
             "unit_code": one.code,
             "effective_on": one.valid_to + timedelta(days=1),
@@ -92,12 +106,29 @@ def record_plan(connection: Connection, plan: Plan, *, now: datetime) -> None:
         if one.valid_to is not None
         for successor in dict.fromkeys(one.successors)
     ]
-    insert_new(connection, tables.indicator, indicators)
-    insert_new(connection, tables.task, tasks)
-    insert_new(connection, tables.unit, units)
+
+
+def _record_days(connection: Connection, plan: Plan, version: dict[str, Any]) -> None:
+    """Which units there are from when to when and what follows them, for a plan version that was kept before that was.
+
+    Such a version has its units as if they were for good: their last days are the one thing that is written over.
+    """
+    unit, units = tables.unit, _units(plan, version)
+    kept = connection.execute(
+        select(func.count()).select_from(unit).where(unit.c.plan_sha256 == plan.sha256)
+    ).scalar_one()
+    succession = tables.unit_succession.c.plan_sha256
+    successions = _successions(plan, version)
+    followed = connection.execute(select(succession).where(succession == plan.sha256).limit(1)).first()
+    if kept == len(units) and (followed or not successions):
+        return
+    insert_new(connection, unit, units)
     insert_new(connection, tables.unit_succession, successions)
-    _record_bodies(connection, plan, version)
-    insert_new(connection, tables.plan, [{"plan_id": plan.id, "title": plan.title, "year": plan.year, **version}])
+    for one in units:
+        of_one = [getattr(unit.c, name) == one[name] for name in ("plan_sha256", "unit_code", "valid_from")]
+        connection.execute(
+            update(unit).where(*of_one, unit.c.valid_to != one["valid_to"]).values(valid_to=one["valid_to"])
+        )
 
 
 def _record_bodies(connection: Connection, plan: Plan, version: dict[str, Any]) -> None:

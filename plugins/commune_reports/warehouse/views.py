@@ -23,7 +23,8 @@ ASKED = re.compile(r"(?<!:):([a-z_]+)")
 # What the two databases say differently: local(moment) without zone, in Vietnam's time; subject(letter).
 SPOKEN = {
     "sqlite": {
-        "local": r"strftime('%Y-%m-%d %H:%M:%S', \1, '+7 hours')",
+        # Without the fraction, which SQLite would round up and PostgreSQL cuts off.
+        "local": r"strftime('%Y-%m-%d %H:%M:%S', substr(\1, 1, 19), '+7 hours')",
         "subject": r"json_extract(\1, '$.subject')",
     },
     "postgresql": {
