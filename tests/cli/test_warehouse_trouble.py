@@ -1,6 +1,7 @@
 """A warehouse in trouble is one line that says what to do and exit code 2 or 3; nothing half-written stays behind."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import tempfile
@@ -13,6 +14,7 @@ from sqlalchemy import make_url, text
 from commune_reports import cli
 from commune_reports.warehouse import connecting
 
+PROJECT = Path(__file__).resolve().parents[2]
 Answer = tuple[int, str, str]
 Run = Callable[..., Answer]
 NOW = ("--now", "2024-11-15T09:00")
@@ -151,6 +153,20 @@ def test_a_warehouse_that_may_only_be_read(
     )
     _one_line(run(*WRITING), "the warehouse cannot be used: ", advice)
     _one_line(run("publish", "--period", "2024-11", "--now", "2024-11-20T09:00"), advice)
+
+
+def test_a_statement_that_got_lost_or_emptied_is_no_database_out_of_reach(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("include", "expectations"):
+        shutil.copytree(PROJECT / folder, tmp_path / "resources" / folder)
+    monkeypatch.setenv("COMMUNE_REPORTS_RESOURCES", str(tmp_path / "resources"))
+    assert run(*WRITING)[0] == 0
+    for path in (tmp_path / "resources" / "include" / "sql").glob("*_totals.sql"):
+        path.write_text("")
+    _one_line(
+        run("aggregate", "--period", "2024-11", "--now", "2024-11-20T09:00"), "include/sql", "install the program"
+    )
 
 
 def test_an_account_that_does_not_own_the_tables_cannot_upgrade_them(

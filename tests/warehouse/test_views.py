@@ -3,6 +3,7 @@
 import math
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -270,6 +271,26 @@ def test_an_upgrade_makes_the_views_anew_and_leaves_other_peoples_alone(warehous
     with _begin(warehouse_url) as connection:
         assert sorted(made_views(connection)) == sorted(VIEWS)
         assert _rows(connection, "v_mine") == [{"one": 1}]
+
+
+def test_an_upgrade_says_which_view_it_could_not_make_anew(
+    warehouse_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copytree(INCLUDE, tmp_path / "include")
+    (tmp_path / "include" / "sql" / "views" / "v_files.sql").unlink()
+    warehouse.upgrade(warehouse_url, include=tmp_path / "include")
+    assert [one.message for one in caplog.records if one.levelname == "WARNING"] == [
+        "the view v_files is gone: include/sql/views does not have it"
+    ]
+
+
+def test_a_view_cuts_a_moment_off_at_its_second(house: Warehouse) -> None:
+    at = datetime(2024, 11, 15, 1, 59, 59, 999_999, tzinfo=UTC)
+    kept = {"submission_id": "a", "sha256": "a" * 64, "file_name": "a.xlsx", "folder": "x", "unit_code": "22492"}
+    with house.begin() as connection:
+        connection.execute(tables.submission.insert(), [{**kept, "size": 1, "received_at": at, "recorded_at": at}])
+        [row] = _rows(connection, "v_files")
+    assert str(row["received_local"]) == "2024-11-15 08:59:59"
 
 
 def test_a_downgrade_leaves_no_view(warehouse_url: str) -> None:
