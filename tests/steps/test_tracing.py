@@ -78,3 +78,17 @@ def test_every_value_behind_a_figure_stands_in_the_cell_that_trace_names(reporte
     assert len(books) == 4
     newest = {row["file_name"] for row in reports if row["unit_code"] == reported.plan.units[0].code}
     assert newest == {"sửa lại.xlsx"}
+
+
+def test_a_file_that_is_not_kept_as_it_came_is_named(reported: Any, moment: Moment) -> None:
+    ask = {"period": "2024-11", "now": moment(11, 18, 18)}
+    [damaged, *others] = steps.trace(reported.settings, **ask)["files"]
+    path = next(
+        Path(row["archived"])
+        for row in steps.trace(reported.settings, **ask)["rows"]
+        if row["sha256"] == damaged["sha256"]
+    )
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-1])
+    kept = {one["sha256"]: one["is_archived"] for one in steps.trace(reported.settings, **ask)["files"]}
+    assert kept == {damaged["sha256"]: False} | {one["sha256"]: True for one in others}

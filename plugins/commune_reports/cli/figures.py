@@ -126,6 +126,11 @@ def trace(as_json: bool, units_of: datetime | None, **asked: Any) -> int:
             # A missing task has no row above that would name the file.
             where = "" if row["file_name"] else f" of {one['file_name']}"
             click.echo(f"{_weight(one)} in unit {row['unit_code']}, {row['task_code']}{where}: {one['message']}")
+    for one in result["files"]:
+        if not one["is_archived"]:
+            click.echo(
+                f"{one['file_name']} of unit {one['unit']} is not in the archive as it came (SHA-256 {one['sha256']})"
+            )
     for one in result["withdrawals"]:
         click.echo(f"withdrawn at {one['at']} by {one['who']}: {one['file']} of unit {one['unit']}; {one['reason']}")
     for one in result["waivers"]:

@@ -66,7 +66,7 @@ def trace(
         **({"made_of": list(read_as.made_of)} if read_as else {}),
         "figure": _figure(desk, card, read_as, wanted),
         "rows": rows,
-        "files": _files(desk, card, states),
+        "files": _files(desk, card, states, settings.home),
         **decisions(desk, period, units=made_of, as_of=card.as_of),
     }
 
@@ -128,8 +128,8 @@ def _finding(one: RowFinding) -> dict[str, Any]:
     }
 
 
-def _files(desk: Desk, card: Scorecard, states: Sequence[TaskState]) -> list[dict[str, Any]]:
-    """The files the rows came in, each once, with how every rule fared on it."""
+def _files(desk: Desk, card: Scorecard, states: Sequence[TaskState], home: Path) -> list[dict[str, Any]]:
+    """The files the rows came in, each once, whether it is kept as it came, and how every rule fared on it."""
     behind = {state.submission_id: state for state in states if state.submission_id}
     with desk.reading() as connection:
         outcomes = warehouse.file_rules(
@@ -148,6 +148,7 @@ def _files(desk: Desk, card: Scorecard, states: Sequence[TaskState]) -> list[dic
             "file_name": state.file_name,
             "sha256": state.sha256,
             "received_at": local_moment(state.received_at),
+            "is_archived": state.sha256 is not None and inbox.is_archived(home, state.sha256),
             "rules": rules.get(key, []),
         }
         for key, state in behind.items()

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from commune_reports.errors import NeedsHuman
-from commune_reports.warehouse.connecting import HEAD, RESTORE, Warehouse, engine_at, revision_of
+from commune_reports.warehouse.connecting import HEAD, RESTORE, UNLIKE, Warehouse, engine_at, revision_of
 from commune_reports.warehouse.copying import copy_rows, count_rows, shape_of, unequal
 from commune_reports.warehouse.keeping import NamedFile, named_files
 from commune_reports.warehouse.migrating import make_tables, revisions
@@ -162,6 +162,8 @@ def writing_copy(folder: Path) -> Iterator[None]:
         said = error_words(error)
         if "malformed" in said or "not a database" in said:
             raise NeedsHuman(f"the warehouse cannot be used: {said}; {RESTORE}") from error
+        if "no such table" in said:
+            raise NeedsHuman(f"the warehouse cannot be used: {said}; {UNLIKE}") from error
         if isinstance(error, DBAPIError) and not isinstance(error.orig, sqlite3.Error):
             raise
         free = shutil.disk_usage(folder).free // 1_000_000
