@@ -89,6 +89,7 @@ def test_words_are_no_percentage(typed: object) -> None:
         "16h30 ngày 5/11/2024",
         "5/11/2024.",
         "05/11/2024 (BC số 12)",
+        "05/11/2024 (thực hiện đúng hạn)",
         "(05/11/2024)",
         "05/11/2024*",
         "5/11/2024 8:00:00 AM",
@@ -116,7 +117,17 @@ def test_a_serial_number_counts_from_the_workbook_s_own_epoch() -> None:
     assert completion_date(44139, is_1904=True) == completion_date(45601)
 
 
-@pytest.mark.parametrize("typed", ["05/12/2024 (dự kiến)", "31/11/2024 (BC số 12)", "(5/11/2024"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "05/12/2024 (dự kiến)",
+        "31/11/2024 (BC số 12)",
+        "(5/11/2024",
+        "05/11/2024 (sửa thành 20/11/2024)",
+        "05/11/2024 (chưa xong)",
+        "05/11/2024 (ước)",
+    ],
+)
 def test_a_day_that_is_only_expected_or_none_at_all_is_asked_about(typed: str) -> None:
     assert isinstance(completion_date(typed), Misread)
 

@@ -30,7 +30,11 @@ def _seen(reading: Reading) -> tuple[list[str | None], list[tuple[str, str | Non
     return [row.task_code for row in reading.rows], [(one.code, one.cell) for one in reading.findings]
 
 
-@pytest.mark.parametrize("heading", ["Xã, thị trấn", "Đơn vị", "Tên xã", "Địa phương"])
+DONE = (3, "PCI-03.1", "Đang thực hiện", 70, "Công khai 3 quy hoạch")
+AGAIN = (4, "PCI-01.1", "Đang thực hiện", 30, "Niêm yết 5 thủ tục")
+
+
+@pytest.mark.parametrize("heading", ["Xã, thị trấn", "Tên xã", "Địa phương"])
 @pytest.mark.parametrize(("own", "other"), [("Đại Lãnh", "Vạn Thọ"), ("UBND xã Đại Lãnh", "Xã Vạn Thọ")])
 def test_rows_of_other_communes_in_a_column_of_communes_do_not_count(
     clerk: Clerk, heading: str, own: str, other: str
@@ -41,9 +45,25 @@ def test_rows_of_other_communes_in_a_column_of_communes_do_not_count(
     assert "xã Vạn Thọ" in reading.findings[0].message
 
 
-def test_rows_below_the_name_of_another_commune_do_not_count(clerk: Clerk) -> None:
-    reading = _read(clerk, *TOP, HEADS, ("I", "XÃ ĐẠI LÃNH"), ONE, ("II", "XÃ VẠN THỌ"), TWO)
-    assert _seen(reading) == (["PCI-01.1"], [("other_unit_rows", "B6")])
+def test_a_column_of_anybody_tells_of_other_communes_only_where_a_task_is_told_twice(clerk: Clerk) -> None:
+    rows = [(*HEADS, "Đơn vị"), (*ONE, "", "", "Xã Đại Lãnh"), (*TWO, "", "", "Xã Vạn Thọ")]
+    assert _seen(_read(clerk, *TOP, *rows)) == (["PCI-01.1", "PCI-02.1"], [])
+    reading = _read(clerk, *TOP, *rows, (*AGAIN, "", "", "Xã Vạn Thọ"))
+    assert _seen(reading) == (["PCI-01.1"], [("other_unit_rows", "H5")])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(("I", "XÃ ĐẠI LÃNH"), ("II", "XÃ VẠN THỌ")), (("I. Xã Đại Lãnh",), ("II. Xã Vạn Thọ",))],
+)
+@pytest.mark.parametrize("is_above_the_heading", [False, True])
+def test_rows_below_the_name_of_another_commune_do_not_count(
+    clerk: Clerk, first: Row, second: Row, is_above_the_heading: bool
+) -> None:
+    own = [first, HEADS] if is_above_the_heading else [HEADS, first]
+    reading = _read(clerk, *TOP, *own, ONE, second, TWO, ("Khó khăn của xã Đại Lãnh: thiếu máy tính",))
+    cell = f"{'B' if len(second) > 1 else 'A'}6"
+    assert _seen(reading) == (["PCI-01.1"], [("remark_aside", "A8"), ("other_unit_rows", cell)])
 
 
 @pytest.mark.parametrize(
@@ -54,19 +74,34 @@ def test_rows_below_the_name_of_another_commune_do_not_count(clerk: Clerk) -> No
         # A column of other communes only, or of offices, tells nothing of the file's own.
         [(*HEADS, "Đơn vị"), (*ONE, "", "", "Công chức Tư pháp"), (*TWO, "", "", "Công chức Địa chính")],
         [HEADS, ONE, TWO, (), ("", "Nơi nhận: UBND xã Vạn Thọ")],
+        [HEADS, ONE, TWO, (), ("Nơi nhận:",), ("- UBND xã Đại Lãnh",), ("- UBND xã Vạn Thọ",)],
+        [HEADS, ONE, TWO, (), ("1. Xã Đại Lãnh",), ("2. Xã Vạn Thọ",)],
     ],
 )
 def test_other_communes_that_are_only_named_take_no_row_away(clerk: Clerk, rows: list[Row]) -> None:
     assert _seen(_read(clerk, *TOP, *rows)) == (["PCI-01.1", "PCI-02.1"], [])
 
 
-@pytest.mark.parametrize(("own", "other"), [("11/2024", "10/2024"), ("Tháng 11", "Tháng 10"), (11, 10)])
-@pytest.mark.parametrize("heading", ["Tháng", "Kỳ báo cáo"])
-def test_rows_of_other_months_in_a_column_of_months_do_not_count(
-    clerk: Clerk, heading: str, own: object, other: object
-) -> None:
-    rows = [("STT", heading, *HEADS[1:]), (1, own, *ONE[1:]), (2, other, *TWO[1:])]
+def test_communes_named_in_lines_of_a_result_take_no_row_away(clerk: Clerk) -> None:
+    lines = [("", "", "", "", "Xã Đại Lãnh"), ("", "", "", "", "Xã Vạn Thọ")]
+    reading = _read(clerk, *TOP, HEADS, ONE, lines[0], TWO, lines[1], DONE)
+    assert [row.task_code for row in reading.rows] == ["PCI-01.1", "PCI-02.1", "PCI-03.1"]
+    assert {one.code for one in reading.findings} == {"row_continued"}
+
+
+@pytest.mark.parametrize(
+    ("own", "other"), [("11/2024", "10/2024"), ("Tháng 11", "Tháng 10"), (date(2024, 11, 1), date(2024, 10, 1))]
+)
+def test_rows_of_other_months_in_a_column_of_months_do_not_count(clerk: Clerk, own: object, other: object) -> None:
+    rows = [("STT", "Kỳ báo cáo", *HEADS[1:]), (1, own, *ONE[1:]), (2, other, *TWO[1:])]
     assert _seen(_read(clerk, *TOP, *rows)) == (["PCI-01.1"], [("other_period_rows", "B5")])
+
+
+def test_a_column_of_months_may_tell_when_something_was_done_unless_a_task_is_told_twice(clerk: Clerk) -> None:
+    rows = [("STT", "Tháng", *HEADS[1:]), (1, 11, *ONE[1:]), (2, 10, *TWO[1:])]
+    assert _seen(_read(clerk, *TOP, *rows)) == (["PCI-01.1", "PCI-02.1"], [])
+    reading = _read(clerk, *TOP, *rows, (4, 10, *AGAIN[1:]))
+    assert _seen(reading) == (["PCI-01.1"], [("other_period_rows", "B5")])
 
 
 def _done(code: str, day: object, document: str = "") -> Row:
@@ -79,6 +114,8 @@ def _done(code: str, day: object, document: str = "") -> Row:
         ([_done("PCI-01.1", date(2024, 5, 11), "12/BC-UBND ngày 05/11/2024")], ["G4"]),
         ([_done("PCI-01.1", date(2024, 5, 11)), _done("PCI-02.1", "25/10/2024")], ["G4"]),
         ([_done("PCI-01.1", "11/5/2024"), _done("PCI-02.1", "10/25/2024")], ["G4"]),
+        # A document of that day, or shortly before, speaks for the day as it is written.
+        ([_done("PCI-01.1", date(2024, 5, 11), "5/BC-UBND ngày 10/5/2024"), _done("PCI-02.1", "25/10/2024")], []),
         # In May something may well have been done, if nothing speaks against it.
         ([_done("PCI-01.1", date(2024, 5, 11)), _done("PCI-02.1", date(2024, 10, 25))], []),
         ([_done("PCI-01.1", date(2024, 5, 11), "12/BC-UBND ngày 11/05/2024")], []),
@@ -91,18 +128,36 @@ def test_a_day_whose_month_was_exchanged_is_asked_about(clerk: Clerk, rows: list
     assert found == doubted
 
 
-def test_a_column_nobody_recognises_is_named_where_one_is_lacking(clerk: Clerk) -> None:
-    heads, said = (*HEADS, "Mong muốn gửi gắm"), "Hỗ trợ xã 50 triệu đồng mua máy tính"
-    reading = _read(clerk, *TOP, heads, (*ONE, "", "", said), (*TWO, "", "", ""))
-    assert _seen(reading) == (["PCI-01.1", "PCI-02.1"], [("column_unread", "H3")])
+def test_a_column_nobody_recognises_is_named_where_that_of_the_results_is_lacking(clerk: Clerk) -> None:
+    heads, said = ("STT", "Mã nhiệm vụ", "Tình trạng", "Chuyện đã qua"), "Niêm yết 12 thủ tục tại trụ sở"
+    rows = [(1, "PCI-01.1", "Đang thực hiện", said), (2, "PCI-02.1", "Đang thực hiện", "")]
+    assert _seen(_read(clerk, *TOP, heads, *rows)) == (["PCI-01.1", "PCI-02.1"], [("column_unread", "D3")])
 
 
 @pytest.mark.parametrize(
-    ("heading", "value"), [("Mong muốn gửi gắm", "Lê Văn Tám"), ("Cơ quan thực hiện", "Công chức Tư pháp – hộ tịch xã")]
+    ("heading", "value"),
+    [
+        ("Mong muốn gửi gắm", "Hỗ trợ xã 50 triệu đồng mua máy tính"),
+        ("Cơ quan phối hợp", "Công chức Tư pháp – hộ tịch xã"),
+        ("Ngày giao", "05/11/2024"),
+    ],
 )
-def test_a_column_of_names_or_one_that_is_known_is_not(clerk: Clerk, heading: str, value: str) -> None:
+def test_a_column_of_ones_own_beside_the_results_is_not(clerk: Clerk, heading: str, value: str) -> None:
     reading = _read(clerk, *TOP, (*HEADS, heading), (*ONE, "", "", value), (*TWO, "", "", value))
     assert _seen(reading) == (["PCI-01.1", "PCI-02.1"], [])
+
+
+def test_one_percent_in_a_cell_of_percentages_is_one_percent(clerk: Clerk) -> None:
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    for row in (*TOP, HEADS, (*ONE[:3], 0.01, ONE[4]), (*TWO[:3], 0.5, TWO[4])):
+        sheet.append(list(row))
+    for cell in ("D4", "D5"):
+        sheet[cell].number_format = "0%"
+    content = BytesIO()
+    workbook.save(content)
+    reading = read_submission(content.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
+    assert ([row.progress_pct for row in reading.rows], reading.findings) == ([1.0, 50.0], ())
 
 
 @pytest.mark.parametrize(

@@ -119,11 +119,6 @@ def test_tasks_on_a_sheet_nobody_can_read_are_told(clerk: Clerk) -> None:
     assert (_tasks(reading), _codes(reading)) == (["PCI-01.1"], [("heading_missing", "A2")])
 
 
-def test_a_task_above_the_heading_is_told(clerk: Clerk) -> None:
-    reading = _read(clerk, [*TOP, BEGUN, HEADS, DONE])
-    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1"], [("heading_missing", "A3")])
-
-
 def test_a_list_of_the_tasks_beside_a_report_says_nothing(clerk: Clerk, plan: Plan) -> None:
     listed = [(task.code, task.text, task.performing_text, task.timing_text) for task in plan.tasks.values()]
     assert _codes(_read(clerk, [*TOP, HEADS, DONE], listed)) == []

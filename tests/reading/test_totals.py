@@ -66,10 +66,6 @@ def test_a_count_is_right_wherever_a_reading_of_its_rows_makes_it_so(
     [
         ("Tổng cộng: 03 nhiệm vụ; hoàn thành: 01, đang thực hiện: 02", []),
         ("Tổng cộng: 03 nhiệm vụ; hoàn thành: 02, đang thực hiện: 01", [2, 1]),
-        ("Tiến độ trung bình: 60%", []),
-        ("Tiến độ trung bình: 80%", [80]),
-        ("Tỷ lệ hoàn thành: 33,3%", []),
-        ("Tỷ lệ hoàn thành: 90%", [90]),
     ],
 )
 def test_a_total_told_in_one_cell_is_compared_wherever_it_stands_below(
@@ -104,3 +100,7 @@ def test_an_average_is_right_wherever_a_reading_of_its_rows_makes_it_so(
 ) -> None:
     [total] = _totals(clerk, DONE, BEGUN, more, ("Trung bình", "", stated))
     assert (total.stated, total.difference < 0.5) == (stated, is_right)
+
+
+def test_a_line_of_a_result_is_no_total(clerk: Clerk) -> None:
+    assert _totals(clerk, DONE, ("", "", "", "Tỷ lệ hoàn thành: 96%"), BEGUN) == []

@@ -339,6 +339,10 @@ PRODUCTS = (
     "Báo cáo số 12",
     "Biên bản ngày 5/11/2024",
     "Số 45/QĐ-UBND; số 46/QĐ-UBND",
+    "Số BC: 45/BC-UBND ngày 05/11/2024",
+    "Số CV 123/UBND-VP",
+    "12/BC-UBND; số CV 15/UBND",
+    "Báo cáo định kỳ tháng 11, số BC 45",
 )
 
 

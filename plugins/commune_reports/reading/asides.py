@@ -17,7 +17,8 @@ AROUND = (
     r"(?:va|nhung|cac|mot so|ve|cua|voi|doi|y kien|danh gia|nguyen nhan|chung|khac|trong|qua trinh|thuc hien|trien khai|"
     r"xa|thi tran|phuong|huyen|tinh|ubnd|cap tren|phong tai chinh ke hoach|don vi|thang \d+|quy (?:\d|[ivx]+)|ky nay)"
 )
-LABEL = re.compile(rf"(?:(?:[ivx]+|\d+|[a-d]) )?(?:{AROUND} )*{KIND}(?: (?:{KIND}|{AROUND}))*")
+OF_UNIT = r"(?: (?:cua|tai) (?:ubnd )?(?:xa|thi tran|phuong)(?: [a-z]+){1,3})?"
+LABEL = re.compile(rf"(?:(?:[ivx]+|\d+|[a-d]) )?(?:{AROUND} )*{KIND}(?: (?:{KIND}|{AROUND}))*{OF_UNIT}")
 WITHOUT_COLON = re.compile(r"(?:(?:[ivx]+|\d+|[a-d]) )?(?:kho khan|vuong mac|kien nghi|de xuat)(?: \w+){4,}")
 
 

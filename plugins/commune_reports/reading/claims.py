@@ -33,12 +33,17 @@ DOCUMENT_OF = re.compile(
     r"\b(?:ke hoach|nghi quyet|quyet dinh|cong van|chi thi|thong bao|chuong trinh|van ban|de an) so \d+[a-z]?"
     r"(?: [a-z]{2,5}){0,3} (?:ngay \d{1,2} )?thang \d{1,2} (?:nam )?\d{4}\b"
 )
+COMPARING = re.compile(r"\b(?:so voi|so sanh|ky truoc|cung ky)\b")
 # "Từ ngày 15/10/2024 đến ngày 14/11/2024".
 WINDOW = re.compile(
     r"\b(?:tu )?(?:ngay )?(\d{1,2}) (?:thang )?(\d{1,2})(?: (?:nam )?(\d{4}))?(?: (?:den|toi))?(?: het)?(?: ngay)? "
     r"(\d{1,2}) (?:thang )?(\d{1,2}) (?:nam )?(\d{4})\b"
 )
-WITHOUT_YEAR = re.compile(r".*\b(?:bao cao|ket qua|tinh hinh)\b.* thang (\d{1,2})|bao cao thang (\d{1,2})")
+# "BÁO CÁO KẾT QUẢ THÁNG 11": a title that names one month, and nothing it is compared with, follows or looks ahead to.
+WITHOUT_YEAR = re.compile(r"(?:bao cao|ket qua|tinh hinh)(?: [a-z]+)* thang (\d{1,2})")
+OF_ANOTHER_TIME = re.compile(
+    r"\b(?:ngay|so voi|so sanh|truoc|sau|luy ke|den|tu|phuong huong|ke hoach|du kien|cong van|quyet dinh|gui)\b"
+)
 NAMED_MONTH = re.compile(r"\b(?:thang|t) ?(\d{1,2}) (?:nam )?(\d{4})\b")
 # A sheet named after its month: T11, Tháng 11, thang 11-2024, 11.2024, "T11 (2)", "Tháng 11 (sửa)".
 MONTH_SHEET = re.compile(
@@ -217,7 +222,7 @@ def _periods(lines: Sequence[str]) -> list[str]:
             period
             for line in lines
             if REFERS.match(line) and len(set(NAMED_MONTH.findall(line))) < 2
-            for period in _periods_in(line)
+            for period in _periods_in(DOCUMENT_OF.sub("", line))
         )
     )
 
@@ -225,13 +230,16 @@ def _periods(lines: Sequence[str]) -> list[str]:
 def _roundabout(lines: Sequence[str], plan: Plan) -> list[str]:
     """The period whose data window some lines spell out; else that of a month without its year."""
     windows = {(period.window_start, period.window_end): period.id for period in plan.periods()}
-    spelled = [window for line in lines for found in WINDOW.finditer(line) if (window := _window(found)) in windows]
+    own = (line for line in lines if not COMPARING.search(line))
+    spelled = [window for line in own for found in WINDOW.finditer(line) if (window := _window(found)) in windows]
     if spelled:
-        return list(dict.fromkeys(windows[window] for window in spelled))
-    months = [
-        found[1] or found[2] for line in lines if (found := WITHOUT_YEAR.fullmatch(line)) and not REFERS.match(line)
-    ]
-    return list(dict.fromkeys(f"{plan.year}-{int(month):02d}" for month in months))
+        return [windows[spelled[0]]] if len(set(spelled)) == 1 else []
+    months = {
+        f"{plan.year}-{int(found[1]):02d}"
+        for line in lines
+        if (found := WITHOUT_YEAR.fullmatch(line)) and not OF_ANOTHER_TIME.search(line)
+    }
+    return [month for month in months if plan.period(month) is not None] if len(months) == 1 else []
 
 
 def _window(found: re.Match[str]) -> tuple[date, date] | None:
@@ -243,7 +251,7 @@ def _window(found: re.Match[str]) -> tuple[date, date] | None:
 
 
 def _periods_in(line: str) -> Iterator[str]:
-    line = DOCUMENT_OF.sub("", SINCE.sub("", COMPARED.sub("", line)))
+    line = SINCE.sub("", COMPARED.sub("", line))
     line = re.sub(r"\bngay (\d{1,2} )?thang (\d{1,2} )?nam \d{4}\b", "", line)
     next_month = AND_NEXT_MONTH.search(line)
     if next_month and int(next_month[3]) == int(next_month[1]) % 12 + 1:

@@ -26,9 +26,12 @@ TIME_OF_DAY = re.compile(
 WEEKDAY = re.compile(r"^(?:thứ [^\s,]+|chủ nhật)\s*,?\s*", re.IGNORECASE)
 # Words before a day, a month or a quarter that do not change it.
 AROUND_DATE = re.compile(r"^(?:(?:đã )?(?:hoàn thành|ht|xong)\s*)?(?:trong|vào)?\s*(?:ngày\s*:\s*)?", re.IGNORECASE)
-# What is told beside a day: "05/11/2024 (BC số 12)", "(05/11/2024)", "05/11/2024*"; one that is expected is not told.
+# What may be told beside a day without changing it: "05/11/2024 (BC số 12)", "(05/11/2024)", "05/11/2024*".
 BESIDE_DATE = re.compile(
-    r"(?<=\d)\s*\((?![^()]*(?:dự kiến|hạn|kế hoạch|sẽ))[^()]*\)$|^\((?=[^()]*\)$)|(?<=\d)\s*[)*]+$", re.IGNORECASE
+    r"(?<=\d)\s*\((?:(?:theo )?(?:BC|QĐ|KH|TB|CV|VB|BB|báo cáo|quyết định|kế hoạch|thông báo|công văn|văn bản|biên bản)\b"
+    r"[^()/]*|(?:thực hiện )?đúng (?:hạn|tiến độ)|(?:đã )?(?:nghiệm thu|xong|hoàn thành))\)$|"
+    r"^\((?=[^()]*\)$)|(?<=\d)\s*[)*]+$",
+    re.IGNORECASE,
 )
 MONTH = re.compile(r"(?:thang|t\.?)?(\d{1,2})(?:nam|[/.\-])(\d{4})")
 QUARTER = re.compile(r"(?:quy|q)\.?(iv|iii|ii|i|[1-4])(?:nam|[/.\-])?(\d{4})")

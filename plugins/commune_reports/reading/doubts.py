@@ -9,8 +9,7 @@ from openpyxl.utils import coordinate_to_tuple
 
 from commune_reports.findings import FIELD_LABELS, Finding
 from commune_reports.period import ReportingPeriod
-from commune_reports.reading.cell_values import Misread, plain_text
-from commune_reports.reading.dates import completion_date
+from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.tables import Head, value_at
 from commune_reports.reading.tasks import Clerk
 from commune_reports.spelling import fold
@@ -18,9 +17,10 @@ from commune_reports.task_report import TaskRow
 from commune_reports.workbook import Grid, address
 
 LAST_MONTH = 12
+LONGEST_SIGNING = 31
 TWO_NUMBERS = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](?:\d{4}|\d{2})")
 # What a column nobody recognises may have been meant for, where the table has none for it; a label or a name is shorter.
-MEANT_FOR = ("result", "evidence", "completed_on", "difficulty", "proposal")
+MEANT_FOR = ("result",)
 FEWEST_WORDS = 5
 
 
@@ -61,6 +61,8 @@ def _exchanged(row: TaskRow, period: ReportingPeriod) -> date | None:
     day = row.completed_on
     if day is None or "completed_on" not in row.cells or row.completed_since != day or day.day > LAST_MONTH:
         return None
+    if any(one.dated is not None and 0 <= (day - one.dated).days <= LONGEST_SIGNING for one in row.documents):
+        return None  # a document signed then, or shortly before, says that it was that day
     meant = date(day.year, day.day, day.month)
     is_within = period.window_start <= day <= period.window_end
     return meant if not is_within and period.window_start <= meant <= period.window_end else None
@@ -71,9 +73,10 @@ def ones_among_fractions(grid: Grid, rows: Sequence[TaskRow]) -> list[TaskRow]:
     if not any(row.progress_pct == 1 for row in rows):
         return []
     told = [(row, _value(grid, row.cells["progress_pct"])) for row in rows if "progress_pct" in row.cells]
-    if not any(isinstance(value, float) and 0 < value < 1 for _, value in told):
+    numbers = [value for _, value in told if isinstance(value, (int, float)) and value]
+    if not any(value < 1 for value in numbers) or any(value > 1 for value in numbers):
         return []
-    return [row for row, value in told if row.progress_pct == 1 and not isinstance(value, str)]
+    return [row for row, value in told if row.progress_pct == 1 and value == 1]
 
 
 def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], clerk: Clerk) -> Iterator[Finding]:
@@ -88,9 +91,7 @@ def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], c
         if column in known or clerk.vocabulary.field_of(heading) is not None:
             continue
         values = [_at(grid, row.row - 1, column) for row in rows]
-        if any(len(fold(value).split()) >= FEWEST_WORDS for value in values if isinstance(value, str)) or (
-            "completed_on" in lacking and any(_is_day(value) for value in values)
-        ):
+        if any(len(fold(value).split()) >= FEWEST_WORDS for value in values if isinstance(value, str)):
             yield clerk.wordings.finding(
                 "column_unread",
                 sheet=grid.name,
@@ -109,12 +110,6 @@ def _headings(grid: Grid, head: Head) -> Mapping[int, str]:
         for column, value in enumerate(row)
         if isinstance(value, str) and (text := plain_text(value)) is not None
     }
-
-
-def _is_day(value: Any) -> bool:
-    if isinstance(value, str):
-        return "/" in value and not isinstance(completion_date(value), Misread)
-    return isinstance(value, date)
 
 
 def _at(grid: Grid, row: int, column: int) -> Any:

@@ -55,6 +55,7 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     A line of the task's own text, or of a part of it, may stand beside (a table out of Word has a row for every paragraph).
     """
     grid, headings = task.grid, task.headings
+    told = {headings.columns[name] for name in TEXTS if name in headings.columns}
     rows: list[int] = []
     for number in range(task.rows[-1] + 1, end):
         if _begins_task(grid, number, headings, plan):
@@ -64,7 +65,7 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
             break
         if not _only_tells_more(place, task) or is_sum_row(place) or _heads_section(place, plan):
             break
-        if any(states_totals(text) for _, text in place.texts()):
+        if any(states_totals(text) for column, text in place.texts() if column not in told):
             break
         if place.text("task_text") and not task.text("task_text") and not any(map(place.is_filled, TEXTS)):
             break  # a title of what comes next

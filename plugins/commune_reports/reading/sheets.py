@@ -71,7 +71,7 @@ class Sheet:
     def hold_to(self, period: ReportingPeriod | None) -> None:
         """Leave, or ask about, what is told of another time than the period of the file."""
         if period is not None:
-            foreign = rows_of_other_periods(self.grid, self.heads, self.clerk.plan, period.id)
+            foreign = rows_of_other_periods(self.grid, self.heads, self.rows, self.clerk.plan, period.id)
             self._leave_foreign(foreign, "other_period_rows", label_of, period.label)
             self._leave_what_is_ahead(period)
             self._doubt_what_is_to_come(period)
@@ -80,7 +80,7 @@ class Sheet:
     def keep_to(self, own: str | None, units: Sequence[Unit]) -> None:
         """Leave what is told of other units than the file's own."""
         names = {unit.code: unit.full_name for unit in units}
-        foreign = rows_of_other_units(self.grid, self.heads, units, own)
+        foreign = rows_of_other_units(self.grid, self.heads, self.rows, units, own)
         self._leave_foreign(foreign, "other_unit_rows", names.__getitem__, names.get(own or "", ""))
 
     def _leave_foreign(self, foreign: Sequence[Foreign], code: str, label: Callable[[str], str], wanted: str) -> None:

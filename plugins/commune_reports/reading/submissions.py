@@ -80,8 +80,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     told |= {row.task_code for sheet in visible for row in sheet.rows}
     if visible:
         without_heads = [grid for grid in opened.grids if not heads.get(grid.name)]
-        above = [replace(sheet.grid, rows=sheet.grid.rows[: sheet.heads[0].first_row]) for sheet in visible]
-        findings += [*unheaded([*without_heads, *above], told, clerk), *remarks_unread(without_heads, known, clerk)]
+        findings += [*unheaded(without_heads, told, clerk), *remarks_unread(without_heads, known, clerk)]
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
         findings += letters_lost(opened.grids, clerk.wordings)

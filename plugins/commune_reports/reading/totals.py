@@ -35,12 +35,6 @@ ONLY_OF_ALL = re.compile(
 RATED = re.compile(
     r"(?:(?:tu )?(?:danh gia|xep loai)(?: (?:chung|cua|toan|muc do)\b.*)?|(?:ket qua|muc do hoan thanh) chung\b.*)"
 )
-# "Tiến độ trung bình: 80%" in one cell.
-AVERAGED = re.compile(
-    r"(?:(?:tien do|muc do)(?: hoan thanh| thuc hien| cong viec)* )?(?:trung binh|binh quan|chung)"
-    r"(?: chung| toan xa| cac nhiem vu)*|"
-    r"ty le (?:hoan thanh|thuc hien)(?: chung| nhiem vu| cong viec| cac nhiem vu| toan xa)*"
-)
 DATED = re.compile(r"\b(?:ngay|thang|quy|nam|ky) \d+(?: \d+)*")
 OF_TASKS, DIGIT = re.compile(r".*\bnhiem vu\b.*|(?:tong(?: so| cong)?|cong|gom)? ?\d+"), re.compile(r"\d")
 PERCENTAGE, CLAUSES = re.compile(r"\d+(?:[.,]\d+)?\s*%"), re.compile(r"[;,.()\n]")
@@ -112,9 +106,6 @@ def totals_in(opened: Spreadsheet, place: Place, above: Sequence[Above], vocabul
         text = plain_text(value) if isinstance(value, str) else None
         if text is None or column in place.headings.ticks:
             continue
-        average = _average_in(text)
-        if average is not None:
-            yield _total(place, column, FIELD_LABELS["progress_pct"], average, tuple(_meant(parts)))
         for found in _counts_in(text):
             status = vocabulary.statuses[found[1] or found[4]]
             counted = tuple(part.of_status(status) for part in parts)
@@ -151,8 +142,8 @@ def speaks_of_all(place: Place, rows: Sequence[TaskRow], vocabulary: Vocabulary)
 
 
 def states_totals(text: str) -> bool:
-    """Whether a text counts tasks or states how far all of them are: "Tổng cộng: 3 nhiệm vụ; hoàn thành: 2"."""
-    return any(map(str.isdigit, text)) and (next(_counts_in(text), None) is not None or _average_in(text) is not None)
+    """Whether a text counts tasks: "Tổng cộng: 3 nhiệm vụ; hoàn thành: 2"."""
+    return any(map(str.isdigit, text)) and next(_counts_in(text), None) is not None
 
 
 def _counts_in(text: str) -> Iterator[re.Match[str]]:
@@ -162,13 +153,6 @@ def _counts_in(text: str) -> Iterator[re.Match[str]]:
         found = COUNTED.fullmatch(clause)
         if found is not None and ("nhiem vu" in clause or not _counts_other_things(clauses)):
             yield found
-
-
-def _average_in(text: str) -> float | None:
-    """The percentage a text gives for all tasks together."""
-    label, colon, stated = text.partition(":")
-    pct = progress(stated, lambda: True) if colon and "%" in stated and AVERAGED.fullmatch(fold(label)) else None
-    return pct if isinstance(pct, float) else None
 
 
 def _is_numbered(place: Place) -> bool:

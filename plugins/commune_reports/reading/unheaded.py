@@ -45,7 +45,7 @@ def heads_of(grids: Sequence[Grid], clerk: Clerk) -> Mapping[str, list[Head]]:
 
 
 def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iterator[Finding]:
-    """One sentence for each visible sheet, or part of one, without a heading that tells of tasks told nowhere else."""
+    """One sentence for each visible sheet without a heading in which something is said of tasks told nowhere else."""
     for grid in grids:
         if not grid.visible or grid.name == IDENTITY_SHEET:
             continue

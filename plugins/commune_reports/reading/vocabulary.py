@@ -41,7 +41,7 @@ class Vocabulary:
     Further what is about another period (`elsewhere`), a number when it carries a percent sign (`percentages`), with the
     words such a number may be headed with (`progress_words`) and begin with, whatever follows (`progress_starts`), the fields of
     other headings by the words they begin with (`beginnings`), what may surround a status (`around_statuses`), what tells that
-    something was late (`late`), is not all of it (`not_all`) or, with a number, is not nothing (`not_nil`), and what
+    something was late (`late`), is not all of it (`not_all`) or of what a number is not nothing (`not_nil`), and what
     abbreviations stand for.
     """
 
@@ -262,7 +262,7 @@ def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
     if known == "nil" and _has_any(said, vocabulary.late):
         return None  # "không có hồ sơ trễ hạn" tells how well it was done
     if (known or _among_others(fold(ASIDE.sub(" ", text)), vocabulary)) == "nil" and any(
-        _has_any(fold(aside), vocabulary.not_nil) and re.search(r"\d", aside) for aside in ASIDE.findall(text)
+        _counts_some(fold(aside), vocabulary) for aside in ASIDE.findall(text)
     ):
         return None  # "không phát sinh (đã thực hiện 3 hồ sơ)"
     if known is None:
@@ -296,6 +296,14 @@ def _among_others(said: str, vocabulary: Vocabulary) -> str | None:
             if less != words
         )
     return None
+
+
+def _counts_some(folded: str, vocabulary: Vocabulary) -> bool:
+    """Whether a remark tells of something that occurred, and not in an earlier period: "đã thực hiện 3 hồ sơ"."""
+    if _has_any(folded, vocabulary.elsewhere):
+        return False
+    counted = re.findall(rf"\b0*[1-9]\d* ({'|'.join(map(re.escape, vocabulary.not_nil))})\b", folded)
+    return bool(vocabulary.not_nil) and bool(counted)
 
 
 def _has_any(folded: str, phrases: Sequence[str]) -> bool:
