@@ -32,7 +32,7 @@ def days_exchanged(grid: Grid, rows: Sequence[TaskRow], period: ReportingPeriod,
     exchanged = {row.row: meant for row in rows if (meant := _exchanged(row, period)) is not None}
     if not exchanged:
         return
-    told = [(row, _value(grid, row.cells["completed_on"])) for row in rows if "completed_on" in row.cells]
+    told = [(row, value_in(grid, row.cells["completed_on"])) for row in rows if "completed_on" in row.cells]
     texts = (plain_text(value) or "" for _, value in told if isinstance(value, str))
     typed = [found for found in map(TWO_NUMBERS.fullmatch, texts) if found is not None]
     is_american = any(int(one[2]) > LAST_MONTH >= int(one[1]) for one in typed)
@@ -72,7 +72,7 @@ def ones_among_fractions(grid: Grid, rows: Sequence[TaskRow]) -> list[TaskRow]:
     """Rows with a 1 that was read as 1 %, where others of the column hold fractions: it may be all of it as well."""
     if not any(row.progress_pct == 1 for row in rows):
         return []
-    told = [(row, _value(grid, row.cells["progress_pct"])) for row in rows if "progress_pct" in row.cells]
+    told = [(row, value_in(grid, row.cells["progress_pct"])) for row in rows if "progress_pct" in row.cells]
     numbers = [value for _, value in told if isinstance(value, (int, float)) and value]
     if not any(value < 1 for value in numbers) or any(value > 1 for value in numbers):
         return []
@@ -116,6 +116,7 @@ def _at(grid: Grid, row: int, column: int) -> Any:
     return value_at(grid, row, column)[1]
 
 
-def _value(grid: Grid, cell: str) -> Any:
+def value_in(grid: Grid, cell: str) -> Any:
+    """What is seen in a cell by its address."""
     row, column = coordinate_to_tuple(cell)
     return _at(grid, row - 1, column - 1)

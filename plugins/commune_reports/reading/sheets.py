@@ -4,26 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from openpyxl.utils import coordinate_to_tuple
-
 from commune_reports.findings import STATUS_LABELS, Finding
 from commune_reports.period import ReportingPeriod, label_of
 from commune_reports.plan import Unit
 from commune_reports.reading.asides import Asides
 from commune_reports.reading.cell_values import plain_text
-from commune_reports.reading.claims import (
-    is_still_to_come,
-    looks_ahead,
-)
+from commune_reports.reading.claims import is_still_to_come, looks_ahead
 from commune_reports.reading.copies import row_numbers
-from commune_reports.reading.doubts import columns_unread, days_exchanged, ones_among_fractions
+from commune_reports.reading.doubts import columns_unread, days_exchanged, ones_among_fractions, value_in
 from commune_reports.reading.foreign import Foreign, rows_of_other_periods, rows_of_other_units
 from commune_reports.reading.lines import is_part_of, merged_rows, rows_going_on
 from commune_reports.reading.numbering import IN_INDICATOR, Counted, numberings_of
 from commune_reports.reading.parts import Listed, answer_below, told_of_parts
 from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of, section_opened
-from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place, value_at
+from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place
 from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, row_number, said, unknown_task
 from commune_reports.reading.totals import Above, broken_totals, speaks_of_all, totals_in
 from commune_reports.reading.vocabulary import is_start_of_task
@@ -125,8 +120,7 @@ class Sheet:
         for number, row in enumerate(self.rows):
             if row.status != "completed" or "status" not in row.cells:
                 continue
-            at, column = coordinate_to_tuple(row.cells["status"])
-            said_there = plain_text(value_at(self.grid, at - 1, column - 1)[1]) or ""
+            said_there = plain_text(value_in(self.grid, row.cells["status"])) or ""
             if is_still_to_come(said_there, period, self.clerk.plan):
                 self.rows[number] = replace(row, status=None)
                 place = Place(self.grid, (row.row - 1,), self.heads[0].headings)

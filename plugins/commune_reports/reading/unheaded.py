@@ -49,11 +49,7 @@ def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iter
     for grid in grids:
         if not grid.visible or grid.name == IDENTITY_SHEET:
             continue
-        rows = [
-            number
-            for number, row in enumerate(grid.rows)
-            if len(row) - row.count("") >= FEWEST_ROWS and _tells_of_another(row, told, clerk)
-        ]
+        rows = [number for number, row in enumerate(grid.rows) if _tells_of_another(row, told, clerk)]
         if rows:
             cell = next(address(rows[0], column) for column, value in enumerate(grid.rows[rows[0]]) if value != "")
             yield clerk.wordings.finding(
