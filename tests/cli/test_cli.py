@@ -23,7 +23,7 @@ from commune_reports import cli
 from commune_reports.cli import running
 from commune_reports.demo.communes import Entry, fill_template, honest_entries, spoil
 from commune_reports.demo.mail_catcher import catch_mail
-from commune_reports.period import ReportingPeriod
+from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.steps import checking
 from commune_reports.workbook import MARK_SHEET
@@ -356,14 +356,48 @@ def test_plan_commands_show_and_check_the_plan_in_use(run: Run) -> None:
     assert (code, "33 tasks" in out) == (0, True)
 
 
-def test_every_command_takes_a_moment() -> None:
-    def without(group: click.Group) -> list[str]:
-        inner = [one for one in group.commands.values() if isinstance(one, click.Group)]
-        plain = [one for one in group.commands.values() if not isinstance(one, click.Group)]
-        lacking = [one.name or "" for one in plain if "now" not in {option.name for option in one.params}]
-        return [*lacking, *(name for one in inner for name in without(one))]
+def test_the_plan_is_shown_as_it_held_at_a_moment(
+    run: Run, opened: Path, plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = tmp_path / "plan.yaml"
+    written = (Path(__file__).resolve().parents[2] / "include" / "plans" / f"{plan.id}.yaml").read_text()
+    changed.write_text(written.replace("\ntitle: >-\n  ", "\ntitle: >-\n  Sửa: ", 1))
+    monkeypatch.setenv("COMMUNE_REPORTS_PLAN", str(changed))
+    now = ("--now", "2024-11-16T09:00")
+    decision = ("--period", "2024-11", "--by", "Nguyễn Văn A", "--reason", "đổi tên")
+    assert run("plan", "adopt", *decision, *now)[0] == 0
+    assert run("reopen", *decision, "--until", "2024-12-31", "--now", "2024-11-17T09:00")[0] == 0
 
-    assert without(running.commands) == []
+    def shown(*asked: str) -> tuple[str, str]:
+        code, out, _ = run("plan", "show", "--json", *asked)
+        [november] = [one for one in json.loads(out)["periods"] if one["period"] == "2024-11"]
+        assert code == 0
+        return json.loads(out)["title"], november["deadline_at"][:10]
+
+    of_the_plan = plan.dates(ReportingPeriod.parse("2024-11")).deadline_at.astimezone(ZONE).date().isoformat()
+    assert shown("--as-of", "2024-11-16T08:59") == (plan.title, of_the_plan)
+    assert shown("--as-of", "2024-11-16T09:00") == (f"Sửa: {plan.title}", of_the_plan)
+    assert shown("--as-of", "2024-11-17T09:00") == (f"Sửa: {plan.title}", "2024-12-31")
+    assert shown() == (f"Sửa: {plan.title}", of_the_plan)
+    code, _, wrong = run("plan", "show", "--as-of", "2024-01-01")
+    assert (code, len(wrong.splitlines())) == (2, 1)
+    assert "no period of plan" in wrong
+
+
+def _lacking(option: str, group: click.Group, path: str = "") -> set[str]:
+    """The commands without an option, with the groups they are in."""
+    named = {f"{path}{name}": one for name, one in group.commands.items()}
+    inner = {name: one for name, one in named.items() if isinstance(one, click.Group)}
+    lacking = {name for name, one in named.items() if option not in {each.name for each in one.params}} - inner.keys()
+    return lacking.union(*(_lacking(option, one, f"{name} ") for name, one in inner.items()))
+
+
+def test_every_command_takes_a_moment_and_every_question_about_facts_another_one() -> None:
+    acting = {"open", "collect", "publish", "remind", "deliver", "withdraw", "waive", "reopen", "plan adopt"}
+    keeping = {f"db {name}" for name in ("upgrade", "downgrade", "backup", "restore", "reader")}
+    about_no_facts = {"plan check", "db dictionary"}
+    assert _lacking("now", running.commands) == set()
+    assert _lacking("as_of", running.commands) == acting | keeping | about_no_facts
 
 
 def test_every_command_explains_itself(run: Run) -> None:

@@ -115,6 +115,15 @@ def test_a_backup_says_what_it_holds_and_status_knows_it(run: Run, home: Path, f
     assert [one.name for one in (home / "backups").iterdir()] == [NAME]
 
 
+def test_status_as_of_a_moment_counts_what_was_known_then(run: Run, home: Path) -> None:
+    before = json.loads(run("db", "status", "--as-of", "2024-01-01", "--json")[1])
+    assert (before["rows"]["submission"], before["files"]["named"], before["last_submission"]) == (0, 0, None)
+    now = json.loads(run("db", "status", "--json")[1])
+    later = json.loads(run("db", "status", "--as-of", "2099-01-01", "--json")[1])
+    assert later == now
+    assert (now["rows"]["submission"], now["files"]["named"]) == (3, 3)
+
+
 def test_a_password_is_never_shown(run: Run, warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     url = make_url(warehouse_url)
     if url.get_backend_name() == "postgresql":

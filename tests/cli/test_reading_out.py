@@ -91,16 +91,41 @@ def test_every_table_and_view_can_be_exported(run: Run, tmp_path: Path, form: st
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_table_can_be_asked_as_of_a_moment_and_a_view_cannot(run: Run, tmp_path: Path) -> None:
+def test_a_table_can_be_asked_as_of_a_moment(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "a.csv"
     counts = []
     for moment in ("2024-11-18T16:59", "2024-11-18T22:00", "2024-12-01T00:00"):
         assert run("export", "submission", "--out", out, "--as-of", moment)[0] == 0
         counts.append(len(_csv(out)))
     assert counts == [1, 3, 3]
-    code, _, wrong = run("export", "v_files", "--out", out, "--as-of", "2024-11-18T16:59")
-    assert (code, len(wrong.splitlines())) == (2, 1)
-    assert "shows what is known now" in wrong
+
+
+@pytest.mark.usefixtures("filled")
+def test_every_view_as_of_a_moment_shows_what_it_showed_then(
+    run: Run, plan: Plan, warehouse_url: str, tmp_path: Path
+) -> None:
+    names = [one.name for one in warehouse.described_views(PROJECT / "include" / "sql")]
+    moment, before, then, now = "2024-11-18T23:00", tmp_path / "before", tmp_path / "then", tmp_path / "now"
+    for name in names:
+        assert run("export", name, "--out", before / name)[0] == 0
+    store(
+        warehouse.open_warehouse(warehouse_url, include=PROJECT / "include"),
+        plan,
+        (Filed(1, 0, 960, 20, ROWS[1:]), Filed(2, 0, 24, 0, ROWS[:1]), Filed(2, 3, 30, 0, ROWS)),
+        prefix="later",
+    )
+    decision = ("--by", "Nguyễn Văn A", "--reason", "nộp nhầm", "--now", "2024-12-02T08:00")
+    assert run("withdraw", "file-00", *decision)[0] == 0
+    until = ("--until", "2024-12-31")
+    assert run("reopen", "--period", "2024-11", *decision, *until)[0] == 0
+    waived = ("--unit", plan.units[0].code, "--period", "2024-11", "--rule", "nil_not_allowed")
+    assert run("waive", *waived, *decision, *until)[0] == 0
+    for name in names:
+        assert run("export", name, "--out", then / name, "--as-of", moment)[0] == 0
+        assert run("export", name, "--out", now / name)[0] == 0
+    changed = {name for name in names if (now / name).read_bytes() != (before / name).read_bytes()}
+    assert changed >= {"v_decisions", "v_files", "v_index_scores", "v_indicator_scores", "v_report_tasks"}
+    assert [name for name in names if (then / name).read_bytes() != (before / name).read_bytes()] == []
 
 
 def test_wrong_use_is_one_line_and_writes_nothing(run: Run, tmp_path: Path) -> None:

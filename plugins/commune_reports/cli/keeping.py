@@ -12,6 +12,7 @@ from commune_reports.cli.terminal import (
     NEEDS_A_PERSON,
     answer,
     any_moment_option,
+    as_of_option,
     json_option,
     now_option,
     open_settings,
@@ -57,10 +58,11 @@ def db_restore(file: Path, force: bool, now: datetime, as_json: bool) -> int:
 
 @db.command("status")
 @any_moment_option
+@as_of_option
 @json_option
-def db_status(as_json: bool) -> int:
+def db_status(as_of: datetime | None, as_json: bool) -> int:
     """Show where the warehouse is, its revision, size and rows, and whether it and the kept files are whole."""
-    result = steps.warehouse_state(open_settings())
+    result = steps.warehouse_state(open_settings(), as_of=as_of)
     lines = [f"{result['location']}"]
     if "rows" in result:
         files = result["files"]

@@ -28,9 +28,7 @@ from commune_reports.cli.upkeep import db
 )
 @click.option("--plan", default=None, help="Only rows of this plan.")
 @click.option("--period", default=None, help="Only rows of this period.")
-@click.option(
-    "--as-of", type=MOMENT, default=None, callback=not_ahead, help="Only rows of a table recorded by this moment."
-)
+@click.option("--as-of", type=MOMENT, default=None, callback=not_ahead, help="Only what was recorded by this moment.")
 @any_moment_option
 @json_option
 def export(

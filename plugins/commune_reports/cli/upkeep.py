@@ -1,12 +1,20 @@
 """The plan and the warehouse from a terminal."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from commune_reports import warehouse
-from commune_reports.cli.terminal import DONE, answer, any_moment_option, commands, json_option, open_settings
-from commune_reports.period import ZONE
+from commune_reports import steps, warehouse
+from commune_reports.cli.terminal import (
+    DONE,
+    answer,
+    any_moment_option,
+    as_of_option,
+    commands,
+    json_option,
+    open_settings,
+)
 from commune_reports.plan import load_plan
 
 
@@ -29,39 +37,20 @@ def plan_check(file: Path) -> int:
 
 @plan.command("show")
 @any_moment_option
+@as_of_option
 @json_option
-def plan_show(as_json: bool) -> int:
-    """Show the plan in use."""
-    shown = load_plan(open_settings().plan_file)
-    periods = [
-        {
-            "period": one.id,
-            "label": one.label,
-            **{
-                name: getattr(shown.dates(one), name).astimezone(ZONE).isoformat()
-                for name in ("opens_at", "unit_due_at", "cut_off_at", "deadline_at")
-            },
-        }
-        for one in shown.periods()
+def plan_show(as_of: datetime | None, as_json: bool) -> int:
+    """Show the plan in use, or the version of it that held at a moment."""
+    shown = steps.show_plan(open_settings(), as_of=as_of)
+    lines = [f"{shown['plan']}: {shown['title']}"]
+    lines += [
+        f"  {one['code']}  {one['weight']:>4g} %  {one['tasks']} tasks  {one['title']}" for one in shown["indicators"]
     ]
-    indicators = [
-        {"code": one.code, "title": one.title, "weight": one.weight, "tasks": len(one.tasks)}
-        for one in shown.indicators
-    ]
-    result = {
-        "plan": shown.id,
-        "title": shown.title,
-        "indicators": indicators,
-        "units": [{"unit": one.code, "name": one.full_name, "folder": one.folder} for one in shown.units],
-        "periods": periods,
-    }
-    lines = [f"{shown.id}: {shown.title}"]
-    lines += [f"  {one['code']}  {one['weight']:>4g} %  {one['tasks']} tasks  {one['title']}" for one in indicators]
     lines += [
         f"  {one['period']}: due {one['unit_due_at']}, cut-off {one['cut_off_at']}, deadline {one['deadline_at']}"
-        for one in periods
+        for one in shown["periods"]
     ]
-    return answer(result, as_json, lines)
+    return answer(shown, as_json, lines)
 
 
 @commands.group()

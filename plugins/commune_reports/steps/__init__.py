@@ -9,6 +9,7 @@ from commune_reports.steps.delivering import deliver, deliver_or_say
 from commune_reports.steps.documenting import write_docs
 from commune_reports.steps.keeping import back_up, go_down, restore, warehouse_state
 from commune_reports.steps.opening import open_periods, write_unit_template
+from commune_reports.steps.planning import show_plan
 from commune_reports.steps.publishing import periods_to_publish, publish_period, render_report
 from commune_reports.steps.reading_out import data_dictionary, export, make_reader
 from commune_reports.steps.reminding import remind
@@ -42,6 +43,7 @@ __all__ = [
     "reopen",
     "restore",
     "rules",
+    "show_plan",
     "status",
     "trace",
     "waive",

@@ -89,8 +89,11 @@ def restore(settings: Settings, file: Path, *, force: bool, now: datetime) -> di
     }
 
 
-def warehouse_state(settings: Settings) -> dict[str, Any]:
-    """Where the warehouse is, at which revision, how large, whether it is whole, and whether every named file is there."""
+def warehouse_state(settings: Settings, *, as_of: datetime | None = None) -> dict[str, Any]:
+    """Where the warehouse is, at which revision, how large, whether it is whole, and whether every named file is there.
+
+    As of a moment, rows and the files they name are those known then; the rest is as it is now.
+    """
     url = make_url(settings.warehouse_url)
     result: dict[str, Any] = {
         "kind": url.get_backend_name(),
@@ -102,8 +105,9 @@ def warehouse_state(settings: Settings) -> dict[str, Any]:
     if damage:
         return result | {"integrity": damage, "trouble": [f"the warehouse is damaged: {damage}"]}
     with warehouse.looking(settings.warehouse_url) as (connection, revision):
-        state = warehouse.state_of(connection, revision)
-        named = {_path_of(one): one for one in ([] if state.lacking else warehouse.named_files(connection))}
+        state = warehouse.state_of(connection, revision, as_of=as_of)
+        files = [] if state.lacking else warehouse.named_files(connection, as_of=as_of)
+        named = {_path_of(one): one for one in files}
     missing = [_word(name, one) for name, one in named.items() if not (settings.home / name).is_file()]
     damaged = [_word(name, one) for name, one in named.items() if _is_damaged(settings.home / name, one.sha256)]
     trouble = [f"revision {revision} is older than this program's"] if revision < warehouse.HEAD else []

@@ -12,13 +12,14 @@ from commune_reports.warehouse import Wanted
 
 def export(settings: Settings, name: str, *, out: Path, form: str, wanted: Wanted) -> dict[str, Any]:
     """Write a table or view to a file, whole or not at all; `form` is csv or parquet. OSError if it cannot be written."""
-    found = warehouse.find_described(settings.include / "sql", name)
+    sql = settings.include / "sql"
+    found = warehouse.find_described(sql, name)
     house = warehouse.open_warehouse(settings.warehouse_url, include=settings.include)
     if wanted.as_of is not None:
         warehouse.wait_for_facts(house, wanted.as_of)
     columns = {one.name: one.kind for one in found.columns}
     with house.reading() as connection:
-        rows = write_rows(out, columns, warehouse.extracted(connection, found, wanted), form=form)
+        rows = write_rows(out, columns, warehouse.extracted(connection, sql, found, wanted), form=form)
     return {"name": name, "rows": rows, "file": str(out)}
 
 

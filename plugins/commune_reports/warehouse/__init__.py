@@ -39,9 +39,11 @@ from commune_reports.warehouse.opening import (
     Opening,
     adopt_plan,
     changed_figures,
+    dates_held,
     open_period,
     opening_of,
     plan_content_as_of,
+    plan_taken_up,
 )
 from commune_reports.warehouse.reader_role import make_reader
 from commune_reports.warehouse.restoring import damage_of, load_snapshot, refuse_to_overwrite
@@ -92,6 +94,7 @@ __all__ = [
     "comparison",
     "counting_reports",
     "damage_of",
+    "dates_held",
     "decisions",
     "described_views",
     "dictionary",
@@ -117,6 +120,7 @@ __all__ = [
     "outbox",
     "pending_letters",
     "plan_content_as_of",
+    "plan_taken_up",
     "present",
     "previous_states",
     "queue_letter",

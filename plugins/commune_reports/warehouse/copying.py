@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -110,10 +111,17 @@ def continue_numbers(connection: Connection, shape: MetaData) -> None:
             connection.execute(text("select setval(:sequence, :highest)"), {"sequence": found[0], "highest": found[1]})
 
 
-def count_rows(connection: Connection, shape: MetaData, only: Iterable[str] | None = None) -> dict[str, int]:
-    """How many rows each table holds, by name; of some tables only if they are named."""
+def count_rows(
+    connection: Connection, shape: MetaData, only: Iterable[str] | None = None, *, as_of: datetime | None = None
+) -> dict[str, int]:
+    """How many rows each table holds, or held at a moment, by name; of some tables only if they are named."""
+
+    def counted(table: Table) -> Any:
+        statement = select(func.count()).select_from(table)
+        return statement if as_of is None else statement.where(table.c.recorded_at <= as_of)
+
     return {
-        name: connection.execute(select(func.count()).select_from(shape.tables[name])).scalar_one()
+        name: connection.execute(counted(shape.tables[name])).scalar_one()
         for name in sorted(shape.tables if only is None else only)
     }
 

@@ -6,13 +6,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Date, DateTime, Float, Integer, Select, Text, column, inspect, select, table
+from sqlalchemy import (
+    Connection,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    column,
+    inspect,
+    select,
+    table,
+    text,
+)
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.period import ZONE
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.describing import Described, described_tables
-from commune_reports.warehouse.views import described_views
+from commune_reports.warehouse.views import described_views, statement_as_of, view_of
 
 BATCH = 5_000
 VIEW_TYPES: dict[str, Any] = {
@@ -47,13 +61,14 @@ def find_described(sql: Path, name: str) -> Described:
     return known[name]
 
 
-def extracted(connection: Connection, found: Described, wanted: Wanted) -> Iterator[Sequence[Sequence[Any]]]:
+def extracted(connection: Connection, sql: Path, found: Described, wanted: Wanted) -> Iterator[Sequence[Sequence[Any]]]:
     """The rows of a table or view in batches, ordered by its key; moments are aware.
 
-    NeedsHuman where it has no plan or period to choose by, and for a moment asked of a view: those show what is known now.
+    As of a moment a table has the rows recorded by it, and a view shows what it would have shown then. NeedsHuman where it has
+    no plan or period to choose by.
     """
-    statement = _statement(found, wanted)
-    if not found.is_table and not inspect(connection).has_table(found.name):
+    statement = _statement(_source(connection, sql, found, wanted.as_of), found, wanted)
+    if not found.is_table and wanted.as_of is None and not inspect(connection).has_table(found.name):
         raise NeedsHuman(f"view {found.name} is not in the warehouse yet; run: commune-reports db upgrade")
     return _batches(connection, found, statement)
 
@@ -74,11 +89,19 @@ def _aware(row: Sequence[Any], local: Sequence[int]) -> Sequence[Any]:
     return values
 
 
-def _statement(found: Described, wanted: Wanted) -> Select[Any]:
+def _source(connection: Connection, sql: Path, found: Described, as_of: datetime | None) -> Any:
     if found.is_table:
-        source: Any = tables.metadata.tables[found.name]
-    else:
-        source = table(found.name, *(column(one.name, VIEW_TYPES[one.kind]()) for one in found.columns))
+        return tables.metadata.tables[found.name]
+    columns = [column(one.name, VIEW_TYPES[one.kind]()) for one in found.columns]
+    if as_of is None:
+        return table(found.name, *columns)
+    dated = [name for name, one in tables.metadata.tables.items() if "recorded_at" in one.c]
+    statement = statement_as_of(view_of(sql, found.name), sql, connection.dialect.name, dated)
+    moment = bindparam("as_of", as_of, type_=tables.UtcDateTime())
+    return text(statement).bindparams(moment).columns(*columns).subquery(found.name)
+
+
+def _statement(source: Any, found: Described, wanted: Wanted) -> Select[Any]:
     statement = select(source).order_by(*(source.c[name] for name in found.key))
     for name, value, option in (("plan_id", wanted.plan, "--plan"), ("period_id", wanted.period, "--period")):
         if value is None:
@@ -86,8 +109,6 @@ def _statement(found: Described, wanted: Wanted) -> Select[Any]:
         if name not in source.c:
             raise NeedsHuman(f"{found.name} has no {name}; leave {option} out")
         statement = statement.where(source.c[name] == value)
-    if wanted.as_of is not None:
-        if not found.is_table:
-            raise NeedsHuman(f"{found.name} is a view and shows what is known now; only tables can be exported --as-of")
+    if found.is_table and wanted.as_of is not None:
         statement = statement.where(source.c.recorded_at <= wanted.as_of)
     return statement

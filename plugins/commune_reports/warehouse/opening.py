@@ -124,6 +124,33 @@ def plan_content_as_of(
     return digest, connection.execute(select(kept.c.content).where(kept.c.plan_sha256 == digest)).scalar()
 
 
+def plan_taken_up(connection: Connection, plan_id: str, *, as_of: datetime) -> tuple[str, str | None] | None:
+    """Digest and content of the plan version under which a period was last opened by a moment; None if none was."""
+    opened, kept = tables.reporting_period, tables.plan_content
+    statement = (
+        select(opened.c.plan_sha256, kept.c.content)
+        .join_from(opened, kept, opened.c.plan_sha256 == kept.c.plan_sha256, isouter=True)
+        .where(opened.c.plan_id == plan_id, opened.c.recorded_at <= as_of)
+        .order_by(opened.c.recorded_at.desc(), opened.c.number.desc(), opened.c.window_end.desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).first()
+    return None if row is None else (str(row.plan_sha256), row.content)
+
+
+def dates_held(
+    connection: Connection, warehouse: "Warehouse", plan_id: str, *, as_of: datetime
+) -> dict[str, dict[str, datetime]]:
+    """The dates that held at a moment for every period that was open by then, by period, then by name."""
+    opened = tables.reporting_period
+    statement = select(opened.c.period_id).where(opened.c.plan_id == plan_id, opened.c.recorded_at <= as_of).distinct()
+    known = sorted(connection.execute(statement).scalars())
+    if not known:
+        return {}
+    rows = ask(connection, warehouse.sql, "opened_periods", {"plan_id": plan_id, "period_ids": known, "as_of": as_of})
+    return {row.period_id: {name: row._mapping[name] for name in DATES if name.endswith("_at")} for row in rows}
+
+
 def changed_figures(connection: Connection, plan: Plan, period: ReportingPeriod, earlier: Opening) -> Iterator[str]:
     """What of this version of the plan makes figures of a period other than under its opening, one change at a time."""
     for name, wanted in _dates(plan, period).items():

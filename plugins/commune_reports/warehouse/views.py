@@ -1,7 +1,7 @@
 """The warehouse as known now, as views for people who bring their own tools: made anew by every migration, never data."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,11 @@ def load_views(sql: Path) -> tuple[View, ...]:
     return tuple(_view(path) for path in sorted((sql / "views").glob("*.sql")))
 
 
+def view_of(sql: Path, name: str) -> View:
+    """The view of a name that is known."""
+    return _view(sql / "views" / f"{name}.sql")
+
+
 def described_views(sql: Path) -> tuple[Described, ...]:
     """What every view is for, by name."""
     return tuple(one.described for one in load_views(sql))
@@ -56,19 +61,41 @@ def described_views(sql: Path) -> tuple[Described, ...]:
 
 def statement_of(view: View, sql: Path, dialect: str) -> str:
     """The view's select on a database, put together from the named statements it uses."""
+    return _composed(_parts(view, sql, dialect), _said_on(view.body, dialect))
+
+
+def statement_as_of(view: View, sql: Path, dialect: str, tables: Iterable[str]) -> str:
+    """The view's select over no more than the rows of these tables that were recorded by the moment :as_of."""
+    # A part of a table's name stands for it; inside, PostgreSQL still sees the table, SQLite if told where it lies.
+    house = "main." if dialect == "sqlite" else ""
+    known = {name: f"select * from {house}{name} where recorded_at <= :as_of" for name in tables}
+    return _composed(known | _parts(view, sql, dialect), _said_on(view.body, dialect))
+
+
+def _parts(view: View, sql: Path, dialect: str) -> dict[str, str]:
     parts: dict[str, str] = {}
     for name in view.uses:
         gather(sql, name, parts)
+    opened = {name: LEFT_OPEN.sub("true", body) for name, body in parts.items()}
+    for body in (*opened.values(), view.body):
+        if asked := ASKED.search(re.sub(r"'[^']*'", "''", body)):
+            raise NeedsHuman(
+                f"view {view.described.name} cannot be made: it, or a statement it uses, asks for {asked[1]}"
+            )
+    return {name: _said_on(body, dialect) for name, body in opened.items()}
+
+
+def _composed(parts: Mapping[str, str], body: str) -> str:
     # Nothing is worked out whole before the reader's filter is known: it goes down into every part.
-    needed = ",\n".join(f"{name} as not materialized (\n{body}\n)" for name, body in parts.items())
-    own = view.body.removeprefix("with ")
-    joined = f"with {needed}{',' if own != view.body else ''}\n{own}" if needed else view.body
-    whole = LEFT_OPEN.sub("true", joined)
-    if asked := ASKED.search(re.sub(r"'[^']*'", "''", whole)):
-        raise NeedsHuman(f"view {view.described.name} cannot be made: a statement it uses asks for {asked[1]}")
+    needed = ",\n".join(f"{name} as not materialized (\n{part}\n)" for name, part in parts.items())
+    own = body.removeprefix("with ")
+    return f"with {needed}{',' if own != body else ''}\n{own}" if needed else body
+
+
+def _said_on(statement: str, dialect: str) -> str:
     for word, said in SPOKEN[dialect].items():
-        whole = re.sub(rf"\b{word}\(([a-z_.]+)\)", said, whole)
-    return whole
+        statement = re.sub(rf"\b{word}\(([a-z_.]+)\)", said, statement)
+    return statement
 
 
 def make_views(connection: Connection, sql: Path) -> None:
