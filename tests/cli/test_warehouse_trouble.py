@@ -230,3 +230,49 @@ def test_a_file_that_is_cut_off(
     path.write_bytes(migrated_sqlite.read_bytes()[:8192])
     monkeypatch.setenv("COMMUNE_REPORTS_WAREHOUSE", f"sqlite:///{path}")
     _one_line(run(*command), "the warehouse cannot be used: ", "malformed")
+
+
+@pytest.mark.parametrize(
+    ("statement", "command"),
+    [
+        ("update reporting_period set unit_due_at = 'zzz'", READING),
+        ("update letter set content = '{'", ("outbox", "--json")),
+        ("update unit set valid_to = '0'", ("export", "unit", "--out", "unit.csv")),
+        ("update indicator set weight = 'x'", ("publish", "--period", "2024-11", "--now", "2024-11-20T09:00")),
+    ],
+    ids=["moment", "json", "day", "number"],
+)
+def test_a_value_somebody_wrote_that_cannot_be_one(
+    run: Run,
+    migrated_sqlite: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    statement: str,
+    command: tuple[str, ...],
+) -> None:
+    path = tmp_path / "altered.sqlite"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    monkeypatch.setenv("COMMUNE_REPORTS_WAREHOUSE", f"sqlite:///{path}")
+    monkeypatch.chdir(tmp_path)
+    assert run(*WRITING)[0] == 0
+    with sqlite3.connect(path) as connection:
+        connection.execute(statement)
+    _one_line(run(*command), "the warehouse holds a value", "that cannot be read")
+
+
+def test_a_plan_version_that_is_not_kept_as_it_was(
+    run: Run, migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "altered.sqlite"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    monkeypatch.setenv("COMMUNE_REPORTS_WAREHOUSE", f"sqlite:///{path}")
+    assert run(*WRITING)[0] == 0
+    plan = (PROJECT / "include" / "plans" / "pci-pgi-2024.yaml").read_text(encoding="utf-8")
+    (tmp_path / "plan.yaml").write_text(plan.replace("\ntitle: >-\n  ", "\ntitle: >-\n  Sửa: ", 1), encoding="utf-8")
+    monkeypatch.setenv("COMMUNE_REPORTS_PLAN", str(tmp_path / "plan.yaml"))
+    then = "2024-11-15T09:00"
+    assert run("plan", "show", "--as-of", then)[0] == 0
+    with sqlite3.connect(path) as connection:
+        connection.execute("update plan_content set content = replace(content, 'PCI', 'PCX')")
+    for command in (("plan", "show"), ("report", "--period", "2024-11", "--out", str(tmp_path / "out"))):
+        _one_line(run(*command, "--as-of", then), "does not hold plan version", "as it was kept")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from commune_reports import outbox, steps, warehouse
 from commune_reports.errors import NeedsHuman, Transient
@@ -283,6 +284,33 @@ def test_a_file_whose_bytes_were_lost_or_flipped_is_told_before_anything_is_sent
     kept.write_bytes(spoiled(kept.read_bytes()))
     published = steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
     assert any("file_not_archived" in one and kept.name in one for one in published["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("done", "told"),
+    [
+        ("update report_score set score = 99.5 where level = 'index' and unit_code = '' and code = 'PCI'", 1),
+        ("delete from report_score where level = 'indicator' and unit_code = '22492' and code = 'PCI-01'", 1),
+        ("update task_report set status = 'nil' where task_code = 'PCI-01.1'", 4),
+        ("update report_score set score = score", 0),
+    ],
+)
+def test_a_revision_tells_when_what_was_published_before_is_not_what_it_was(
+    office: Any, moment: Moment, done: str, told: int
+) -> None:
+    office.fill("22492")
+    office.collect()
+    steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+    engine = create_engine(office.settings.warehouse_url)
+    with engine.begin() as connection:
+        connection.execute(text(done))
+    engine.dispose()
+    office.fill("22489")
+    office.collect(moment(11, 19, 10))
+    again = steps.publish_period(office.settings, period="2024-11", now=moment(11, 20, 8))
+    said = [one for one in again["warnings"] if "published_otherwise" in one]
+    assert (again["revision"], len(said)) == (1, int(told > 0))
+    assert all(f"failed for {told} of " in one and "of revision 0" in one for one in said), said
 
 
 def test_a_mail_server_out_of_reach_leaves_every_letter_waiting(office: Any, moment: Moment) -> None:

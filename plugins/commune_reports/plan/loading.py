@@ -166,8 +166,10 @@ def _plan_in(source: _Source) -> Plan:
     return plan
 
 
-def plan_of(content: str) -> Plan:
-    """The plan that once had this content; it was checked when it was loaded from its file."""
+def plan_of(content: str, sha256: str) -> Plan:
+    """The plan that once had this content; it was checked when it was loaded. NeedsHuman if it is not what was kept."""
+    if hashlib.sha256(content.encode()).hexdigest() != sha256:
+        raise NeedsHuman(f"the warehouse does not hold plan version {sha256} as it was kept; restore the last backup")
     values = json.loads(content)
     _number(values)
     return _plan(TypeAdapter(_PlanFile).validate_python(values), content)

@@ -90,7 +90,7 @@ def as_it_held(desk: Desk, period: ReportingPeriod, as_of: datetime) -> Desk:
         found = warehouse.plan_content_as_of(connection, desk.warehouse, desk.plan.id, period.id, as_of=as_of)
     if found is None or found[0] == desk.plan.sha256 or found[1] is None:
         return desk
-    return replace(desk, plan=plan_of(found[1]))
+    return replace(desk, plan=plan_of(found[1], found[0]))
 
 
 def ensure_open(desk: Desk, period: ReportingPeriod, *, now: datetime, decision: Decision | None = None) -> int:

@@ -15,13 +15,19 @@ log = logging.getLogger("commune_reports")
 
 
 def pass_gate(
-    desk: Desk, card: Scorecard, answers: dict[str, list[dict[str, Any]]], *, revision: int, now: datetime
+    desk: Desk,
+    card: Scorecard,
+    previous: Scorecard | None,
+    answers: dict[str, list[dict[str, Any]]],
+    *,
+    revision: int,
+    now: datetime,
 ) -> list[str]:
     """Check the figures before they are published; what the gate warns of. NeedsHuman if a critical rule fails."""
     gate = load_gate(desk.settings.expectations, desk.settings.include)
     named = {row["sha256"] for row in answers["submissions"] if row["sha256"]}
     archived = frozenset(one for one in named if inbox.is_archived(desk.settings.home, one))
-    figures = Figures(answers, card, _given(desk.plan, card, answers), archived)
+    figures = Figures(answers, card, _given(desk.plan, card, answers), archived, previous)
     outcomes = check_gate(gate, figures)
     desk.warehouse.insist(
         lambda connection: warehouse.record_gate(connection, card, outcomes, revision=revision, now=now)

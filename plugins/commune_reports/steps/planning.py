@@ -39,7 +39,7 @@ def _held(desk: Desk, as_of: datetime) -> tuple[Plan, dict[str, dict[str, dateti
         raise NeedsHuman(
             f"what the plan said at {as_of.isoformat()} (SHA-256 {digest}) was not kept by the program of then"
         )
-    return plan_of(content), held
+    return plan_of(content, digest), held
 
 
 def _shown(plan: Plan, held: dict[str, dict[str, datetime]]) -> dict[str, Any]:

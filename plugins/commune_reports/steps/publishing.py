@@ -122,7 +122,7 @@ def _publish_once(
     revision = len(earlier)
     folder = Path("reports") / desk.plan.id / period.id / f"r{revision}"
     card, previous, answers, known = _cards(desk, period, earlier, as_of)
-    warnings = pass_gate(desk, card, answers, revision=revision, now=now)
+    warnings = pass_gate(desk, card, previous, answers, revision=revision, now=now)
     paths = _render(desk, card, previous, revision=revision, out=desk.settings.home / folder)
     files = _attached(paths, folder)
     record = ReportRecord(

@@ -22,8 +22,8 @@ from commune_reports.validation.suites import Rules, load_suites
 if TYPE_CHECKING:
     import pandas as pd
 
-FRAMES = ("facts", "figures", "periods", "report", "rows", "submissions", "tasks", "weights")
-MAY_BE_EMPTY, EMPTY_WITHOUT_OBLIGATIONS = ("facts", "submissions"), ("figures", "report", "rows")
+FRAMES = ("facts", "figures", "periods", "published", "report", "rows", "submissions", "tasks", "weights")
+MAY_BE_EMPTY, EMPTY_WITHOUT_OBLIGATIONS = ("facts", "published", "submissions"), ("figures", "report", "rows")
 DATES = {"window_end": "data window's end", "unit_due_at": "units' due date", "cut_off_at": "cut-off"}
 COUNTS = ("owed", "reported", "nil", "missing", "completed", "in_progress", "not_started")
 RATES = ("score", "coverage_pct", "on_time_pct")
@@ -59,13 +59,14 @@ class Figures:
     """What is about to be published: the warehouse's answers by frame, and the scorecard the report shows.
 
     `given` is None where another version of the plan held at the moment; `archived` are the digests of the files whose bytes
-    are there as they came.
+    are there as they came; `previous` is what the moment of the report before this one gives now, None for the first.
     """
 
     answers: Answers
     card: Scorecard
     given: Given | None
     archived: frozenset[str]
+    previous: Scorecard | None = None
 
 
 def given_by(plan: Plan, period: ReportingPeriod) -> Given:
@@ -100,7 +101,12 @@ def load_gate(expectations: Path, include: Path) -> Gate:
 
 def check_gate(gate: Gate, figures: Figures) -> tuple[GateOutcome, ...]:
     """How every rule of the gate fared; NeedsHuman if one could not be evaluated or there was nothing to evaluate."""
-    frames, period_id = _frames(figures), figures.card.period_id
+    period_id = figures.card.period_id
+    try:
+        frames = _frames(figures)
+    except (ValueError, TypeError) as error:  # a text where a number belongs
+        said = " ".join(str(error).split())
+        raise NeedsHuman(f"the warehouse holds a value of period {period_id} that cannot be read: {said}") from error
     empty = [name for name in FRAMES if name not in MAY_BE_EMPTY and frames[name].empty]
     # That a period lost its obligations is told by the plan's tasks.
     told = [] if set(empty) - set(EMPTY_WITHOUT_OBLIGATIONS) else [name for name in FRAMES if name not in empty]
@@ -146,6 +152,7 @@ def _frames(figures: Figures) -> dict[str, "pd.DataFrame"]:
         ),
         "figures": counted,
         "periods": _periods(answers, figures.given),
+        "published": _published(answers, figures.previous),
         "report": _report(counted, card),
         "rows": _rows(answers, card),
         "submissions": _submissions(answers, figures.archived),
@@ -273,15 +280,34 @@ def _unit_gaps(counted: "pd.DataFrame") -> "pd.Series[int]":
 
 
 def _report(counted: "pd.DataFrame", card: Scorecard) -> "pd.DataFrame":
-    """How many figures differ between the report and the warehouse, cell by cell; a cell only one has differs in all."""
+    """How many figures differ between the report and the warehouse, cell by cell."""
+    shown = [*_scores(card), ("district", "all", card.totals)]
+    return _beside(counted[counted["level"] != "unit_total"], shown)
+
+
+def _published(answers: Answers, previous: Scorecard | None) -> "pd.DataFrame":
+    """How many figures of the report before this one are otherwise now, cell by cell."""
+    kept = _frame(answers["published"], "unit_code", "code", "revision", *COUNTS, *RATES)
+    if previous is None:
+        return kept.assign(differences=0)[:0]
+    named = kept.assign(unit_code=kept["unit_code"].where(kept["unit_code"] != "", "district"))
+    return _beside(named.astype(dict.fromkeys(RATES, "float64")), _scores(previous)).assign(
+        revision=int(kept["revision"].max()) if len(kept) else 0
+    )
+
+
+def _scores(card: Scorecard) -> list[tuple[str, str, Score]]:
+    shown = [(one.unit_code or "district", one.indicator_code, one.figures) for one in card.indicators]
+    return shown + [(one.unit_code or "district", one.index_code, one.figures) for one in card.indices]
+
+
+def _beside(kept: "pd.DataFrame", scores: Sequence[tuple[str, str, Score]]) -> "pd.DataFrame":
+    """How many figures differ between kept and shown ones, by unit and code; a cell only one has differs in all."""
     import pandas as pd
 
-    shown = [(one.unit_code or "district", one.indicator_code, one.figures) for one in card.indicators]
-    shown += [(one.unit_code or "district", one.index_code, one.figures) for one in card.indices]
-    shown.append(("district", "all", card.totals))
-    report = pd.DataFrame([{"unit_code": unit, "code": code, **_values(score)} for unit, code, score in shown])
-    kept = counted[counted["level"] != "unit_total"][["unit_code", "code", *COUNTS, *RATES]]
-    beside = kept.merge(report, how="outer", on=["unit_code", "code"], suffixes=("", "_shown"), indicator=True)
+    shown = pd.DataFrame([{"unit_code": unit, "code": code, **_values(score)} for unit, code, score in scores])
+    kept = kept[["unit_code", "code", *COUNTS, *RATES]]
+    beside = kept.merge(shown, how="outer", on=["unit_code", "code"], suffixes=("", "_shown"), indicator=True)
     differences = sum(
         (
             ((beside[name] - beside[f"{name}_shown"]).abs() > CLOSE)

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import time
+import traceback
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -217,7 +218,7 @@ def lock_key(name: str) -> int:
 
 @contextmanager
 def sorted_faults() -> Iterator[None]:
-    """A database out of reach is Transient; an account, disk or table that is wrong needs a person."""
+    """A database out of reach is Transient; an account, disk, table or value that is wrong needs a person."""
     try:
         yield
     except DBAPIError as error:
@@ -232,3 +233,14 @@ def sorted_faults() -> Iterator[None]:
         if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
             raise Transient(f"the warehouse cannot be reached: {said}") from error
         raise
+    except (ValueError, TypeError) as error:
+        if not _came_from_a_row(error):
+            raise
+        said = " ".join(str(error).split())
+        raise NeedsHuman(f"the warehouse holds a value that cannot be read: {said}; {RESTORE}") from error
+
+
+def _came_from_a_row(error: Exception) -> bool:
+    """Whether a value was refused on its way from the database: SQLite lets anything be written into any column by hand."""
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any(str(frame.f_globals.get("__name__")).startswith("sqlalchemy.engine") for frame in frames)
