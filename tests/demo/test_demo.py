@@ -72,5 +72,5 @@ def test_a_folder_that_is_not_a_demos_is_not_deleted(tmp_path: Path) -> None:
     process = _start(home)
     out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
-    assert "not a demo's" in out
+    assert "not a demo's" in " ".join(out.split())  # the line may be broken anywhere
     assert (home / "precious.txt").read_text() == "mine"
