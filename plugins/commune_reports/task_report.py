@@ -117,7 +117,8 @@ Span = tuple[float, float]
 class Total:
     """A sum, an average or a count the file states about its rows, and the values its rows can mean by it.
 
-    Each value is the least and the most it can be: the same where every row can be read.
+    Each value is the least and the most it can be: the same where every row can be read. `of_month` is the month a sentence
+    speaks of, None where it names none.
     """
 
     sheet: str
@@ -126,6 +127,7 @@ class Total:
     column: str
     stated: float
     counted: tuple[Span, ...]
+    of_month: int | None = None
 
     @property
     def difference(self) -> float:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from commune_reports.findings import Finding
+from commune_reports.reading.claims import AHEAD
 from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.lines import signs_off
 from commune_reports.reading.tables import Place
@@ -37,6 +38,9 @@ class Asides:
             self._is_titled = False
             return
         [(column, text)] = texts
+        if AHEAD.fullmatch(fold(text)):  # what stands below is of the next period, and told as such
+            self._is_titled = False
+            return
         label, colon, told = text.partition(":")
         if LABEL.fullmatch(fold(label)):
             self._is_titled = not told.strip()

@@ -15,7 +15,8 @@ SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 NUMBER = re.compile(r"([+-]?)(?:(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d+)(?:[.,](\d+))?)(%?)")
 # Words around a number that do not change it.
 AROUND_NUMBER = re.compile(
-    r"^(?:(?:đã )?đạt(?: tỷ lệ)?|được|(?:đã )?hoàn thành|ht)\s+|\s*(?:phần trăm|phan tram)$|(?<=[\d%])[.;,*]+$|"
+    r"^(?:(?:ước )?(?:(?:đã )?đạt(?: tỷ lệ)?|được|(?:đã )?hoàn thành|ht|khoảng)(?: khoảng)?)\s+|\s*(?:phần trăm|phan tram)$|"
+    r"(?<=[\d%])[.;,*]+$|(?<=[\d%])\s*(?:so với )?(?:kế hoạch|kh)(?: năm)?$|(?<=%)\s*\((?:tăng|giảm) [^()]*\)$|"
     r"^'(?=\d)|(?<=\d)\s*\((?=%\)$)|(?<=%)\)$",
     re.IGNORECASE,
 )

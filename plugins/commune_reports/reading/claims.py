@@ -44,6 +44,8 @@ WITHOUT_YEAR = re.compile(r"(?:bao cao|ket qua|tinh hinh)(?: [a-z]+)* thang (\d{
 OF_ANOTHER_TIME = re.compile(
     r"\b(?:ngay|so voi|so sanh|truoc|sau|luy ke|den|tu|phuong huong|ke hoach|du kien|cong van|quyet dinh|gui)\b"
 )
+# "Tháng 11 (quý IV/2024)": the month has the year of the quarter behind it.
+MONTH_IN_QUARTER = re.compile(r"\b(thang \d{1,2}) (?:thuoc )?(quy (?:iv|iii|ii|i|[1-4]) (?:nam )?(\d{4}))\b")
 NAMED_MONTH = re.compile(r"\b(?:thang|t) ?(\d{1,2}) (?:nam )?(\d{4})\b")
 # A sheet named after its month: T11, Tháng 11, thang 11-2024, 11.2024, "T11 (2)", "Tháng 11 (sửa)".
 MONTH_SHEET = re.compile(
@@ -251,7 +253,7 @@ def _window(found: re.Match[str]) -> tuple[date, date] | None:
 
 
 def _periods_in(line: str) -> Iterator[str]:
-    line = SINCE.sub("", COMPARED.sub("", line))
+    line = MONTH_IN_QUARTER.sub(r"\1 \3", SINCE.sub("", COMPARED.sub("", line)))
     line = re.sub(r"\bngay (\d{1,2} )?thang (\d{1,2} )?nam \d{4}\b", "", line)
     next_month = AND_NEXT_MONTH.search(line)
     if next_month and int(next_month[3]) == int(next_month[1]) % 12 + 1:

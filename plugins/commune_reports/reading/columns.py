@@ -1,26 +1,21 @@
 """What stands in the columns decides where their headings leave a choice: periods side by side, texts of the plan, numbers."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice, takewhile
-from typing import Any
 
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import Misread, plain_text, progress
 from commune_reports.reading.codes import task_coded
-from commune_reports.reading.dates import completion_date
-from commune_reports.reading.tables import REPORTED, Head, Headings
+from commune_reports.reading.dates import Span, completion_date
+from commune_reports.reading.months_beside import with_progress_in_all, with_the_latest_period
+from commune_reports.reading.tables import Head, Headings
+from commune_reports.reading.titles import MOST_ROWS, Titles, below, is_told, texts_below
 from commune_reports.reading.vocabulary import Vocabulary, task_texted, task_worded
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
 
-PERIOD = re.compile(r"\b(?:(?:thang|t|tuan(?: thu)?) ?(\d{1,2})|quy (iv|iii|ii|i|[1-4]))\b")
-QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-MONTHS_OF_YEAR, MONTHS_OF_QUARTER = 12, 3
-PLANNED = re.compile(r"\b(?:ke hoach|kh|du kien)\b")
-# What a wide heading says of columns that do not tell what was done: "Kế hoạch tháng 12/2024".
-LOOKS_AHEAD = re.compile(r"^(?:theo )?(?:ke hoach|kh|du kien|dang ky)\b")
 # Headings under which people write a status or what they did, a status or a percentage, a day or when it is due.
 NARRATIVE, SHARE = "tinh hinh", "muc do"
 DUE = re.compile(r"^thoi (?:gian|diem|han) (?:thuc hien )?(?:hoan thanh|ket thuc)")
@@ -28,19 +23,7 @@ DONE = re.compile(r"\b(?:thuc hien|trien khai)\b")
 ACTUAL = re.compile(r"\bthuc te\b")
 UNFINISHED = ("in_progress", "not_started")
 FEWEST_WORDS, SHORTEST_TASK, LONGEST_LABEL, FEWEST_DUE, FEWEST_NAMED, FEWEST_ALIKE = 4, 12, 12, 2, 2, 6
-MOST_ROWS, FIRST_ROWS = 400, 4
-
-
-@dataclass(frozen=True)
-class Titles:
-    """What heads each column, and what a wider heading says over it."""
-
-    texts: Sequence[str]
-    over: Sequence[str]
-
-    def whole(self, column: int) -> str:
-        """All that is said over a column."""
-        return f"{self.over[column]} {self.texts[column]}".strip()
+FIRST_ROWS = 4
 
 
 def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan: Plan) -> Head:
@@ -70,7 +53,7 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
 
 def _name_of(grid: Grid, head: Head, column: int, titles: Titles) -> str:
     """What a column is that was headed as the tasks and holds none of them: numbers, codes, what was done, groups."""
-    texts = list(_texts(grid, head, column))
+    texts = list(texts_below(grid, head, column))
     if all(text.strip(".)").isdecimal() for text in texts):
         return "number"
     if all(len(text) <= LONGEST_LABEL for text in texts):
@@ -94,12 +77,15 @@ def settled(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan
     """The heading after a look at what stands below it."""
     if head.headings.twins or head.headings.besides or len(head.headings.ticks) > 1:
         head = _without_a_table_beside(grid, head, titles)
-        head = _with_the_latest_period(grid, head, titles, vocabulary)
+        head = with_the_latest_period(grid, head, titles, vocabulary)
+    head = with_progress_in_all(grid, head, titles, vocabulary)
     head = _with_values_beside(grid, head, titles)
     head = _with_numbers(grid, head, titles, vocabulary)
+    head = _with_statuses_headed_as_results(grid, head, vocabulary)
     head = _with_results_headed_as_tasks(grid, head, titles, plan)
     head = _without_the_plans_products(grid, head, plan)
     head = _with_statuses(grid, head, titles, vocabulary)
+    head = _with_days_headed_as_status(grid, head, titles, vocabulary)
     return _without_deadlines(grid, head, titles, vocabulary)
 
 
@@ -112,7 +98,7 @@ def _with_values_beside(grid: Grid, head: Head, titles: Titles) -> Head:
         is_titled = beside < len(titles.texts) and bool(titles.whole(beside))
         if is_titled or (beside > last and not _is_merged_over(grid, head, column)):
             continue
-        if not _is_told(grid, head, column) and _is_told(grid, head, beside):
+        if not is_told(grid, head, column) and is_told(grid, head, beside):
             columns[name] = beside
     return head if columns == head.headings.columns else replace(head, headings=replace(head.headings, columns=columns))
 
@@ -140,78 +126,6 @@ def _without_a_table_beside(grid: Grid, head: Head, titles: Titles) -> Head:
     return head
 
 
-def _with_the_latest_period(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
-    """The heading with the latest of several months or quarters in which anything stands; the others were reported before."""
-    headings = head.headings
-    alike: dict[str, list[int]] = {}
-    for column, text in enumerate(titles.texts):
-        name = vocabulary.field_of(text) if text and column not in headings.ticks else None
-        if name in REPORTED:
-            alike.setdefault(name, []).append(column)
-    done = {name: _not_ahead(columns, titles, vocabulary) for name, columns in alike.items() if len(columns) > 1}
-    periods = {column: _period(titles.whole(column)) for columns in done.values() for column in columns}
-    periods |= {column: _period(titles.whole(column)) for column in headings.ticks}
-    dated = {name: columns for name, columns in done.items() if _tell_periods_apart(columns, periods, titles)}
-    ticks = headings.ticks
-    if not all(periods[column] is not None for column in ticks):
-        ticks = {}
-    columns, twins, besides = dict(headings.columns), dict(headings.twins), dict(headings.besides)
-    for name, left in done.items():
-        if len(left) < len(alike[name]) and (len(left) == 1 or columns[name] not in left):
-            columns[name] = left[0]
-            twins = {one: column for one, column in twins.items() if one != name}
-            if len(left) > 1:
-                twins[name] = left[1]
-    named = [(column, periods[column] or 0) for some in (*dated.values(), ticks) for column in some]
-    order = _latest_first([period for _, period in named])
-    told = next((one for one in order if any(_is_told(grid, head, c) for c, period in named if period == one)), None)
-    if told is None:
-        return replace(head, headings=replace(headings, columns=columns, twins=twins))
-    for name, some in dated.items():
-        by_period = {periods[column] or 0: column for column in some}
-        columns[name] = next((by_period[one] for one in order[order.index(told) :] if one in by_period), some[-1])
-        twins.pop(name, None)
-        besides.pop(name, None)
-    kept = {
-        column: status for column, status in headings.ticks.items() if column not in ticks or periods[column] == told
-    }
-    return replace(head, headings=replace(headings, columns=columns, twins=twins, ticks=kept, besides=besides))
-
-
-def _not_ahead(columns: Sequence[int], titles: Titles, vocabulary: Vocabulary) -> list[int]:
-    """The columns of one field that do not stand under a plan or another period; all if none is left."""
-    left = [
-        column
-        for column in columns
-        if not LOOKS_AHEAD.search(fold(titles.over[column])) and vocabulary.field_of(titles.over[column]) != ""
-    ]
-    return left or list(columns)
-
-
-def _tell_periods_apart(columns: Sequence[int], periods: dict[int, int | None], titles: Titles) -> bool:
-    told = {periods[column] for column in columns}
-    is_planned = any(PLANNED.search(fold(titles.texts[column])) for column in columns)
-    return len(columns) > 1 and None not in told and len(told) == len(columns) and not is_planned
-
-
-def _period(heading: str) -> int | None:
-    """The last month of the period a heading names, None if it names none."""
-    found = PERIOD.findall(fold(heading))
-    if not found:
-        return None
-    month, quarter = found[-1]
-    return int(month) if month else MONTHS_OF_QUARTER * (QUARTERS.get(quarter) or int(quarter))
-
-
-def _latest_first(months: Sequence[int]) -> list[int]:
-    """Months from the latest back; after December comes January, so the latest is the one least far from all others."""
-    known = sorted(set(months), reverse=True)
-    if not known:
-        return []
-    latest = min(known, key=lambda one: max((one - other) % MONTHS_OF_YEAR for other in known))
-    return sorted(known, key=lambda one: (latest - one) % MONTHS_OF_YEAR)
-
-
 def _with_numbers(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
     """The heading with the progress where numbers stand: a column headed "Tiến độ" may tell when a task is to be done."""
     columns, twins = head.headings.columns, head.headings.twins
@@ -236,7 +150,13 @@ def _other_percentage(first: int, titles: Titles, vocabulary: Vocabulary) -> int
 
 def _with_results_headed_as_tasks(grid: Grid, head: Head, titles: Titles, plan: Plan) -> Head:
     """The heading with the result in a "Nội dung thực hiện" beside the codes that holds other words than those of the tasks."""
-    columns = head.headings.columns
+    columns, twins = head.headings.columns, head.headings.twins
+    second = twins.get("task_text")
+    if second is not None and "result" not in columns and DONE.search(fold(titles.texts[second])):
+        if _holds(grid, head, second, plan):
+            return head
+        twins = {name: column for name, column in twins.items() if name != "task_text"}
+        return replace(head, headings=replace(head.headings, columns={**columns, "result": second}, twins=twins))
     codes, texts = columns.get("task"), columns.get("task_text")
     if codes is None or texts is None or "result" in columns or not DONE.search(fold(titles.texts[texts])):
         return head
@@ -258,7 +178,7 @@ def _without_the_plans_products(grid: Grid, head: Head, plan: Plan) -> Head:
     if second is None:
         return head
     products = [frozenset(fold(task.product_text).split()) for task in plan.tasks.values()]
-    told = {column: list(map(fold, _texts(grid, head, column))) for column in (columns["result"], second)}
+    told = {column: list(map(fold, texts_below(grid, head, column))) for column in (columns["result"], second)}
     left = [column for column, texts in told.items() if not _tell_products(texts, products)]
     if len(left) != 1:
         left = [column for column, texts in told.items() if not _say_the_same(texts)]
@@ -318,9 +238,22 @@ def _with_statuses_headed_as_progress(grid: Grid, head: Head, titles: Titles, vo
     return head
 
 
+def _with_statuses_headed_as_results(grid: Grid, head: Head, vocabulary: Vocabulary) -> Head:
+    """The heading with the status in a "Kết quả" that holds nothing but statuses; what was done stands elsewhere then."""
+    headings = head.headings
+    column = headings.columns.get("result")
+    if headings.has_status or column is None or "result" in headings.besides:
+        return head
+    texts = list(texts_below(grid, head, column))
+    if not texts or _statuses(grid, head, column, vocabulary) < len(texts):
+        return head
+    left = {name: one for name, one in headings.columns.items() if name != "result"}
+    return replace(head, headings=replace(headings, columns={**left, "status": column}))
+
+
 def _with_share(grid: Grid, head: Head, column: int) -> Headings | None:
     """The headings with the progress in a "Mức độ" that holds only numbers; None where it does not, or another column does."""
-    headings, texts = head.headings, list(_texts(grid, head, column))
+    headings, texts = head.headings, list(texts_below(grid, head, column))
     told = headings.columns.get("progress_pct")
     if not texts or _numbers(grid, head, column) < len(texts) or (told is not None and _numbers(grid, head, told)):
         return None
@@ -330,7 +263,7 @@ def _with_share(grid: Grid, head: Head, column: int) -> Headings | None:
 def _with_narrative(grid: Grid, head: Head, column: int) -> Headings | None:
     """The headings with a result in a "Tình hình" that tells in words what was done; None where it does not."""
     headings = head.headings
-    if not any(len(text.split()) >= FEWEST_WORDS for text in _texts(grid, head, column)):
+    if not any(len(text.split()) >= FEWEST_WORDS for text in texts_below(grid, head, column)):
         return None
     if "result" in headings.columns:
         return replace(headings, besides={"result": column, **headings.besides})
@@ -338,25 +271,59 @@ def _with_narrative(grid: Grid, head: Head, column: int) -> Headings | None:
 
 
 def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
-    """The heading without a "Thời gian hoàn thành" that tells when the tasks are due: most stand beside unfinished ones."""
-    columns = head.headings.columns
-    column, status = columns.get("completed_on"), columns.get("status")
-    words = "" if column is None else fold(titles.texts[column])
-    if column is None or not DUE.search(words) or ACTUAL.search(words):
+    """The heading without a "Thời gian hoàn thành" that tells when the tasks are due.
+
+    It does beside a column that is headed as the day a task was done, and where most of it stands beside unfinished tasks.
+    """
+    columns, twins = head.headings.columns, head.headings.twins
+    pair = [place["completed_on"] for place in (columns, twins) if "completed_on" in place]
+    due = [one for one in pair if _heads_deadlines(titles.texts[one])]
+    if not due:
         return head
-    filled = due = 0
+    others = [one for one in pair if one not in due]
+    if not others and not _tells_deadlines(grid, head, due[0], vocabulary):
+        return head
+    columns, twins = ({name: one for name, one in some.items() if name != "completed_on"} for some in (columns, twins))
+    if others:
+        columns["completed_on"] = others[0]
+    return replace(head, headings=replace(head.headings, columns=columns, twins=twins))
+
+
+def _with_days_headed_as_status(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
+    """The heading with the day in a "Hoàn thành" beside the status that holds nothing but days."""
+    columns = head.headings.columns
+    if "completed_on" in columns or "status" not in columns:
+        return head
+    for column, text in enumerate(titles.texts):
+        if not text or column in columns.values() or vocabulary.ticked_by(text) != "completed":
+            continue
+        days = [completion_date(value) for value in below(grid, head, column)]
+        if days and all(isinstance(day, Span) for day in days):
+            return replace(head, headings=replace(head.headings, columns={**columns, "completed_on": column}))
+    return head
+
+
+def _heads_deadlines(heading: str) -> bool:
+    words = fold(heading)
+    return DUE.search(words) is not None and ACTUAL.search(words) is None
+
+
+def _tells_deadlines(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> bool:
+    """Whether most of a column stands beside unfinished tasks; not where only words do, and days beside those that are done."""
+    status = head.headings.columns.get("status")
+    filled = due = words = days = 0
     for row in grid.rows[head.last_row + 1 :]:
         text = plain_text(row[column]) if column < len(row) else None
         if text is None:
             continue
         beside = plain_text(row[status]) if status is not None and status < len(row) else None
+        meant = vocabulary.status_of(beside) if beside is not None else None
         is_word = isinstance(completion_date(row[column]), Misread) and not any(map(str.isdigit, text))
         filled += 1
-        due += is_word or (beside is not None and vocabulary.status_of(beside) in UNFINISHED)
-    if due < FEWEST_DUE or 2 * due <= filled:
-        return head
-    left = {name: one for name, one in columns.items() if name != "completed_on"}
-    return replace(head, headings=replace(head.headings, columns=left))
+        due += is_word or meant in UNFINISHED
+        words += is_word and meant in UNFINISHED
+        days += not is_word and meant == "completed"
+    return due >= FEWEST_DUE and 2 * due > filled and not (days and days + words == filled)
 
 
 def names_task(text: str, plan: Plan) -> bool:
@@ -364,32 +331,18 @@ def names_task(text: str, plan: Plan) -> bool:
     return task_worded(plan, text) is not None or task_coded(plan, text) is not None
 
 
-def _below(grid: Grid, head: Head, column: int) -> Iterator[Any]:
-    """What stands in a column below the heading."""
-    rows = grid.rows[head.last_row + 1 : head.last_row + MOST_ROWS]
-    return (row[column] for row in rows if column < len(row) and row[column] != "")
-
-
-def _is_told(grid: Grid, head: Head, column: int) -> bool:
-    return any(plain_text(value) is not None for value in _below(grid, head, column))
-
-
-def _texts(grid: Grid, head: Head, column: int) -> Iterator[str]:
-    return filter(None, map(plain_text, _below(grid, head, column)))
-
-
 def _statuses(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> int:
     """How many statuses stand in a column."""
-    return sum(vocabulary.status_of(text) is not None for text in _texts(grid, head, column))
+    return sum(vocabulary.status_of(text) is not None for text in texts_below(grid, head, column))
 
 
 def _numbers(grid: Grid, head: Head, column: int) -> int:
     """How many percentages stand in a column."""
-    return sum(isinstance(progress(value, lambda: True), float) for value in _below(grid, head, column))
+    return sum(isinstance(progress(value, lambda: True), float) for value in below(grid, head, column))
 
 
 def _holds(grid: Grid, head: Head, column: int, plan: Plan) -> bool:
     return any(
         isinstance(value, str) and len(value) >= SHORTEST_TASK and task_worded(plan, value) is not None
-        for value in _below(grid, head, column)
+        for value in below(grid, head, column)
     )

@@ -24,12 +24,15 @@ TIME_OF_DAY = re.compile(
     r"\s+\d{1,2}(?::|h|g)\d{0,2}(?::\d{2})?(?:\s*[ap]m)?$|^\d{1,2}(?::|h|g)\d{0,2}\s+(?=ng)", re.IGNORECASE
 )
 WEEKDAY = re.compile(r"^(?:thứ [^\s,]+|chủ nhật)\s*,?\s*", re.IGNORECASE)
+# "5/11": the year is that of the plan, if its data are closed after that day.
+WITHOUT_YEAR = re.compile(r"(\d{1,2})/(\d{1,2})")
+LAST_MONTH_DAY = (12, 14)
 # Words before a day, a month or a quarter that do not change it.
 AROUND_DATE = re.compile(r"^(?:(?:đã )?(?:hoàn thành|ht|xong)\s*)?(?:trong|vào)?\s*(?:ngày\s*:\s*)?", re.IGNORECASE)
 # What may be told beside a day without changing it: "05/11/2024 (BC số 12)", "(05/11/2024)", "05/11/2024*".
 BESIDE_DATE = re.compile(
     r"(?<=\d)\s*\((?:(?:theo )?(?:BC|QĐ|KH|TB|CV|VB|BB|báo cáo|quyết định|kế hoạch|thông báo|công văn|văn bản|biên bản)\b"
-    r"[^()/]*|(?:thực hiện )?đúng (?:hạn|tiến độ)|(?:đã )?(?:nghiệm thu|xong|hoàn thành))\)$|"
+    r"[^()/]*|(?:thực hiện )?đúng (?:hạn|tiến độ)|(?:đã )?(?:nghiệm thu|xong|hoàn thành|ký|ban hành))\)$|"
     r"^\((?=[^()]*\)$)|(?<=\d)\s*[)*]+$",
     re.IGNORECASE,
 )
@@ -53,8 +56,11 @@ class Span:
         return self.first == self.last
 
 
-def completion_date(value: Any, *, is_1904: bool = False) -> Span | None | Misread:
-    """A day (an Excel date, its serial number, 5/11/2024, 5-11-24, ngày 5 tháng 11 năm 2024), a month or a quarter."""
+def completion_date(value: Any, *, is_1904: bool = False, year: int | None = None) -> Span | None | Misread:
+    """A day (an Excel date, its serial number, 5/11/2024, 5-11-24, ngày 5 tháng 11 năm 2024), a month or a quarter.
+
+    With the plan's `year` also 5/11, but for the last days of December: those may be of the year before.
+    """
     if isinstance(value, datetime):
         return _day(value.date())
     if isinstance(value, date):
@@ -68,6 +74,10 @@ def completion_date(value: Any, *, is_1904: bool = False) -> Span | None | Misre
     if is_number:
         return Misread("date_unreadable", text)
     try:
+        without_year = WITHOUT_YEAR.fullmatch(text)
+        if year is not None and without_year is not None:
+            day = date(year, int(without_year[2]), int(without_year[1]))
+            return _day(day) if (day.month, day.day) <= LAST_MONTH_DAY else Misread("date_unreadable", text)
         bare = BESIDE_DATE.sub("", BESIDE_DATE.sub("", text))
         return _written(AROUND_DATE.sub("", WEEKDAY.sub("", TIME_OF_DAY.sub("", bare)))) or Misread(
             "date_unreadable", text

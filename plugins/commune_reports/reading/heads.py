@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import takewhile
 from typing import Any
 
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import is_ticked, plain_text
-from commune_reports.reading.columns import LOOKS_AHEAD, Titles, counts_tasks, names_task, settled, with_column_of_tasks
+from commune_reports.reading.columns import counts_tasks, names_task, settled, with_column_of_tasks
+from commune_reports.reading.months_beside import LOOKS_AHEAD
 from commune_reports.reading.tables import (
     ANSWERS,
     FEWEST_HEADINGS,
@@ -19,18 +21,17 @@ from commune_reports.reading.tables import (
     Headings,
     value_at,
 )
+from commune_reports.reading.titles import Titles
 from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
 
 FEWEST_TICKS, FEWEST_ROWS, FIRST_ROWS = 2, 2, 3
-MOST_HEADING_ROWS = 3
+MOST_HEADING_ROWS, MOST_WORDS_BELOW = 3, 8
 LONGEST_HEADING, LONGEST_HINTS = 80, 400
 LAST_FIRST_HEAD = 300
 VAGUE = re.compile(r"\b(?:luy ke|da thuc hien|da hoan thanh|so voi ke hoach)\b")
-# The progress of one month only, beside which "Lũy kế" tells how far the task is.
-OF_ONE_PERIOD, IN_ALL = re.compile(r"\b(?:(?:trong|rieng) (?:thang|ky|quy)|(?:thang|ky|quy) nay)\b"), "luy ke"
-RESULT = "ket qua"
+RESULT, FOR_PROPOSALS = "ket qua", re.compile(r"\b(?:kien nghi|de xuat|dxkn|kn)\b")
 BRACKETS = re.compile(r"\([^)]*\)")
 
 
@@ -176,10 +177,15 @@ def _with_words_below(upper: Titles, cells: Sequence[Any], vocabulary: Vocabular
         if cell == "":
             continue
         above = texts[column] if isinstance(cell, str) and column < len(texts) else ""
-        if not above or vocabulary.field_of(f"{above} {cell}") is None:
+        if not above or _answers(cell) or vocabulary.field_of(f"{above} {cell}") is None:
             return None
         texts[column], found = f"{above} {cell}", found + 1
     return Titles(texts, upper.over) if found >= FEWEST_TICKS else None
+
+
+def _answers(text: str) -> bool:
+    """Whether a text is an answer rather than some words of a heading: it has a number, or is a sentence."""
+    return any(map(str.isdigit, text)) or len(text.split()) > MOST_WORDS_BELOW
 
 
 def _joined(upper: Titles, lower: Sequence[str], known: set[int], vocabulary: Vocabulary) -> tuple[Titles, int]:
@@ -234,6 +240,8 @@ def _with_row_of_terms(grid: Grid, head: Head, vocabulary: Vocabulary) -> Head:
 
 def _heading_text(value: Any) -> str:
     """A cell as a heading, "" if it is none; hints in brackets do not make it too long for one."""
+    if isinstance(value, date) and value.day == 1:  # what spreadsheet programs make of a typed 11/2024
+        return f"Tháng {value.month}/{value.year}"
     text = plain_text(value) if isinstance(value, str) else None
     if text is None or len(text) > LONGEST_HINTS:
         return ""
@@ -261,6 +269,9 @@ def _headings(titles: Titles, vocabulary: Vocabulary) -> Headings:
             columns[name] = column
         elif name and columns.setdefault(name, column) != column:
             (besides if _goes_on(name, texts[columns[name]], text) else twins).setdefault(name, column)
+    both = columns.get("difficulty")
+    if both is not None and "proposal" not in columns and FOR_PROPOSALS.search(fold(texts[both])):
+        columns["proposal"] = both
     if len(set(ticks.values())) < FEWEST_TICKS:
         ticks = {}
     if ticks and columns.get("status") in ticks:
@@ -276,12 +287,8 @@ def _goes_on(name: str, first: str, second: str) -> bool:
 
 
 def _is_less(one: str, other: str, vocabulary: Vocabulary) -> bool:
-    """Whether of two headings of a progress the first counts only where the second is not: "Trong tháng" beside "Lũy kế"."""
-    first, second = fold(one), fold(other)
-    if OF_ONE_PERIOD.search(first) and IN_ALL in second:
-        return True
-    is_turned = IN_ALL in first and OF_ONE_PERIOD.search(second)
-    return _is_vague(one, vocabulary) and not _is_vague(other, vocabulary) and not is_turned
+    """Whether of two headings of a progress the first counts only where the second is not: "Lũy kế" beside "Tiến độ"."""
+    return _is_vague(one, vocabulary) and not _is_vague(other, vocabulary)
 
 
 def _is_vague(heading: str, vocabulary: Vocabulary) -> bool:

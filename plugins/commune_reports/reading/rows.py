@@ -6,7 +6,7 @@ from typing import Any
 
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
-from commune_reports.reading.dates import Span, completion_date
+from commune_reports.reading.dates import WITHOUT_YEAR, Span, completion_date, dates_in
 from commune_reports.reading.documents import DIGIT, documents_in, own_documents_in
 from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, Headings, Place
 from commune_reports.reading.tasks import Clerk, said
@@ -16,6 +16,13 @@ from commune_reports.workbook import Spreadsheet, address
 
 # Where "không có" and "-" only say that there is none.
 MAY_BE_NOTHING = ("evidence", "difficulty", "proposal", "note")
+# Where one clause ends and a proposal may begin, in a column for difficulties and proposals.
+CLAUSES = re.compile(r"(?<=[.;])\s+|(?<=,)\s+(?=(?:đề nghị|kiến nghị|đề xuất|xin)\b)", re.IGNORECASE)
+PROPOSES = re.compile(
+    r"(?:de nghi|kien nghi|de xuat|xin|mong|can (?:huyen|tinh|cap tren)|(?:huyen|tinh|cap tren) can)\b"
+)
+# What people write for the day of a task that goes on all the year.
+WITHOUT_AN_END = {"thuong xuyen", "lien tuc", "hang thang", "hang quy", "hang nam", "ca nam"}
 # "Đang thực hiện 50%", "Đang thực hiện (đạt 70,5%)".
 SHARE = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?%\)?$")
 
@@ -39,28 +46,42 @@ def read_row(
     progress_pct = read("progress_pct", read_progress, "một số từ 0 đến 100")
     span: Span | None = read(
         "completed_on",
-        _said_anew(completion_date(place.value("completed_on"), is_1904=opened.is_1904), status, clerk),
+        _said_anew(
+            completion_date(place.value("completed_on"), is_1904=opened.is_1904, year=clerk.plan.year), status, clerk
+        ),
         "ngày/tháng/năm",
     )
     if span is None and status == "completed" and not place.is_filled("completed_on"):
-        span = _named_by_status(place)
-    if span is not None and not span.is_day:
-        findings.append(_imprecise(clerk, place, span, code))
+        span = _named_by_status(place, clerk)
+    if span is not None:
+        findings += _imprecise(clerk, place, span, code)
     findings += troubles
-    if status is None and not troubles and not place.headings.has_status and isinstance(progress_pct, float):
-        status = _status_of_progress(progress_pct)
-    share = SHARE.search(place.text("status")) if status is not None else None
-    if share is not None and progress_pct is None and not place.is_filled("progress_pct"):
+    has_status = place.headings.has_status
+    if status is None and not troubles and isinstance(progress_pct, float):
+        # Beside ticks for what is done and what was not begun, a share stands for what goes on.
+        goes_on = "status" not in place.headings.columns and "in_progress" not in place.headings.ticks.values()
+        if not has_status or (goes_on and 0 < progress_pct < 100):
+            status = _status_of_progress(progress_pct)
+    share = SHARE.search(_status_words(place, clerk)) if status is not None else None
+    if share is not None and progress_pct is None and not (has_status and place.is_filled("progress_pct")):
         progress_pct = float(share[1].replace(",", "."))
     elif share is not None and isinstance(progress_pct, float) and float(share[1].replace(",", ".")) != progress_pct:
-        got, wanted = place.text("status"), f"{progress_pct:g}"
+        got, wanted = _status_words(place, clerk), f"{progress_pct:g}"
         findings.append(said(clerk, place, "status_share_differs", field="status", got=got, wanted=wanted, task=code))
     disagreeing = list(_disagreements(opened, place, clerk, code))
     if any(one.column == FIELD_LABELS["status"] for one in disagreeing):
         status = None  # nobody knows what its texts are to be held against
     findings += disagreeing
-    findings += _doubts(place, clerk, code)
+    doubts = list(_doubts(place, clerk, code))
+    in_doubt = {one.column for one in doubts}
+    # What nobody can know is held against nothing else.
+    status = None if FIELD_LABELS["status"] in in_doubt else status
+    progress_pct = None if FIELD_LABELS["progress_pct"] in in_doubt else progress_pct
+    span = None if FIELD_LABELS["completed_on"] in in_doubt else span
+    findings += doubts
     texts = {field: _text(place, field, clerk) for field in TEXTS}
+    if place.headings.columns.get("difficulty", -1) == place.headings.columns.get("proposal"):
+        texts["difficulty"], texts["proposal"] = _kept_apart(texts["difficulty"])
     row = TaskRow(
         sheet=place.grid.name,
         row=place.row + 1,
@@ -93,6 +114,8 @@ def _progress(opened: Spreadsheet, place: Place, clerk: Clerk) -> float | None |
         shares = (_share(opened, place, where, value) for where, value in filled)
         return next((share for share in shares if share is not None), None)
     told = progress(place.value("progress_pct"), lambda: opened.is_percent(place.grid.name, cell))
+    if isinstance(told, Misread) and not place.headings.has_status and _status_words(place, clerk):
+        return None
     # "Đúng tiến độ" beside a status says whether a task is in time, not how far it has come.
     if isinstance(told, Misread) and place.headings.has_status and fold(told.got) in clerk.vocabulary.around_statuses:
         return None
@@ -103,8 +126,16 @@ def _said_anew(read: Any, status: str | None, clerk: Clerk) -> Any:
     """What a cell of a number or a day says; nothing where its words only say the status again, or that there is none yet."""
     if not isinstance(read, Misread) or status is None or DIGIT.search(read.got):
         return read
-    is_none = status != "completed" and clerk.vocabulary.says_none(read.got)
+    is_none = status != "completed" and (clerk.vocabulary.says_none(read.got) or fold(read.got) in WITHOUT_AN_END)
     return None if is_none or clerk.vocabulary.status_of(read.got) == status else read
+
+
+def _status_words(place: Place, clerk: Clerk) -> str:
+    """What is written for the status: in a table without a column for it, words among the shares of progress."""
+    if place.headings.has_status:
+        return place.text("status")
+    words = place.text("progress_pct")
+    return words if clerk.vocabulary.status_of(words) is not None else ""
 
 
 def _share(opened: Spreadsheet, place: Place, where: tuple[int, int], value: Any) -> float | None:
@@ -119,8 +150,13 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
     """The status a row names in words or by a tick; what it says besides is a finding."""
     words, wanted = place.value("status"), ", ".join(STATUS_LABELS.values())
     typed = plain_text(words)
+    if not place.headings.has_status:
+        return clerk.vocabulary.status_of(_status_words(place, clerk)), []
     if typed is not None:
         status = clerk.vocabulary.status_of(typed)
+        if status is None and "%" in typed and "progress_pct" not in place.headings.columns:
+            share = progress(typed, lambda: False)
+            status = _status_of_progress(share) if isinstance(share, float) else None
         if status is None:
             return None, [said(clerk, place, "status_unreadable", field="status", got=typed, wanted=wanted, task=code)]
         return status, []
@@ -132,6 +168,8 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
                 tick = True
             if tick is None and _share(opened, place, where, value) is not None:
                 tick = True
+            if tick is None and status == "completed" and isinstance(_day_of(value, clerk), Span):
+                tick = True
             if tick is None:
                 got = plain_text(value)
                 trouble = said(
@@ -141,7 +179,7 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
                     field="status",
                     cell=address(*where),
                     got=got,
-                    wanted="x",
+                    wanted="x, hoặc để trống",
                     task=code,
                 )
                 return None, [trouble]
@@ -164,11 +202,19 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
     return (ticked[0][0], []) if ticked else (None, [])
 
 
-def _named_by_status(place: Place) -> Span | None:
-    """The day in "Hoàn thành ngày 5/11/2024"."""
-    words = place.text("status")
-    named = completion_date(words) if DIGIT.search(words) else None
-    return named if isinstance(named, Span) and named.is_day else None
+def _named_by_status(place: Place, clerk: Clerk) -> Span | None:
+    """The day in "Hoàn thành ngày 5/11/2024", or in the cell of a tick."""
+    days = [day for day in dates_in(_status_words(place, clerk)) if day is not None]
+    if len(days) == 1:
+        return Span(days[0], days[0])
+    done = (column for column, status in place.headings.ticks.items() if status == "completed")
+    ticked = (_day_of(value, clerk) for column in done for _, value in place.filled_in(column))
+    return next((day for day in ticked if isinstance(day, Span) and day.is_day), None)
+
+
+def _day_of(value: Any, clerk: Clerk) -> Span | None | Misread:
+    """The day in a cell for a tick; a 1 is a tick."""
+    return None if is_ticked(value) is not None else completion_date(value, year=clerk.plan.year)
 
 
 def _status_of_progress(progress_pct: float) -> str:
@@ -185,16 +231,23 @@ def _text(place: Place, field: str, clerk: Clerk) -> str | None:
     return text
 
 
-def _imprecise(clerk: Clerk, place: Place, span: Span, code: str | None) -> Finding:
-    return said(
-        clerk,
-        place,
-        "date_without_day",
-        field="completed_on",
-        got=plain_text(place.value("completed_on")),
-        wanted=f"đủ ngày/tháng/năm, từ {span.first:%d/%m/%Y} đến {span.last:%d/%m/%Y}",
-        task=code,
-    )
+def _kept_apart(text: str | None) -> tuple[str | None, str | None]:
+    """The difficulties and the proposals of a column for both."""
+    clauses = CLAUSES.split(text or "")
+    proposed = [one for one in clauses if PROPOSES.match(fold(one))]
+    left = [one for one in clauses if one not in proposed]
+    return " ".join(left).strip(" ,;") or None, " ".join(proposed).strip() or None
+
+
+def _imprecise(clerk: Clerk, place: Place, span: Span, code: str | None) -> Iterator[Finding]:
+    """That only a month, or a day without its year is written."""
+    got = plain_text(place.value("completed_on")) or ""
+    if not span.is_day:
+        wanted = f"đủ ngày/tháng/năm, từ {span.first:%d/%m/%Y} đến {span.last:%d/%m/%Y}"
+        yield said(clerk, place, "date_without_day", field="completed_on", got=got, wanted=wanted, task=code)
+    elif WITHOUT_YEAR.fullmatch(got):
+        wanted = f"{span.first:%d/%m/%Y}"
+        yield said(clerk, place, "date_without_year", field="completed_on", got=got, wanted=wanted, task=code)
 
 
 def _disagreements(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -> Iterator[Finding]:

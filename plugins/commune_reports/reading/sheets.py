@@ -65,6 +65,8 @@ class Sheet:
 
     def hold_to(self, period: ReportingPeriod | None) -> None:
         """Leave, or ask about, what is told of another time than the period of the file."""
+        month = period.window_end.month if period is not None else None
+        self.totals = [total for total in self.totals if total.of_month in (None, month)]
         if period is not None:
             foreign = rows_of_other_periods(self.grid, self.heads, self.rows, self.clerk.plan, period.id)
             self._leave_foreign(foreign, "other_period_rows", label_of, period.label)

@@ -10,7 +10,7 @@ from commune_reports.reading.codes import bare_number, is_task_number, taken_apa
 from commune_reports.reading.numbering import IN_INDICATOR, task_counted
 from commune_reports.reading.sections import Section
 from commune_reports.reading.tables import NAMED_BY, REPORTED, Place
-from commune_reports.reading.vocabulary import FEWEST_WORDS, TaskMatch, Vocabulary, task_texted
+from commune_reports.reading.vocabulary import FEWEST_WORDS, TaskMatch, Vocabulary, is_likeliest, task_texted
 from commune_reports.spelling import fold
 
 # "Cộng" and the "Công" of "Công khai" are folded into one word: only what is added up may follow.
@@ -186,8 +186,10 @@ def _told_in_few_words(text: str, section: Section, by_number: str | None, clerk
     if by_number is not None and len(words) >= FEWEST_TEXTS:
         among = _tasks_of(tasks[by_number].indicator_code, clerk.plan)
         having = [one for one in among if set(words) <= set(fold(tasks[one].text).split())]
+        if having == [by_number] or is_likeliest(clerk.plan, written_out, by_number):
+            return by_number
         if by_number in having:
-            return by_number if len(having) == 1 else None
+            return None
     if section.indicator is None or len(words) < FEWEST_WORDS:
         return None
     among = _tasks_of(section.indicator, clerk.plan)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,12 @@ ONLY_OF_ALL = re.compile(
 RATED = re.compile(
     r"(?:(?:tu )?(?:danh gia|xep loai)(?: (?:chung|cua|toan|muc do)\b.*)?|(?:ket qua|muc do hoan thanh) chung\b.*)"
 )
+# What counts other tasks than those above: of another time, of one index, of whoever performs them.
+OF_OTHERS = re.compile(
+    r"\b(?:luy ke|tu dau nam|phan dau|du kien|quy (?:\d|[ivx]+)|nam \d{4}|cung ky|ky truoc|pci|pgi|chi so|nhom|linh vuc|bo phan|"
+    r"cong an|quan su|cong chuc|can bo|ban [a-z]+ [a-z]+|hoi [a-z]+|doan thanh nien|van phong)\b"
+)
+OF_MONTH, SENTENCES = re.compile(r"\bthang (\d{1,2})\b"), re.compile(r"(?<!\d)\. ")
 DATED = re.compile(r"\b(?:ngay|thang|quy|nam|ky) \d+(?: \d+)*")
 OF_TASKS, DIGIT = re.compile(r".*\bnhiem vu\b.*|(?:tong(?: so| cong)?|cong|gom)? ?\d+"), re.compile(r"\d")
 PERCENTAGE, CLAUSES = re.compile(r"\d+(?:[.,]\d+)?\s*%"), re.compile(r"[;,.()\n]")
@@ -106,10 +112,15 @@ def totals_in(opened: Spreadsheet, place: Place, above: Sequence[Above], vocabul
         text = plain_text(value) if isinstance(value, str) else None
         if text is None or column in place.headings.ticks:
             continue
-        for found in _counts_in(text):
-            status = vocabulary.statuses[found[1] or found[4]]
-            counted = tuple(part.of_status(status) for part in parts)
-            yield _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)
+        for sentence in SENTENCES.split(text):
+            if OF_OTHERS.search(fold(sentence)):
+                continue
+            month = OF_MONTH.search(fold(sentence))
+            for found in _counts_in(sentence, text):
+                status = vocabulary.statuses[found[1] or found[4]]
+                counted = tuple(part.of_status(status) for part in parts)
+                total = _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)
+                yield replace(total, of_month=int(month[1]) if month else None)
 
 
 def broken_totals(opened: Spreadsheet, place: Place, clerk: Clerk) -> Iterator[Finding]:
@@ -143,16 +154,19 @@ def speaks_of_all(place: Place, rows: Sequence[TaskRow], vocabulary: Vocabulary)
 
 def states_totals(text: str) -> bool:
     """Whether a text counts tasks: "Tổng cộng: 3 nhiệm vụ; hoàn thành: 2"."""
-    return any(map(str.isdigit, text)) and next(_counts_in(text), None) is not None
+    return any(map(str.isdigit, text)) and next(_counts_in(text, text), None) is not None
 
 
-def _counts_in(text: str) -> Iterator[re.Match[str]]:
-    """What a text says of how many tasks have a status."""
-    clauses = list(map(fold, CLAUSES.split(PERCENTAGE.sub("", text))))
-    for clause in clauses:
+def _counts_in(sentence: str, text: str) -> Iterator[re.Match[str]]:
+    """What a sentence of a text says of how many tasks have a status."""
+    for clause in _clauses(sentence):
         found = COUNTED.fullmatch(clause)
-        if found is not None and ("nhiem vu" in clause or not _counts_other_things(clauses)):
+        if found is not None and ("nhiem vu" in clause or not _counts_other_things(_clauses(text))):
             yield found
+
+
+def _clauses(text: str) -> list[str]:
+    return list(map(fold, CLAUSES.split(PERCENTAGE.sub("", text))))
 
 
 def _is_numbered(place: Place) -> bool:

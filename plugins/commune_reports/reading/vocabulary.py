@@ -27,6 +27,12 @@ NOT_SAID = re.compile(r"[☐□○◯✗✘❌]|\[ ?\]|\?$")
 LAST_NUMBER = re.compile(r"(?!.*\b(?:thang|quy|nam|ngay|so|dot|lan) \d+(?: \d+)*$).* \d{1,3}")
 # A plan that was carried out is progress, "tiến độ theo kế hoạch" is what was wished.
 CARRIED_OUT = re.compile(r"\b(?:so voi|thuc hien|hoan thanh|dat)(?: duoc)? ke hoach\b")
+# "T10", "Th. 10" and "10/2024" are months, "% KH năm" is how much of the year's plan was carried out.
+MONTH_IN_SHORT = re.compile(r"\bth? ?(\d{1,2})\b")
+MONTH_OF_YEAR = re.compile(r"(?<!\bthang )(?<!\bquy )(?<!\d )\b(\d{1,2}) (?=20\d\d\b)")
+OF_THE_PLAN = re.compile(
+    r"(?:(?:so voi|thuc hien|hoan thanh|dat) )*(?:ke hoach|kh)(?: (?:nam|giao|duoc giao))*(?: 20\d\d)?"
+)
 GOES_ON_IN_WORDS = {"task_text", "status", "result", "evidence", "difficulty", "proposal", "note"}
 # Below the first a text names no task; between the two it does only if no other task is nearly as close.
 TASK_LIKENESS, CLEAR_LIKENESS, CLEAR_LEAD, LEAST_LEAD = 72.0, 90.0, 8.0, 2.0
@@ -148,6 +154,15 @@ def is_start_of_task(plan: Plan, text: str) -> bool:
     return any(f"{known} ".startswith(f"{fold(text)} ") for known in texts.values())
 
 
+def is_likeliest(plan: Plan, folded: str, code: str) -> bool:
+    """Whether nearly all words of a text are a task's, and those of no other task more so, nor as much and in a row."""
+    near = {
+        other: (fuzz.token_set_ratio(folded, text), fuzz.partial_ratio(folded, text))
+        for other, text in _task_texts(plan.task_texts).items()
+    }
+    return near[code][0] >= CLEAR_LIKENESS and all(one < near[code] for other, one in near.items() if other != code)
+
+
 def _likeness(one: str, other: str, **options: float) -> float:
     """Likeness of two texts in which one may be cut short or reworded a little."""
     shorter = min(len(one), len(other))
@@ -185,16 +200,20 @@ def _ticked_by(heading: str, vocabulary: Vocabulary) -> str | None:
     if "%" in heading:
         return None
     bare = fold(re.sub(r"\([^)]*\)", " ", heading))
-    return vocabulary.statuses.get(bare) or _among_others(bare, vocabulary)
+    if bare in vocabulary.statuses:
+        return vocabulary.statuses[bare]
+    return None if bare in vocabulary.headings else _among_others(bare, vocabulary)
 
 
 @lru_cache(maxsize=16_384)
 def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
     if heading == "%":
         return "progress_pct"
-    said = fold(heading)
+    said = months_named(fold(heading))
     if said in vocabulary.headings and "%" not in heading:
         return vocabulary.headings[said]
+    if heading.lstrip().startswith("%") and OF_THE_PLAN.fullmatch(said):
+        return "progress_pct"
     if _has_any(said, vocabulary.elsewhere):
         return ""
     worded = _worded(heading, vocabulary)
@@ -216,13 +235,20 @@ def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
 
 
 def _bare(heading: str) -> str:
-    return fold(NUMBER_IN_FRONT.sub("", re.sub(r"\([^)]*\)", " ", heading)))
+    return months_named(fold(NUMBER_IN_FRONT.sub("", re.sub(r"\([^)]*\)", " ", heading))))
+
+
+def months_named(folded: str) -> str:
+    """A folded heading with its months in full: "thang 10" for "T10" and for "10/2024"."""
+    if not any(map(str.isdigit, folded)):
+        return folded
+    return MONTH_OF_YEAR.sub(r"thang \1 ", MONTH_IN_SHORT.sub(r"thang \1", folded))
 
 
 def _worded(heading: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """A heading as it may be known: without brackets, a number in front, the period it tells of, "phần trăm"."""
     bare = _bare(heading)
-    worded = [fold(heading), bare, QUALIFIER.sub("", bare)]
+    worded = [months_named(fold(heading)), bare, QUALIFIER.sub("", bare)]
     worded += [vocabulary.written_out(one) for one in worded]
     return tuple(dict.fromkeys(re.sub(r"\bphan tram\b", "", one).strip() or one for one in worded))
 
@@ -257,7 +283,7 @@ def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
     said = fold(text)
     if NOT_SAID.search(text):
         return None
-    bare = re.sub(r" (?:ngay )?\d+( \d+)*( phan tram)?$", "", said)
+    bare = re.sub(r" (?:(?:da )?dat (?:duoc )?|khoang |ngay )?\d+( \d+)*( phan tram)?$", "", said)
     known = vocabulary.statuses.get(said) or _among_others(bare, vocabulary)
     if known == "nil" and _has_any(said, vocabulary.late):
         return None  # "không có hồ sơ trễ hạn" tells how well it was done
