@@ -134,11 +134,18 @@ EXAMPLES: list[tuple[TaskRow, Backdrop, str, str, str]] = [
     ],
     *[
         (replace(ROW, difficulty=said), Backdrop(), "proposal_in_difficulty", "K12", said)
-        for said in ("Thiếu người. Đề nghị huyện bổ sung", "Ít tiền, kiến nghị cấp thêm", "UBND xã đề nghị cấp máy")
+        for said in (
+            *("Thiếu người. Đề nghị huyện bổ sung", "Ít tiền, kiến nghị cấp thêm", "UBND xã đề nghị cấp máy"),
+            *("Xin bổ sung 1 biên chế", "Cần huyện hỗ trợ kinh phí", "Huyện cần tổ chức tập huấn"),
+        )
     ],
     *[
         (replace(ROW, proposal=said), Backdrop(), "difficulty_in_proposal", "L12", said)
-        for said in ("Gặp khó khăn về mặt bằng", "Kinh phí còn hạn hẹp", "Thiếu cán bộ, thiếu máy")
+        for said in (
+            *("Gặp khó khăn về mặt bằng", "Kinh phí còn hạn hẹp", "Thiếu cán bộ, thiếu máy"),
+            *("Lực lượng mỏng, thiếu phương tiện", "Không đủ nhân lực", "Người dân chưa đồng thuận"),
+            *("Cán bộ kiêm nhiệm nhiều việc", "Vướng giải phóng mặt bằng"),
+        )
     ],
     (
         replace(DONE, documents=(Document("12/BC-UBND", None, is_dated_wrong=True),)),
@@ -181,7 +188,10 @@ NEIGHBOURS: list[tuple[TaskRow, Backdrop]] = [
     ],
     *[
         (replace(ROW, difficulty=said), Backdrop())
-        for said in ("Kiến nghị của người dân còn nhiều", "Đề nghị cấp vốn của xã chưa được phê duyệt")
+        for said in (
+            *("Kiến nghị của người dân còn nhiều", "Đề nghị cấp vốn của xã chưa được phê duyệt"),
+            *("Huyện chưa bố trí kinh phí", "Cần nhiều thời gian phối hợp", "Lực lượng mỏng"),
+        )
     ],
     *[
         (replace(ROW, proposal=said), Backdrop())
@@ -189,6 +199,8 @@ NEIGHBOURS: list[tuple[TaskRow, Backdrop]] = [
             "Hạn chế tối đa việc yêu cầu bổ sung hồ sơ",
             "Khó khăn về vốn, đề nghị huyện quan tâm",
             "Hỗ trợ máy",
+            "Mong huyện hỗ trợ lực lượng",
+            "Vướng mặt bằng, đề nghị huyện tháo gỡ",
         )
     ],
     (replace(DONE, documents=(Document("12/BC-UBND", date(2024, 11, 18)),)), Backdrop()),

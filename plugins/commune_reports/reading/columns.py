@@ -242,13 +242,16 @@ def _with_statuses_headed_as_results(grid: Grid, head: Head, vocabulary: Vocabul
     """The heading with the status in a "Kết quả" that holds nothing but statuses; what was done stands elsewhere then."""
     headings = head.headings
     column = headings.columns.get("result")
-    if headings.has_status or column is None or "result" in headings.besides:
+    if headings.has_status or column is None:
         return head
     texts = list(texts_below(grid, head, column))
     if not texts or _statuses(grid, head, column, vocabulary) < len(texts):
         return head
-    left = {name: one for name, one in headings.columns.items() if name != "result"}
-    return replace(head, headings=replace(headings, columns={**left, "status": column}))
+    columns, besides = {**headings.columns, "status": column}, dict(headings.besides)
+    del columns["result"]
+    if "result" in besides:
+        columns["result"] = besides.pop("result")
+    return replace(head, headings=replace(headings, columns=columns, besides=besides))
 
 
 def _with_share(grid: Grid, head: Head, column: int) -> Headings | None:

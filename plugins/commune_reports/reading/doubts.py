@@ -1,7 +1,7 @@
 """What looks right cell by cell and is not, seen over a whole sheet: days and months exchanged, columns nobody recognises."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,18 +9,18 @@ from openpyxl.utils import coordinate_to_tuple
 
 from commune_reports.findings import FIELD_LABELS, Finding
 from commune_reports.period import ReportingPeriod
-from commune_reports.reading.cell_values import plain_text
+from commune_reports.reading.cell_values import plain_text, progress
+from commune_reports.reading.documents import own_documents_in
 from commune_reports.reading.tables import Head, value_at
 from commune_reports.reading.tasks import Clerk
 from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow
 from commune_reports.workbook import Grid, address
 
-LAST_MONTH = 12
+LAST_MONTH, ALL = 12, 100
 LONGEST_SIGNING = 31
 TWO_NUMBERS = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](?:\d{4}|\d{2})")
-# What a column nobody recognises may have been meant for, where the table has none for it; a label or a name is shorter.
-MEANT_FOR = ("result",)
+# A label or a name is shorter than what somebody did.
 FEWEST_WORDS = 5
 
 
@@ -80,7 +80,7 @@ def ones_among_fractions(grid: Grid, rows: Sequence[TaskRow]) -> list[TaskRow]:
 
 
 def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], clerk: Clerk) -> Iterator[Finding]:
-    """Columns with texts under a heading nobody knows, in a table without one for something they may have been meant for."""
+    """Columns under a heading nobody knows that hold what the table has no column for: documents, shares, what was done."""
     head = heads[0]
     known = {*head.headings.columns.values(), *head.headings.besides.values(), *head.headings.twins.values()}
     known |= head.headings.ticks.keys()
@@ -90,16 +90,43 @@ def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], c
     for column, heading in _headings(grid, head).items():
         if column in known or clerk.vocabulary.field_of(heading) is not None:
             continue
-        values = [_at(grid, row.row - 1, column) for row in rows]
-        if any(len(fold(value).split()) >= FEWEST_WORDS for value in values if isinstance(value, str)):
+        told = [(row, _at(grid, row.row - 1, column)) for row in rows]
+        meant = next((name for name in lacking if MEANT_FOR[name](told)), None)
+        if meant is not None:
             yield clerk.wordings.finding(
                 "column_unread",
                 sheet=grid.name,
                 cell=address(head.last_row, column),
                 row=head.last_row + 1,
                 got=heading,
-                wanted=", ".join(FIELD_LABELS[name] for name in lacking),
+                wanted=FIELD_LABELS[meant],
             )
+
+
+def _are_documents(told: Sequence[tuple[TaskRow, Any]]) -> bool:
+    """Whether the unit's own documents stand in a column, beside each task others than beside the next."""
+    texts = [value for _, value in told if isinstance(value, str)]
+    found = [document.number for text in texts for document in own_documents_in(text)[:1]]
+    return bool(found) and len(set(found)) == len(found)
+
+
+def _are_shares(told: Sequence[tuple[TaskRow, Any]]) -> bool:
+    """Whether a percentage stands beside most of the tasks that go on."""
+    going_on = [value for row, value in told if row.status == "in_progress"]
+    shares = [one for value in going_on if isinstance(one := progress(value, lambda: False), float) and 0 < one <= ALL]
+    return len(shares) > 0 and 2 * len(shares) > len(going_on)
+
+
+def _are_sentences(told: Sequence[tuple[TaskRow, Any]]) -> bool:
+    return any(len(fold(value).split()) >= FEWEST_WORDS for _, value in told if isinstance(value, str))
+
+
+# What a column nobody recognises may have been meant for, where the table has none for it.
+MEANT_FOR: Mapping[str, Callable[[Sequence[tuple[TaskRow, Any]]], bool]] = {
+    "evidence": _are_documents,
+    "progress_pct": _are_shares,
+    "result": _are_sentences,
+}
 
 
 def _headings(grid: Grid, head: Head) -> Mapping[int, str]:

@@ -1,0 +1,104 @@
+"""Columns for several months, or for one month and all of them, beside each other: how far a task is by now counts."""
+
+from collections.abc import Sequence
+from datetime import date
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+
+from commune_reports.reading import Clerk, read_submission
+from commune_reports.task_report import Reading
+
+Row = Sequence[object]
+TOP: Row = ("BÁO CÁO THÁNG 11/2024",)
+HEADS, OTHER = ("STT", "Mã nhiệm vụ", "Tình trạng"), ("Kết quả thực hiện",)
+ONE, TWO = (1, "PCI-01.1", "Đang thực hiện"), (2, "PCI-02.1", "Đang thực hiện")
+
+
+def _read(clerk: Clerk, *rows: Row) -> Reading:
+    workbook = Workbook()
+    for row in rows:
+        workbook.active.append(list(row))
+    content = BytesIO()
+    workbook.save(content)
+    return read_submission(content.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
+
+
+def _shares(reading: Reading) -> list[object]:
+    return [row.progress_pct for row in reading.rows] + [(one.code, one.cell) for one in reading.findings]
+
+
+@pytest.mark.parametrize(
+    ("month", "in_all"),
+    [
+        ("TH tháng 11 (%)", "Lũy kế (%)"),
+        ("Thực hiện trong tháng (%)", "Lũy kế từ đầu năm (%)"),
+        ("Ước thực hiện tháng 11 (%)", "Lũy kế 11 tháng (%)"),
+        ("TH trong kỳ (%)", "LK (%)"),
+        ("% thực hiện tháng", "% KH năm"),
+        ("Tiến độ đầu kỳ (%)", "Tiến độ cuối kỳ (%)"),
+        ("Đến 14/10 (%)", "Đến 14/11 (%)"),
+        ("Tiến độ tháng này (%)", "Tiến độ đến nay (%)"),
+    ],
+)
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_the_share_in_all_counts_beside_that_of_one_month(
+    clerk: Clerk, month: str, in_all: str, is_turned: bool
+) -> None:
+    step = -1 if is_turned else 1
+    rows = [(*one, *shares[::step], "Niêm yết 12 thủ tục") for one, shares in ((ONE, (10, 70)), (TWO, (5, 45)))]
+    assert _shares(_read(clerk, TOP, (*HEADS, *(month, in_all)[::step], *OTHER), *rows)) == [70, 45]
+
+
+def test_the_share_in_all_counts_where_wide_headings_say_so(clerk: Clerk) -> None:
+    wide = ("STT", "Mã nhiệm vụ", "Tháng 11/2024", "", "", "Lũy kế từ đầu năm")
+    parts = ("", "", "Tình trạng", "Tỷ lệ (%)", "Kết quả", "Tỷ lệ (%)")
+    rows = [(*ONE, 10, "Niêm yết 12 thủ tục", 70), (*TWO, 5, "Tập huấn 2 lớp", 45)]
+    assert _shares(_read(clerk, TOP, wide, parts, *rows)) == [70, 45]
+
+
+def test_the_month_counts_where_nothing_stands_under_all_of_them(clerk: Clerk) -> None:
+    heads = (*HEADS, "Trong tháng (%)", "Lũy kế (%)", *OTHER)
+    assert _shares(_read(clerk, TOP, heads, (*ONE, 10, "", "Niêm yết 12 thủ tục"))) == [10]
+
+
+def test_a_progress_that_names_no_month_stays_what_it_is_beside_what_adds_up(clerk: Clerk) -> None:
+    heads = (*HEADS, "Tiến độ (%)", "Lũy kế (%)", *OTHER)
+    assert _shares(_read(clerk, TOP, heads, (*ONE, 10, 70, "Niêm yết 12 thủ tục"))) == [10]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("10/2024", "11/2024"),
+        (date(2024, 10, 1), date(2024, 11, 1)),
+        ("Th10", "Th11"),
+        ("T.10", "T.11"),
+        ("Tháng 10", "Tháng 11"),
+    ],
+)
+def test_the_latest_of_the_months_below_a_wide_heading_counts_however_they_are_written(
+    clerk: Clerk, earlier: object, later: object
+) -> None:
+    wide, parts = (*HEADS, "Tiến độ (%)", "", *OTHER), ("", "", "", earlier, later)
+    rows = [(*ONE, 10, 70, "Niêm yết 12 thủ tục"), (*TWO, 5, 45, "Tập huấn 2 lớp")]
+    assert _shares(_read(clerk, TOP, wide, parts, *rows)) == [70, 45]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("T9 (%)", "T10 (%)", "T11 (%)"),
+        ("% T9", "% T10", "% T11"),
+        ("Tiến độ 9/2024", "Tiến độ 10/2024", "Tiến độ 11/2024"),
+    ],
+)
+def test_the_latest_of_the_months_in_short_counts(clerk: Clerk, heads: Row) -> None:
+    assert _shares(_read(clerk, TOP, (*HEADS, *heads, *OTHER), (*ONE, 10, 40, 70, "Niêm yết 12 thủ tục"))) == [70]
+
+
+def test_months_that_nothing_says_are_shares_are_named(clerk: Clerk) -> None:
+    reading = _read(clerk, TOP, (*HEADS, "T10", "T11", *OTHER), (*ONE, 10, 70, "Niêm yết 12 thủ tục"))
+    assert _shares(reading) == [None, ("column_unread", "D2"), ("column_unread", "E2")]
+    assert "Tiến độ (%)" in reading.findings[0].message
