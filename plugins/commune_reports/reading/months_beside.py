@@ -78,9 +78,9 @@ def with_progress_in_all(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
     ]
     in_all = [one for one in shares if _is_in_all(one, titles, vocabulary) and _are_shares(grid, head, one)]
     if first not in in_all:
-        if len(in_all) != 1 or _is_in_all(first, titles, vocabulary) is not False:
+        if not in_all or _is_in_all(first, titles, vocabulary) is not False:
             return head
-        [first] = in_all
+        first = in_all[0]
     elif second is None:
         return head
     if second is not None and (second == first or _is_in_all(second, titles, vocabulary) is False):
