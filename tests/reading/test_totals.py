@@ -18,9 +18,9 @@ UNREAD = ("PCI-02.2", "gần xong", 70, "Rà soát 5 hồ sơ")
 Row = Sequence[object]
 
 
-def _totals(clerk: Clerk, *rows: Row) -> list[Total]:
+def _totals(clerk: Clerk, *rows: Row, above: Sequence[Row] = ()) -> list[Total]:
     workbook = Workbook()
-    for row in (HEADS, *rows):
+    for row in (*above, HEADS, *rows):
         workbook.active.append(list(row))
     content = BytesIO()
     workbook.save(content)
@@ -104,3 +104,57 @@ def test_an_average_is_right_wherever_a_reading_of_its_rows_makes_it_so(
 
 def test_a_line_of_a_result_is_no_total(clerk: Clerk) -> None:
     assert _totals(clerk, DONE, ("", "", "", "Tỷ lệ hoàn thành: 96%"), BEGUN) == []
+
+
+TWO_DONE = (DONE, BEGUN, ("PCI-02.2", "Hoàn thành", 100, "Rà soát 5 hồ sơ"))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Lũy kế từ đầu năm, hoàn thành 20 nhiệm vụ, đang thực hiện 13 nhiệm vụ",
+        "Lũy kế 11 tháng: hoàn thành 20 nhiệm vụ, đang thực hiện 13 nhiệm vụ",
+        "Tháng 10/2024: hoàn thành 5 nhiệm vụ, đang thực hiện 20 nhiệm vụ.",
+        "Trong tháng 12, hoàn thành 5 nhiệm vụ, đang thực hiện 4 nhiệm vụ",
+        "Quý III/2024: hoàn thành 10 nhiệm vụ, đang thực hiện 19 nhiệm vụ",
+        "Năm 2023: hoàn thành 30 nhiệm vụ, đang thực hiện 3 nhiệm vụ",
+        "Chỉ số PCI: 21 nhiệm vụ (hoàn thành 8, đang thực hiện 13)",
+        "- PCI: 2 nhiệm vụ, hoàn thành 9; PGI: 2 nhiệm vụ, hoàn thành 7",
+        "Công an xã: 2 nhiệm vụ (hoàn thành 1, đang thực hiện 1)",
+        "Tiến độ bình quân quý III: 35%",
+        "Tiếp nhận 50 hồ sơ. Đã hoàn thành: 48",
+    ],
+)
+def test_sentences_about_other_times_or_some_tasks_are_compared_with_nothing(clerk: Clerk, sentence: str) -> None:
+    assert _totals(clerk, *TWO_DONE, (sentence,)) == []
+    assert _totals(clerk, *TWO_DONE, above=[(sentence,)]) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("Trong tháng 11/2024, hoàn thành 5 nhiệm vụ", [5]),
+        ("Tổng số 3 nhiệm vụ. Hoàn thành: 3 nhiệm vụ. Đang thực hiện: 1 nhiệm vụ", [3]),
+        ("Tổng số 3 nhiệm vụ, trong đó: hoàn thành 2, đang thực hiện 1, chưa thực hiện 0", []),
+        ("Tiến độ bình quân: 99%", [99]),
+        ("Tiến độ thực hiện trung bình toàn xã đạt 80 %", []),
+        ("Mức độ hoàn thành chung của xã: 66,7%", []),
+    ],
+)
+def test_sentences_about_all_tasks_are_compared_below_and_above_the_table(
+    clerk: Clerk, sentence: str, wrong: list[float]
+) -> None:
+    for totals in (_totals(clerk, *TWO_DONE, (sentence,)), _totals(clerk, *TWO_DONE, above=[(sentence,)])):
+        assert totals
+        assert [total.stated for total in totals if total.difference > 0.5] == wrong
+
+
+def test_a_sentence_above_one_of_several_tables_is_compared_with_nothing(clerk: Clerk) -> None:
+    workbook = Workbook()
+    for sheet, row in ((workbook.active, DONE), (workbook.create_sheet("Hai"), BEGUN)):
+        for line in (("Tổng số 9 nhiệm vụ, hoàn thành 7",), HEADS, row):
+            sheet.append(list(line))
+    content = BytesIO()
+    workbook.save(content)
+    reading = read_submission(content.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
+    assert (len(reading.rows), reading.totals) == (2, ())

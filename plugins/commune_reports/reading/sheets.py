@@ -20,7 +20,7 @@ from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of, section_opened
 from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place
 from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, row_number, said, unknown_task
-from commune_reports.reading.totals import Above, broken_totals, speaks_of_all, totals_in
+from commune_reports.reading.totals import Above, broken_totals, speaks_of_all, totals_in, totals_told
 from commune_reports.reading.vocabulary import is_start_of_task
 from commune_reports.task_report import Blank, TaskRow, Total
 from commune_reports.workbook import Grid, Spreadsheet, address
@@ -62,6 +62,13 @@ class Sheet:
             self.findings += self.asides.said()
             self.findings += columns_unread(self.grid, self.heads, self.rows, self.clerk)
             self._doubt_ones()
+
+    def look_above(self) -> None:
+        """Compare what is told above the table with all its rows; a file with several tables may speak of all of them there."""
+        parts = [Above(self.rows, len(self.blanks))]
+        for row in range(self.heads[0].first_row):
+            place = Place(self.grid, (row,), self.heads[0].headings)
+            self.totals += totals_told(place, parts, self.clerk.vocabulary)
 
     def hold_to(self, period: ReportingPeriod | None) -> None:
         """Leave, or ask about, what is told of another time than the period of the file."""

@@ -146,6 +146,8 @@ def _own_sheets(
         ),
     ]
     sheets = [sheet for sheet in sheets if sheet.grid.name not in left]
+    if len(sheets) == 1:
+        sheets[0].look_above()
     for sheet in sheets:
         sheet.hold_to(clerk.plan.period(period_id or claims.period_id))
         sheet.keep_to(unit_code or claims.unit_code, units)

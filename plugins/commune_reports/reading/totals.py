@@ -40,6 +40,11 @@ OF_OTHERS = re.compile(
     r"\b(?:luy ke|tu dau nam|phan dau|du kien|quy (?:\d|[ivx]+)|nam \d{4}|cung ky|ky truoc|pci|pgi|chi so|nhom|linh vuc|bo phan|"
     r"cong an|quan su|cong chuc|can bo|ban [a-z]+ [a-z]+|hoi [a-z]+|doan thanh nien|van phong)\b"
 )
+# "Tiến độ bình quân toàn xã: 62,5%".
+AVERAGE = re.compile(
+    r"(?:tiến độ|tỷ lệ|mức độ)[^:;.%\d]{0,30}(?:bình quân|trung bình|chung)[^:;.%\d]{0,25}:?\s*(\d{1,3}(?:[.,]\d+)?)\s*%",
+    re.IGNORECASE,
+)
 OF_MONTH, SENTENCES = re.compile(r"\bthang (\d{1,2})\b"), re.compile(r"(?<!\d)\. ")
 DATED = re.compile(r"\b(?:ngay|thang|quy|nam|ky) \d+(?: \d+)*")
 OF_TASKS, DIGIT = re.compile(r".*\bnhiem vu\b.*|(?:tong(?: so| cong)?|cong|gom)? ?\d+"), re.compile(r"\d")
@@ -108,6 +113,11 @@ def totals_in(opened: Spreadsheet, place: Place, above: Sequence[Above], vocabul
         return
     if is_sum_row(place):
         yield from _sums(opened, place, parts)
+    yield from totals_told(place, parts, vocabulary)
+
+
+def totals_told(place: Place, parts: Sequence[Above], vocabulary: Vocabulary) -> Iterator[Total]:
+    """What sentences in a row say about the tasks: how many have a status, how far they are on an average."""
     for column, value in enumerate(place.grid.rows[place.row]):
         text = plain_text(value) if isinstance(value, str) else None
         if text is None or column in place.headings.ticks:
@@ -116,11 +126,21 @@ def totals_in(opened: Spreadsheet, place: Place, above: Sequence[Above], vocabul
             if OF_OTHERS.search(fold(sentence)):
                 continue
             month = OF_MONTH.search(fold(sentence))
-            for found in _counts_in(sentence, text):
-                status = vocabulary.statuses[found[1] or found[4]]
-                counted = tuple(part.of_status(status) for part in parts)
-                total = _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)
+            for total in _told_in(sentence, text, (place, column), parts, vocabulary):
                 yield replace(total, of_month=int(month[1]) if month else None)
+
+
+def _told_in(
+    sentence: str, text: str, where: tuple[Place, int], parts: Sequence[Above], vocabulary: Vocabulary
+) -> Iterator[Total]:
+    place, column = where
+    for found in _counts_in(sentence, text):
+        status = vocabulary.statuses[found[1] or found[4]]
+        counted = tuple(part.of_status(status) for part in parts)
+        yield _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)
+    for found in AVERAGE.finditer(sentence):
+        stated = float(found[1].replace(",", "."))
+        yield _total(place, column, FIELD_LABELS["progress_pct"], stated, tuple(_meant(parts)))
 
 
 def broken_totals(opened: Spreadsheet, place: Place, clerk: Clerk) -> Iterator[Finding]:
