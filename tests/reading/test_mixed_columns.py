@@ -111,6 +111,17 @@ def test_words_beside_what_goes_on_do_not_make_days_deadlines(clerk: Clerk, word
     assert (_found(reading), [row.completed_on for row in reading.rows]) == ([], [DAY, None, None, None])
 
 
+@pytest.mark.parametrize("heading", ["Thời gian hoàn thành", "Ngày hoàn thành/dự kiến hoàn thành"])
+@pytest.mark.parametrize("due", ["31/12/2024", "Quý IV/2024", "Hàng quý", date(2024, 12, 31)])
+def test_days_no_task_is_due_on_are_those_of_completion_beside_what_is_done(
+    clerk: Clerk, heading: str, due: object
+) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", heading)
+    going_on = [(code, "Đang thực hiện", 60, "Họp 2 lần", due) for code in ("PCI-02.1", "PCI-02.2", "PCI-03.1")]
+    reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 12", DAY), *going_on)
+    assert (_found(reading), [row.completed_on for row in reading.rows]) == ([], [DAY, None, None, None])
+
+
 def test_days_beside_what_goes_on_are_still_deadlines(clerk: Clerk) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Thời gian hoàn thành")
     going_on = [

@@ -18,12 +18,14 @@ from commune_reports.workbook import Grid
 
 # Headings under which people write a status or what they did, a status or a percentage, a day or when it is due.
 NARRATIVE, SHARE = "tinh hinh", "muc do"
-DUE = re.compile(r"^thoi (?:gian|diem|han) (?:thuc hien )?(?:hoan thanh|ket thuc)")
+DUE = re.compile(r"^thoi (?:gian|diem|han) (?:thuc hien )?(?:hoan thanh|ket thuc)|\bdu kien\b")
 DONE = re.compile(r"\b(?:thuc hien|trien khai)\b")
 ACTUAL = re.compile(r"\bthuc te\b")
 UNFINISHED = ("in_progress", "not_started")
 FEWEST_WORDS, SHORTEST_TASK, LONGEST_LABEL, FEWEST_DUE, FEWEST_NAMED, FEWEST_ALIKE = 4, 12, 12, 2, 2, 6
 FIRST_ROWS = 4
+# Tasks are due in the middle or at the end of a month.
+MIDDLE, LAST_DAYS = 15, 28
 
 
 def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan: Plan) -> Head:
@@ -276,7 +278,8 @@ def _with_narrative(grid: Grid, head: Head, column: int) -> Headings | None:
 def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
     """The heading without a "Thời gian hoàn thành" that tells when the tasks are due.
 
-    It does beside a column that is headed as the day a task was done, and where most of it stands beside unfinished tasks.
+    It does beside a column that is headed as the day a task was done, and where most of it stands beside unfinished tasks; but
+    for days such as nobody sets a task beside those that are done.
     """
     columns, twins = head.headings.columns, head.headings.twins
     pair = [place["completed_on"] for place in (columns, twins) if "completed_on" in place]
@@ -284,8 +287,12 @@ def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocab
     if not due:
         return head
     others = [one for one in pair if one not in due]
-    if not others and not _tells_deadlines(grid, head, due[0], vocabulary):
-        return head
+    if not others:
+        told = _beside_statuses(grid, head, due[0], vocabulary)
+        if not _tell_deadlines(told):
+            return head
+        if _tell_days_done(told):
+            return replace(head, headings=replace(head.headings, days_may_be_due=True))
     columns, twins = ({name: one for name, one in some.items() if name != "completed_on"} for some in (columns, twins))
     if others:
         columns["completed_on"] = others[0]
@@ -311,22 +318,33 @@ def _heads_deadlines(heading: str) -> bool:
     return DUE.search(words) is not None and ACTUAL.search(words) is None
 
 
-def _tells_deadlines(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> bool:
-    """Whether most of a column stands beside unfinished tasks; not where only words do, and days beside those that are done."""
-    status = head.headings.columns.get("status")
-    filled = due = words = days = 0
+def _beside_statuses(
+    grid: Grid, head: Head, column: int, vocabulary: Vocabulary
+) -> list[tuple[str | None, Span | Misread | None, str]]:
+    """What stands in a column of days: the status beside it, the day it means, and its text."""
+    status, told = head.headings.columns.get("status"), []
     for row in grid.rows[head.last_row + 1 :]:
         text = plain_text(row[column]) if column < len(row) else None
-        if text is None:
-            continue
-        beside = plain_text(row[status]) if status is not None and status < len(row) else None
-        meant = vocabulary.status_of(beside) if beside is not None else None
-        is_word = isinstance(completion_date(row[column]), Misread) and not any(map(str.isdigit, text))
-        filled += 1
-        due += is_word or meant in UNFINISHED
-        words += is_word and meant in UNFINISHED
-        days += not is_word and meant == "completed"
-    return due >= FEWEST_DUE and 2 * due > filled and not (days and days + words == filled)
+        if text is not None:
+            beside = plain_text(row[status]) if status is not None and status < len(row) else None
+            meant = vocabulary.status_of(beside) if beside is not None else None
+            told.append((meant, completion_date(row[column]), text))
+    return told
+
+
+def _tell_days_done(told: Sequence[tuple[str | None, Span | Misread | None, str]]) -> bool:
+    """Whether most days beside tasks that are done are no ends of a month, to which tasks are due."""
+    days = [day.first.day for status, day, _ in told if status == "completed" and isinstance(day, Span) and day.is_day]
+    return 2 * sum(day < LAST_DAYS and day != MIDDLE for day in days) > len(days)
+
+
+def _tell_deadlines(told: Sequence[tuple[str | None, Span | Misread | None, str]]) -> bool:
+    """Whether most of a column of days stands beside unfinished tasks, or is words."""
+    due = sum(
+        status in UNFINISHED or (isinstance(day, Misread) and not any(map(str.isdigit, text)))
+        for status, day, text in told
+    )
+    return due >= FEWEST_DUE and 2 * due > len(told)
 
 
 def names_task(text: str, plan: Plan) -> bool:

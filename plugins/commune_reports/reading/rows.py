@@ -44,13 +44,7 @@ def read_row(
     status, troubles = _status(opened, place, clerk, code)
     read_progress = _said_anew(_progress(opened, place, clerk), status, clerk)
     progress_pct = read("progress_pct", read_progress, "một số từ 0 đến 100")
-    span: Span | None = read(
-        "completed_on",
-        _said_anew(
-            completion_date(place.value("completed_on"), is_1904=opened.is_1904, year=clerk.plan.year), status, clerk
-        ),
-        "ngày/tháng/năm",
-    )
+    span: Span | None = read("completed_on", _completed_on(opened, place, status, clerk), "ngày/tháng/năm")
     if span is None and status == "completed" and not place.is_filled("completed_on"):
         span = _named_by_status(place, clerk)
     if span is not None:
@@ -120,6 +114,13 @@ def _progress(opened: Spreadsheet, place: Place, clerk: Clerk) -> float | None |
     if isinstance(told, Misread) and place.headings.has_status and fold(told.got) in clerk.vocabulary.around_statuses:
         return None
     return told
+
+
+def _completed_on(opened: Spreadsheet, place: Place, status: str | None, clerk: Clerk) -> Span | None | Misread:
+    if place.headings.days_may_be_due and status in ("in_progress", "not_started"):
+        return None
+    told = completion_date(place.value("completed_on"), is_1904=opened.is_1904, year=clerk.plan.year)
+    return _said_anew(told, status, clerk)  # type: ignore[no-any-return]
 
 
 def _said_anew(read: Any, status: str | None, clerk: Clerk) -> Any:
