@@ -83,6 +83,8 @@ BLAMED: list[tuple[TaskRow, str, str, str]] = [
     (replace(DONE, completed_on=None), "completed_on_missing", "J12", "warning"),
     (replace(DONE, completed_on=date(2024, 11, 15)), "completed_on_outside_window", "J12", "critical"),
     (replace(DONE, completed_on=date(2023, 12, 14)), "completed_on_outside_window", "J12", "critical"),
+    # When an unfinished task is to be done is no reason to lose what is told of it.
+    (replace(GOING, completed_on=date(2024, 12, 31)), "completed_on_without_completion", "J12", "warning"),
     (replace(GOING, completed_on=date(2024, 11, 5)), "completed_on_without_completion", "J12", "warning"),
     (replace(GOING, result=None), "result_missing", "H12", "warning"),
     (replace(DONE, evidence=None), "evidence_missing", "I12", "warning"),
