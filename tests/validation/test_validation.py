@@ -323,3 +323,45 @@ def test_a_task_told_in_two_ways_is_shown_both_with_their_cells(plan: Plan, rule
     for cell in ("H12", "D4 trang Tổng hợp", "Đã niêm yết 12 thủ tục", "Đã niêm yết 9 thủ tục"):
         assert cell in here.message
     assert (there.cell, there.code) == ("B4", "duplicate_task")
+
+
+def _without(row: TaskRow, *fields: str, at: int, code: str) -> TaskRow:
+    """The row in a table that has no column for some fields."""
+    cells = {name: f"{cell[0]}{at}" for name, cell in row.cells.items() if name not in fields}
+    return replace(row, row=at, task_code=code, cells=cells, **dict.fromkeys(fields))  # type: ignore[arg-type]
+
+
+def test_a_column_the_table_has_not_is_told_once_and_not_of_every_row(
+    plan: Plan, rules: Rules, wordings: Wordings
+) -> None:
+    lacking = ("result", "completed_on")
+    rows = [_without(DONE, *lacking, at=12, code="PCI-01.1"), _without(DONE, *lacking, at=13, code="PCI-02.1")]
+    assessment = _assessed(plan, rules, wordings, *rows)
+    told = [(one.code, one.sheet, one.cell, one.column, one.got) for one in assessment.findings]
+    assert sorted(told, key=str) == [
+        ("column_missing", "Báo cáo", None, "Kết quả thực hiện", "2"),
+        ("column_missing", "Báo cáo", None, "Ngày hoàn thành", "2"),
+    ]
+    assert (assessment.verdict, assessment.rows_accepted) == ("accepted", 2)
+    alone = _assessed(plan, rules, wordings, rows[0]).findings
+    assert {(one.code, one.cell) for one in alone} == {("completed_on_missing", "B12"), ("result_missing", "B12")}
+    critical = [
+        _without(GOING, "progress_pct", at=12, code="PCI-01.1"),
+        _without(GOING, "progress_pct", at=13, code="PCI-02.1"),
+    ]
+    found = _assessed(plan, rules, wordings, *critical)
+    assert [(one.code, one.cell) for one in found.findings] == [
+        ("progress_missing", "B12"),
+        ("progress_missing", "B13"),
+    ]
+    assert found.verdict == "rejected"
+
+
+def test_what_a_waiver_is_about_is_still_told_of_every_row(plan: Plan, rules: Rules, wordings: Wordings) -> None:
+    rows = [_without(DONE, "result", at=12, code="PCI-01.1"), _without(DONE, "result", at=13, code="PCI-02.1")]
+    submitted = replace(_submitted(*rows), waived=frozenset({"result_missing"}))
+    found = assess(submitted, validate([submitted], plan=plan, rules=rules, wordings=wordings).findings["a"])
+    assert [(one.code, one.severity, one.row) for one in found.findings] == [
+        ("result_missing", Severity.INFO, 12),
+        ("result_missing", Severity.INFO, 13),
+    ]

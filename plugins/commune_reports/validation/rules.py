@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from commune_reports.errors import NeedsHuman
-from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Wordings
+from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Severity, Wordings
 from commune_reports.plan import Plan
 from commune_reports.task_report import RuleOutcome
 from commune_reports.validation.running import run_suite
 from commune_reports.validation.subjects import GRAINS, Subject, Submitted, first_day, grain_of, shown
 from commune_reports.validation.suites import Rules
+
+NOT_EMPTY = "expect_column_values_to_not_be_null"
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,32 @@ def validate(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: 
             outcomes += [
                 RuleOutcome(name, meta["finding"], severity, key, count, wrong[key]) for key, count in checked.items()
             ]
-            for subject in (one for number in failed for one in lines.subjects[number](meta["field"])):
-                findings[subject.submitted.submission_id].append(
-                    _finding(subject, meta, severity=severity, plan=plan, wordings=wordings)
+            blamed = [one for number in failed for one in lines.subjects[number](meta["field"])]
+            lacking = _without_a_column(blamed, meta) if _says_missing(rule, severity) else {}
+            for (submission_id, sheet), count in lacking.items():
+                label = FIELD_LABELS[meta["field"]]
+                findings[submission_id].append(
+                    wordings.finding("column_missing", severity=severity, sheet=sheet, column=label, got=str(count))
                 )
+            for subject in blamed:
+                if (subject.submitted.submission_id, subject.sheet) not in lacking or meta["field"] in subject.cells:
+                    findings[subject.submitted.submission_id].append(
+                        _finding(subject, meta, severity=severity, plan=plan, wordings=wordings)
+                    )
     return Validation({key: tuple(found) for key, found in findings.items()}, tuple(outcomes))
+
+
+def _says_missing(rule: Mapping[str, Any], severity: str) -> bool:
+    """Whether a rule only asks for something more; what keeps a row from counting is told of each row."""
+    return rule["type"] == NOT_EMPTY and severity != Severity.CRITICAL
+
+
+def _without_a_column(blamed: Sequence[Subject], meta: Mapping[str, Any]) -> Mapping[tuple[str, str | None], int]:
+    """How many rows of a sheet lack what their table has no column for, where there are several: none of them is to be mended."""
+    rows = (one for one in blamed if one.row is not None and meta["field"] not in one.cells)
+    asked = (one for one in rows if meta["finding"] not in one.submitted.waived)
+    counted = Counter((one.submitted.submission_id, one.sheet) for one in asked)
+    return {place: count for place, count in counted.items() if count > 1}
 
 
 def _finding(subject: Subject, meta: Mapping[str, Any], *, severity: str, plan: Plan, wordings: Wordings) -> Finding:

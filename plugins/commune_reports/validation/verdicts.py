@@ -46,7 +46,7 @@ def _without_echoes(read: Sequence[Finding], ruled: Sequence[Finding]) -> list[F
         told = [one for one in told if one.code != "text_same_as_other_unit"]
     kept: dict[tuple[Any, ...], Finding] = {}
     for one in chain(read, told):
-        kept.setdefault((one.code, one.sheet, one.cell, one.row, one.task), one)
+        kept.setdefault((one.code, one.sheet, one.cell, one.row, one.task or one.column), one)
     return list(kept.values())
 
 
