@@ -18,6 +18,7 @@ from sqlalchemy import make_url, text
 from tests.warehouse.filling import fill, rows_of
 
 from commune_reports import backup, cli, warehouse
+from commune_reports.period import ZONE
 from commune_reports.warehouse import HEAD, Arrival, connecting, restoring
 from commune_reports.warehouse.views import drop_views
 
@@ -108,11 +109,27 @@ def test_a_backup_says_what_it_holds_and_status_knows_it(run: Run, home: Path, f
         "made_at": "2024-11-20T09:00:00+07:00",
         "is_there": True,
     }
-    assert state["last_submission"] == CAME.isoformat()
+    assert state["last_submission"] == CAME.astimezone(ZONE).isoformat()
     _one_line(run("db", "backup", "--out", folder, *NOW), NAME, "never overwritten")
     _one_line(run("db", "backup", "--out", folder / NAME, *NOW), "never overwritten")
     assert run("db", "backup", *NOW)[0] == 0
     assert [one.name for one in (home / "backups").iterdir()] == [NAME]
+
+
+def test_status_still_names_lost_files_where_another_table_is_not_whole(
+    run: Run, home: Path, warehouse_url: str
+) -> None:
+    engine = connecting.engine_at(warehouse_url, os.getpid())
+    with engine.begin() as connection:
+        drop_views(connection)
+        connection.execute(text("alter table gate_outcome rename column first_rows to some_rows"))
+    _archived(home)[0].unlink()
+    files = json.loads(run("db", "status", "--json")[1])["files"]
+    assert (files["named"], len(files["missing"]), files["unnamed"]) == (3, 1, 0)
+    with engine.begin() as connection:
+        connection.execute(text("alter table report rename column files to some_files"))
+    code, out, _ = run("db", "status")
+    assert (code, "not known which of them rows name" in out) == (1, True)
 
 
 def test_status_as_of_a_moment_counts_what_was_known_then(run: Run, home: Path) -> None:

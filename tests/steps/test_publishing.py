@@ -313,6 +313,20 @@ def test_a_revision_tells_when_what_was_published_before_is_not_what_it_was(
     assert all(f"failed for {told} of " in one and "of revision 0" in one for one in said), said
 
 
+def test_lost_obligations_stop_a_revision_in_words(office: Any, moment: Moment) -> None:
+    office.fill("22492")
+    office.collect()
+    steps.publish_period(office.settings, period="2024-11", now=moment(11, 19, 8))
+    engine = create_engine(office.settings.warehouse_url)
+    with engine.begin() as connection:
+        connection.execute(text("delete from obligation where period_id = '2024-11'"))
+    engine.dispose()
+    office.fill("22489")
+    office.collect(moment(11, 19, 10))
+    with pytest.raises(NeedsHuman, match=r"not published: .*obligation_missing"):
+        steps.publish_period(office.settings, period="2024-11", now=moment(11, 20, 8))
+
+
 def test_a_mail_server_out_of_reach_leaves_every_letter_waiting(office: Any, moment: Moment) -> None:
     office.settings = replace(office.settings, smtp=SmtpServer("127.0.0.1", 1, None, None, "none"))
     with pytest.raises(Transient, match="cannot be reached"):

@@ -17,7 +17,7 @@ from commune_reports.letters import Letter
 from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.plan import Plan, TaskChange
 from commune_reports.scorecard import GateOutcome, Scorecard
-from commune_reports.task_report import Assessment, TaskRow
+from commune_reports.task_report import Assessment, RuleOutcome, TaskRow
 from commune_reports.validation import Figures, check_gate, given_by, load_gate, verdict
 from commune_reports.warehouse import Arrival, Assessed, Warehouse
 from commune_reports.warehouse.views import drop_views
@@ -112,8 +112,9 @@ def room(warehouse_url: str, plan: Plan, wordings: Wordings, tmp_path: Path) -> 
             )
             judged = Assessment(name, "accepted", 29, len(rows), len(rows), 0, tuple(rows), said)
             warehouse.record_arrivals(connection, [arrival], now=CAME)
+            fared = (RuleOutcome("task_rows", "evidence_missing", "warning", name, len(rows), 1),)
             warehouse.store_assessments(
-                connection, [Assessed(arrival, PERIOD.id, judged, (), letter)], plan_id=plan.id, now=CAME
+                connection, [Assessed(arrival, PERIOD.id, judged, fared, letter)], plan_id=plan.id, now=CAME
             )
     return Room(warehouse_url, house, plan, tmp_path)
 
@@ -128,11 +129,12 @@ def test_a_sound_warehouse_passes_every_rule_and_each_looked_at_something(room: 
     # No report was made before this one.
     assert [one.rule for one in outcomes if not one.checked] == ["published_otherwise"]
     assert verdict(outcomes) == (None, [])
-    assert len(outcomes) == 29
+    assert len(outcomes) == 31
 
 
 def test_a_period_in_which_nothing_arrived_passes(room: Room) -> None:
-    room.execute(*(f"delete from {name}" for name in ("finding", "task_report", "assessment", "submission")))
+    facts = ("finding", "rule_outcome", "task_report", "assessment", "submission")
+    room.execute(*(f"delete from {name}" for name in facts))
     assert _failed(room.outcomes()) == set()
 
 
@@ -303,6 +305,20 @@ DATA: list[tuple[str, tuple[str, ...], tuple[str, ...], set[str], str]] = [
         ("update finding set submission_id = 'gone'",),
         {"finding_without_submission"},
         "findings on submission gone, period 2024-11, have no submission",
+    ),
+    (
+        "a verdict lost with its rows",
+        (),
+        ("delete from task_report where submission_id = 'c'", "delete from assessment where submission_id = 'c'"),
+        {"verdict_lost"},
+        "file c of unit 22489 was held against the rules, and its verdict is not kept",
+    ),
+    (
+        "another body performs a task",
+        (),
+        ("update task_body set role = 'lead' where role = 'coordinating'",),
+        {"bodies_otherwise"},
+        "performing bodies of task",
     ),
     (
         "all obligations lost",

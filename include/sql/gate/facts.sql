@@ -1,7 +1,9 @@
 -- Whether what is kept of a file still has the arrival it belongs to, and says the same unit and moment.
--- grain: submission × kind of fact (row, assessment, finding)
+-- grain: submission × kind of fact (row, assessment, finding, judged)
 -- parameters: plan_id, period_ids, as_of
+-- uses: opened_periods
 -- order: kind, submission_id
+-- judged: files that came since the period began and were held against rules; has_submission is 1 where the verdict is kept.
 select
     'row' as kind,
     report.submission_id,
@@ -54,3 +56,21 @@ where
     finding.recorded_at <= :as_of
     and not exists (select 1 from submission where submission.submission_id = finding.submission_id)
 group by finding.submission_id
+union all
+select
+    'judged' as kind,
+    submission.submission_id,
+    submission.unit_code,
+    1 as facts,
+    0 as facts_differing,
+    case when assessment.submission_id is null then 0 else 1 end as has_submission
+from opened_periods
+inner join submission on submission.received_at >= opened_periods.window_start
+left join assessment on submission.submission_id = assessment.submission_id
+where
+    submission.recorded_at <= :as_of
+    and exists (
+        select 1
+        from rule_outcome
+        where rule_outcome.submission_id = submission.submission_id and rule_outcome.recorded_at <= :as_of
+    )

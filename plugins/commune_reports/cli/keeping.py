@@ -71,8 +71,7 @@ def db_status(as_of: datetime | None, as_json: bool) -> int:
             f"{result['bytes'] / 1e6:.1f} MB, {sum(result['rows'].values())} rows: "
             + ", ".join(f"{name} {count}" for name, count in result["rows"].items() if count),
             f"last submission {result['last_submission'] or 'never'}",
-            f"{files['kept']} files kept, {files['bytes'] / 1e6:.1f} MB; {files['named']} are named by rows, "
-            f"{len(files['missing'])} of them are missing, {len(files['damaged'])} damaged; {files['unnamed']} are named by none",
+            f"{files['kept']} files kept, {files['bytes'] / 1e6:.1f} MB; {_counted(files)}",
         ]
     last = result["last_backup"]
     lines.append(
@@ -94,6 +93,15 @@ def db_downgrade(revision: str, agreed: bool, as_json: bool) -> int:
     result = steps.go_down(open_settings(), revision, agreed=agreed)
     lines = [f"warehouse is at revision {result['revision']}"]
     return answer(result, as_json, [*lines, *(f"left {one}: {what}" for one, what in result["lost"].items())])
+
+
+def _counted(files: dict[str, Any]) -> str:
+    if files["named"] is None:
+        return "not known which of them rows name"
+    return (
+        f"{files['named']} are named by rows, {len(files['missing'])} of them are missing, "
+        f"{len(files['damaged'])} damaged; {files['unnamed']} are named by none"
+    )
 
 
 def _in_words(result: dict[str, Any]) -> str:

@@ -60,6 +60,8 @@ def back_up(settings: Settings, *, out: Path | None = None, portable: bool = Fal
 
 def restore(settings: Settings, file: Path, *, force: bool, now: datetime) -> dict[str, Any]:
     """Put a backup back: all checked and laid ready first, then files that are gone, the warehouse in one step, other files."""
+    if not file.is_file():
+        raise NeedsHuman(f"{file} cannot be read: there is no such file")
     warehouse.refuse_to_overwrite(settings.warehouse_url, force=force)
     contents = backup.examine(file)
     home = settings.home
@@ -106,8 +108,12 @@ def warehouse_state(settings: Settings, *, as_of: datetime | None = None) -> dic
         return result | {"integrity": damage, "trouble": [f"the warehouse is damaged: {damage}"]}
     with warehouse.looking(settings.warehouse_url) as (connection, revision):
         state = warehouse.state_of(connection, revision, as_of=as_of)
-        files = [] if state.lacking else warehouse.named_files(connection, as_of=as_of)
+        # Where a table is not whole nobody knows which files its rows name.
+        is_known = not any(one.partition(".")[0] in warehouse.NAMING for one in state.lacking)
+        files = warehouse.named_files(connection, as_of=as_of) if is_known else []
         named = {_path_of(one): one for one in files}
+        later = warehouse.named_files(connection) if is_known and as_of is not None else []
+        named_by_now = named.keys() | {_path_of(one) for one in later}
     missing = [_word(name, one) for name, one in named.items() if not (settings.home / name).is_file()]
     damaged = [_word(name, one) for name, one in named.items() if _is_damaged(settings.home / name, one.sha256)]
     trouble = [f"revision {revision} is older than this program's"] if revision < warehouse.HEAD else []
@@ -122,9 +128,9 @@ def warehouse_state(settings: Settings, *, as_of: datetime | None = None) -> dic
         "last_submission": state.last_submission,
         "integrity": "ok" if url.get_backend_name() == "sqlite" else None,
         "files": {
-            "named": len(named),
+            "named": len(named) if is_known else None,
             "kept": len(kept),
-            "unnamed": len(kept.keys() - named.keys()),
+            "unnamed": len(kept.keys() - named_by_now) if is_known else None,
             "bytes": sum(kept.values()),
             "missing": missing,
             "damaged": damaged,

@@ -3,6 +3,7 @@
 Every frame is what include/sql/gate/*.sql answered, beside what is added up again here, independently, from the rows below.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,8 +23,8 @@ from commune_reports.validation.suites import Rules, load_suites
 if TYPE_CHECKING:
     import pandas as pd
 
-FRAMES = ("facts", "figures", "periods", "published", "report", "rows", "submissions", "tasks", "weights")
-MAY_BE_EMPTY, EMPTY_WITHOUT_OBLIGATIONS = ("facts", "published", "submissions"), ("figures", "report", "rows")
+FRAMES = ("bodies", "facts", "figures", "periods", "published", "report", "rows", "submissions", "tasks", "weights")
+MAY_BE_EMPTY, EMPTY_WITHOUT_OBLIGATIONS = ("bodies", "facts", "published", "submissions"), ("figures", "report", "rows")
 DATES = {"window_end": "data window's end", "unit_due_at": "units' due date", "cut_off_at": "cut-off"}
 COUNTS = ("owed", "reported", "nil", "missing", "completed", "in_progress", "not_started")
 RATES = ("score", "coverage_pct", "on_time_pct")
@@ -47,9 +48,10 @@ class Gate:
 
 @dataclass(frozen=True)
 class Given:
-    """What the plan gives for a period: every unit's tasks, whether owed and for which indicator, weights and dates."""
+    """What the plan gives for a period: every unit's tasks, whether owed and for which indicator, who performs, weights, dates."""
 
     tasks: frozenset[tuple[str, str, bool, str]]
+    bodies: frozenset[tuple[str, str, str]]
     weights: Mapping[str, float]
     dates: Mapping[str, date]
 
@@ -78,7 +80,13 @@ def given_by(plan: Plan, period: ReportingPeriod) -> Given:
     )
     dates = plan.dates(period)
     judged_by = {"window_end": period.window_end, "unit_due_at": dates.unit_due_at, "cut_off_at": dates.cut_off_at}
-    return Given(tasks, {one.code: one.weight for one in plan.indicators}, judged_by)
+    bodies = frozenset(
+        (task.code, role, body)
+        for task in plan.tasks.values()
+        for role, performing in (("lead", task.lead), ("coordinating", task.coordinating))
+        for body in performing
+    )
+    return Given(tasks, bodies, {one.code: one.weight for one in plan.indicators}, judged_by)
 
 
 def load_gate(expectations: Path, include: Path) -> Gate:
@@ -147,6 +155,7 @@ def _frames(figures: Figures) -> dict[str, "pd.DataFrame"]:
     answers, card = figures.answers, figures.card
     counted = _counted(answers)
     return {
+        "bodies": _bodies(answers, figures.given),
         "facts": _frame(
             answers["facts"], "kind", "submission_id", "unit_code", "facts", "facts_differing", "has_submission"
         ),
@@ -177,6 +186,17 @@ def _weights(answers: Answers, given: Given | None) -> "pd.DataFrame":
         .groupby("index_code", as_index=False, sort=False)
         .agg(weight_sum=("weight", "sum"), weights_differing=("differs", "sum"))
     )
+
+
+def _bodies(answers: Answers, given: Given | None) -> "pd.DataFrame":
+    """How many performing bodies of each task are only in the warehouse, or only in the plan."""
+    kept = {(row["task_code"], row["role"], row["body_code"]) for row in answers["bodies"]}
+    otherwise = Counter(task for task, *_ in kept ^ given.bodies) if given else Counter[str]()
+    rows = [
+        {"task_code": task, "bodies_differing": otherwise[task]}
+        for task in sorted({task for task, *_ in kept} | otherwise.keys())
+    ]
+    return _frame(rows, "task_code", "bodies_differing")
 
 
 def _periods(answers: Answers, given: Given | None) -> "pd.DataFrame":
@@ -303,9 +323,10 @@ def _scores(card: Scorecard) -> list[tuple[str, str, Score]]:
 
 def _beside(kept: "pd.DataFrame", scores: Sequence[tuple[str, str, Score]]) -> "pd.DataFrame":
     """How many figures differ between kept and shown ones, by unit and code; a cell only one has differs in all."""
-    import pandas as pd
-
-    shown = pd.DataFrame([{"unit_code": unit, "code": code, **_values(score)} for unit, code, score in scores])
+    shown = _frame(
+        [{"unit_code": unit, "code": code, **_values(score)} for unit, code, score in scores],
+        *("unit_code", "code", *COUNTS, *RATES),
+    )
     kept = kept[["unit_code", "code", *COUNTS, *RATES]]
     beside = kept.merge(shown, how="outer", on=["unit_code", "code"], suffixes=("", "_shown"), indicator=True)
     differences = sum(

@@ -24,7 +24,7 @@ from commune_reports.warehouse.describing import Described, dictionary
 from commune_reports.warehouse.extracting import Wanted, extracted, find_described
 from commune_reports.warehouse.facts import Arrival, ReportRecord
 from commune_reports.warehouse.gating import gate_answers, gate_outcomes, record_gate
-from commune_reports.warehouse.keeping import NamedFile, State, named_files, state_of
+from commune_reports.warehouse.keeping import NAMING, NamedFile, State, named_files, state_of
 from commune_reports.warehouse.lineage import file_rules
 from commune_reports.warehouse.mailing import (
     QueuedLetter,
@@ -71,6 +71,7 @@ from commune_reports.warehouse.views import described_views
 
 __all__ = [
     "HEAD",
+    "NAMING",
     "RULE_GRAINS",
     "Arrival",
     "Assessed",

@@ -46,6 +46,7 @@ HOPELESS = {
     "does not exist": UNLIKE,
     "no such table": UNLIKE,
     "no such column": UNLIKE,
+    "has no column": UNLIKE,
     "already exists": UNLIKE,
     "duplicate column": UNLIKE,
     "malformed": RESTORE,

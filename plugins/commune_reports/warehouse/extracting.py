@@ -26,6 +26,7 @@ from commune_reports.errors import NeedsHuman
 from commune_reports.period import ZONE
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.describing import Described, described_tables
+from commune_reports.warehouse.scoring import DECIMALS
 from commune_reports.warehouse.views import described_views, statement_as_of, view_of
 
 BATCH = 5_000
@@ -74,18 +75,24 @@ def extracted(connection: Connection, sql: Path, found: Described, wanted: Wante
 
 
 def _batches(connection: Connection, found: Described, statement: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
-    # A view's moments are Vietnam's time and do not say so.
-    local = [] if found.is_table else [place for place, one in enumerate(found.columns) if one.kind == "moment"]
+    # A view's moments are Vietnam's time and do not say so; how its numbers end hangs on the order in which they were added.
+    local, numbers = (
+        [place for place, one in enumerate(found.columns) if one.kind == kind and not found.is_table]
+        for kind in ("moment", "number")
+    )
     rows = connection.execute(statement, execution_options={"yield_per": BATCH})
     for batch in rows.partitions():
-        yield [_aware(row, local) for row in batch] if local else batch
+        yield [_settled(row, local, numbers) for row in batch] if local or numbers else batch
 
 
-def _aware(row: Sequence[Any], local: Sequence[int]) -> Sequence[Any]:
+def _settled(row: Sequence[Any], local: Sequence[int], numbers: Sequence[int]) -> Sequence[Any]:
     values = list(row)
     for place in local:
         if values[place] is not None:
             values[place] = values[place].replace(tzinfo=ZONE)
+    for place in numbers:
+        if values[place] is not None:
+            values[place] = round(values[place], DECIMALS)
     return values
 
 

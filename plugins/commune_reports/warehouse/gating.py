@@ -15,7 +15,7 @@ from commune_reports.warehouse.settling import written_at
 if TYPE_CHECKING:
     from commune_reports.warehouse.connecting import Warehouse
 
-ASKED = ("facts", "figures", "periods", "published", "rows", "submissions", "tasks", "weights")
+ASKED = ("bodies", "facts", "figures", "periods", "published", "rows", "submissions", "tasks", "weights")
 
 
 def gate_answers(connection: Connection, warehouse: "Warehouse", card: Scorecard) -> dict[str, list[dict[str, Any]]]:

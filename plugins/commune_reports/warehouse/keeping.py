@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select, text
 
+from commune_reports.period import ZONE
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.copying import count_rows, lacking, shape_of
 
@@ -27,6 +28,10 @@ class State:
     lacking: tuple[str, ...]
     size: int
     last_submission: str | None
+
+
+# The tables whose rows name files.
+NAMING = ("submission", "letter", "report")
 
 
 def named_files(connection: Connection, *, as_of: datetime | None = None) -> list[NamedFile]:
@@ -64,7 +69,7 @@ def state_of(connection: Connection, revision: str, *, as_of: datetime | None = 
         rows=count_rows(connection, shape, only=whole, as_of=as_of),
         lacking=tuple(missing),
         size=_size(connection, whole),
-        last_submission=newest.isoformat() if newest else None,
+        last_submission=newest.astimezone(ZONE).isoformat() if newest else None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Select, and_, insert, select
 
 from commune_reports.letters import Letter
+from commune_reports.period import ZONE
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.settling import written_at
 from commune_reports.warehouse.storing import insert_new, letter_row
@@ -140,7 +141,7 @@ def outbox(connection: Connection, *, as_of: datetime | None = None) -> list[dic
                 "folder": letter.folder,
                 "subject": letter.subject,
                 "attachments": [{"name": one.name, "sha256": one.sha256} for one in letter.attachments],
-                "queued_at": row.recorded_at.isoformat(),
+                "queued_at": row.recorded_at.astimezone(ZONE).isoformat(),
                 "state": _state(history, letter),
                 "attempts": history.attempts if history else [],
             }
@@ -186,7 +187,7 @@ def _histories(
         history = histories[row.letter_key]
         history.attempts.append(
             {
-                "at": row.recorded_at.isoformat(),
+                "at": row.recorded_at.astimezone(ZONE).isoformat(),
                 "outcome": row.outcome,
                 "detail": row.detail if row.outcome else "interrupted; the server may have accepted it",
                 "refused": row.refused or {},

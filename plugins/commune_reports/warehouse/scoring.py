@@ -74,10 +74,12 @@ def scorecard(
         return tuple(_task_state(row) for row in ask(on, warehouse.sql, "task_states", asked))
 
     openings = run("opened_periods")
-    if not openings or as_of < plan.dates(period).opens_at:
-        raise NeedsHuman(
-            f"period {period.id} was not open at {as_of.isoformat()}; run: commune-reports open --period {period.id}"
+    opens_at = plan.dates(period).opens_at
+    if not openings or as_of < opens_at:
+        advice = (
+            f"it opens at {opens_at.isoformat()}" if openings else f"run: commune-reports open --period {period.id}"
         )
+        raise NeedsHuman(f"period {period.id} was not open at {as_of.isoformat()}; {advice}")
     [opening] = openings
     rows: dict[str, list[Any]] = defaultdict(list)
     for row in run("period_figures"):

@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from commune_reports.errors import NeedsHuman
+from commune_reports.warehouse import tables
 from commune_reports.warehouse.connecting import HEAD, RESTORE, UNLIKE, Warehouse, engine_at, revision_of
 from commune_reports.warehouse.copying import copy_rows, count_rows, shape_of, unequal
 from commune_reports.warehouse.keeping import NamedFile, named_files
@@ -101,6 +102,8 @@ def looking(url: str) -> Iterator[tuple[Connection, str]]:
     with Warehouse(engine_at(url, os.getpid()), Path()).reading() as connection:
         found = revision_of(connection)
         if found is None:
+            if inspect(connection).has_table(tables.submission.name):
+                raise NeedsHuman(f"the warehouse does not say at which revision it is; {RESTORE}")
             raise NeedsHuman("the warehouse has no tables; run: commune-reports db upgrade")
         if found not in revisions():
             raise NeedsHuman(
