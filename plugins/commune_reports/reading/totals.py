@@ -120,7 +120,7 @@ def totals_told(place: Place, parts: Sequence[Above], vocabulary: Vocabulary) ->
     """What sentences in a row say about the tasks: how many have a status, how far they are on an average."""
     for column, value in enumerate(place.grid.rows[place.row]):
         text = plain_text(value) if isinstance(value, str) else None
-        if text is None or column in place.headings.ticks:
+        if text is None or not DIGIT.search(text) or column in place.headings.ticks:
             continue
         for sentence in SENTENCES.split(text):
             if OF_OTHERS.search(fold(sentence)):
