@@ -36,7 +36,7 @@ def _shares(reading: Reading) -> list[object]:
         ("Thực hiện trong tháng (%)", "Lũy kế từ đầu năm (%)"),
         ("Ước thực hiện tháng 11 (%)", "Lũy kế 11 tháng (%)"),
         ("TH trong kỳ (%)", "LK (%)"),
-        ("% thực hiện tháng", "% KH năm"),
+        ("% thực hiện tháng", "% so với KH năm"),
         ("Tiến độ đầu kỳ (%)", "Tiến độ cuối kỳ (%)"),
         ("Đến 14/10 (%)", "Đến 14/11 (%)"),
         ("Tiến độ tháng này (%)", "Tiến độ đến nay (%)"),

@@ -249,11 +249,12 @@ def _with_statuses_headed_as_results(grid: Grid, head: Head, vocabulary: Vocabul
     texts = list(texts_below(grid, head, column))
     if not texts or _statuses(grid, head, column, vocabulary) < len(texts):
         return head
-    columns, besides = {**headings.columns, "status": column}, dict(headings.besides)
+    columns, besides, twins = {**headings.columns, "status": column}, dict(headings.besides), dict(headings.twins)
     del columns["result"]
-    if "result" in besides:
-        columns["result"] = besides.pop("result")
-    return replace(head, headings=replace(headings, columns=columns, besides=besides))
+    for others in (besides, twins):
+        if "result" in others and "result" not in columns:
+            columns["result"] = others.pop("result")
+    return replace(head, headings=replace(headings, columns=columns, besides=besides, twins=twins))
 
 
 def _with_share(grid: Grid, head: Head, column: int) -> Headings | None:
@@ -286,7 +287,7 @@ def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocab
     due = [one for one in pair if _heads_deadlines(titles.texts[one])]
     if not due:
         return head
-    others = [one for one in pair if one not in due]
+    others = [one for one in pair if one not in due and is_told(grid, head, one)]
     if not others:
         told = _beside_statuses(grid, head, due[0], vocabulary)
         if not _tell_deadlines(told):

@@ -13,6 +13,7 @@ from commune_reports.reading.cell_values import plain_text, progress
 from commune_reports.reading.documents import own_documents_in
 from commune_reports.reading.tables import Head, value_at
 from commune_reports.reading.tasks import Clerk
+from commune_reports.reading.vocabulary import months_named
 from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow
 from commune_reports.workbook import Grid, address
@@ -22,6 +23,7 @@ LONGEST_SIGNING = 31
 TWO_NUMBERS = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](?:\d{4}|\d{2})")
 # A label or a name is shorter than what somebody did.
 FEWEST_WORDS = 5
+TELLS_SHARES = re.compile(r"\b(?:thang \d{1,2}|tien do|ty le|muc do|phan tram|hoan thanh|thuc hien|ke hoach|kh)\b")
 
 
 def days_exchanged(grid: Grid, rows: Sequence[TaskRow], period: ReportingPeriod, clerk: Clerk) -> Iterator[Finding]:
@@ -91,7 +93,10 @@ def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], c
         if column in known or clerk.vocabulary.field_of(heading) is not None:
             continue
         told = [(row, _at(grid, row.row - 1, column)) for row in rows]
-        meant = next((name for name in lacking if MEANT_FOR[name](told)), None)
+        likely = (
+            name for name in lacking if name != "progress_pct" or TELLS_SHARES.search(months_named(fold(heading)))
+        )
+        meant = next((name for name in likely if MEANT_FOR[name](told)), None)
         if meant is not None:
             yield clerk.wordings.finding(
                 "column_unread",

@@ -15,16 +15,20 @@ PERIOD = re.compile(r"\b(?:(?:thang|t|tuan(?: thu)?) ?(\d{1,2})|quy (iv|iii|ii|i
 # "Đến 14/11 (%)"; the share of one month only, and beside it how far the task is by now.
 UNTIL = re.compile(r"\bden (?:het )?(?:ngay )?(\d{1,2}) (\d{1,2})\b")
 IN_ALL = re.compile(
-    r"\b(?:luy ke|tu dau nam|(?:ke hoach|kh) nam|\d{1,2} thang(?! \d)|cuoi (?:ky|thang|quy)|"
-    r"den (?:het |cuoi )?(?:thang|ky|quy|ngay|nay))\b"
+    r"\b(?:luy ke|tu dau nam|ke hoach nam|\d{1,2} thang(?! \d)|cuoi (?:ky|thang|quy)|den (?:het ky|nay))\b"
 )
+# What is hoped for or planned tells nothing of how far a task is; a plan that was carried out does.
+HOPED = re.compile(
+    r"\b(?:uoc|phan dau|muc tieu|chi tieu|du kien|dang ky|(?<!so voi )(?<!thuc hien )(?<!dat )ke hoach)\b"
+)
+YEAR = re.compile(r"\b20\d\d\b")
 OF_ONE_PERIOD = re.compile(r"\b(?:thang|ky|quy|tuan)\b")
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 MONTHS_OF_YEAR, MONTHS_OF_QUARTER = 12, 3
 PLANNED = re.compile(r"\b(?:ke hoach|kh|du kien)\b")
 # What a wide heading says of columns that do not tell what was done: "Kế hoạch tháng 12/2024".
 LOOKS_AHEAD = re.compile(r"^(?:theo )?(?:ke hoach|kh|du kien|dang ky)\b")
-LARGEST_SHARE = 100
+LARGEST_SHARE, LAST_DAY = 100, ("31", "12")
 
 
 def with_the_latest_period(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
@@ -76,7 +80,13 @@ def with_progress_in_all(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
         for column, text in enumerate(titles.texts)
         if text and column not in head.headings.ticks and vocabulary.field_of(text) == "progress_pct"
     ]
-    in_all = [one for one in shares if _is_in_all(one, titles, vocabulary) and _are_shares(grid, head, one)]
+    in_all = [
+        one
+        for one in shares
+        if _is_in_all(one, titles, vocabulary)
+        and not HOPED.search(vocabulary.written_out(fold(titles.whole(one))))
+        and _are_shares(grid, head, one, beside=first)
+    ]
     if first not in in_all:
         if not in_all or _is_in_all(first, titles, vocabulary) is not False:
             return head
@@ -99,11 +109,12 @@ def _is_in_all(column: int, titles: Titles, vocabulary: Vocabulary) -> bool | No
     return None
 
 
-def _are_shares(grid: Grid, head: Head, column: int) -> bool:
+def _are_shares(grid: Grid, head: Head, column: int, *, beside: int) -> bool:
+    """Whether most of a column are shares, and no fewer stand there than in the other column."""
     told = [progress(value, lambda: False) for value in below(grid, head, column)]
-    fractions = [one for one in told if isinstance(one, Misread) and one.code == "progress_ambiguous"]
-    numbers = [one for one in told if isinstance(one, float)]
-    return bool(numbers or fractions) and max(numbers, default=0) <= LARGEST_SHARE
+    fractions = sum(isinstance(one, Misread) and one.code == "progress_ambiguous" for one in told)
+    shares = fractions + sum(isinstance(one, float) and one <= LARGEST_SHARE for one in told)
+    return 2 * shares > len(told) and len(told) >= sum(1 for _ in below(grid, head, beside))
 
 
 def _not_ahead(columns: Sequence[int], titles: Titles, vocabulary: Vocabulary) -> list[int]:
@@ -118,6 +129,8 @@ def _not_ahead(columns: Sequence[int], titles: Titles, vocabulary: Vocabulary) -
 
 def _tell_periods_apart(columns: Sequence[int], periods: dict[int, int | None], titles: Titles) -> bool:
     told = {periods[column] for column in columns}
+    if len({year for column in columns for year in YEAR.findall(fold(titles.whole(column)))}) > 1:
+        return False
     is_planned = any(PLANNED.search(fold(titles.texts[column])) for column in columns)
     return len(columns) > 1 and None not in told and len(told) == len(columns) and not is_planned
 
@@ -126,7 +139,7 @@ def _period(heading: str) -> int | None:
     """The last month of the period a heading names, None if it names none."""
     said = months_named(fold(heading))
     if until := UNTIL.search(said):
-        return int(until[2])
+        return None if until.groups() == LAST_DAY else int(until[2])
     found = PERIOD.findall(said)
     if not found:
         return None

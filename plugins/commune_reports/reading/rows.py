@@ -17,9 +17,11 @@ from commune_reports.workbook import Spreadsheet, address
 # Where "không có" and "-" only say that there is none.
 MAY_BE_NOTHING = ("evidence", "difficulty", "proposal", "note")
 # Where one clause ends and a proposal may begin, in a column for difficulties and proposals.
-CLAUSES = re.compile(r"(?<=[.;])\s+|(?<=,)\s+(?=(?:đề nghị|kiến nghị|đề xuất|xin)\b)", re.IGNORECASE)
+CLAUSES = re.compile(r"(?<=[.;])\s+|\s+(?=[-+•] )|(?<=,)\s+(?=(?:đề nghị|kiến nghị|đề xuất|xin)\b)", re.IGNORECASE)
 PROPOSES = re.compile(
-    r"(?:de nghi|kien nghi|de xuat|xin|mong|can (?:huyen|tinh|cap tren)|(?:huyen|tinh|cap tren) can)\b"
+    r"(?:[-+•] )?(?:(?:kính|xin|rất|(?:ubnd )?(?:xã|thị trấn)) )*"
+    r"(?:(?:đề nghị|kiến nghị|đề xuất)\b|(?:mong|cần) (?:ubnd )?(?:huyện|tỉnh|cấp trên)\b)(?! của\b)(?!.*\b(?:chưa|chậm)\b)",
+    re.IGNORECASE,
 )
 # What people write for the day of a task that goes on all the year.
 WITHOUT_AN_END = {"thuong xuyen", "lien tuc", "hang thang", "hang quy", "hang nam", "ca nam"}
@@ -205,8 +207,9 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
 
 def _named_by_status(place: Place, clerk: Clerk) -> Span | None:
     """The day in "Hoàn thành ngày 5/11/2024", or in the cell of a tick."""
-    days = [day for day in dates_in(_status_words(place, clerk)) if day is not None]
-    if len(days) == 1:
+    words = _status_words(place, clerk)
+    days = [day for day in dates_in(words) if day is not None]
+    if len(days) == 1 and not any(one.number for one in documents_in(words)):
         return Span(days[0], days[0])
     done = (column for column, status in place.headings.ticks.items() if status == "completed")
     ticked = (_day_of(value, clerk) for column in done for _, value in place.filled_in(column))
@@ -215,7 +218,7 @@ def _named_by_status(place: Place, clerk: Clerk) -> Span | None:
 
 def _day_of(value: Any, clerk: Clerk) -> Span | None | Misread:
     """The day in a cell for a tick; a 1 is a tick."""
-    return None if is_ticked(value) is not None else completion_date(value, year=clerk.plan.year)
+    return None if is_ticked(value) is not None else completion_date(value)
 
 
 def _status_of_progress(progress_pct: float) -> str:
@@ -235,7 +238,7 @@ def _text(place: Place, field: str, clerk: Clerk) -> str | None:
 def _kept_apart(text: str | None) -> tuple[str | None, str | None]:
     """The difficulties and the proposals of a column for both."""
     clauses = CLAUSES.split(text or "")
-    proposed = [one for one in clauses if PROPOSES.match(fold(one))]
+    proposed = [one for one in clauses if PROPOSES.match(one)]
     left = [one for one in clauses if one not in proposed]
     return " ".join(left).strip(" ,;") or None, " ".join(proposed).strip() or None
 

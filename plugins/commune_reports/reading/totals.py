@@ -37,12 +37,14 @@ RATED = re.compile(
 )
 # What counts other tasks than those above: of another time, of one index, of whoever performs them.
 OF_OTHERS = re.compile(
-    r"\b(?:luy ke|tu dau nam|phan dau|du kien|quy (?:\d|[ivx]+)|nam \d{4}|cung ky|ky truoc|pci|pgi|chi so|nhom|linh vuc|bo phan|"
-    r"cong an|quan su|cong chuc|can bo|ban [a-z]+ [a-z]+|hoi [a-z]+|doan thanh nien|van phong)\b"
+    r"\b(?:luy ke|tu dau nam|phan dau|du kien|quy (?:\d|[ivx]+)|cung ky|ky truoc|thang truoc|pci|pgi|chi so|nhom|linh vuc|"
+    r"chuong trinh cong tac|ngoai ke hoach)\b|^nam \d{4}\b|"
+    r"^(?:bo phan|cong an|quan su|cong chuc|can bo|ban [a-z]+ [a-z]+|hoi [a-z]+|doan thanh nien|van phong)\b"
 )
 # "Tiến độ bình quân toàn xã: 62,5%".
 AVERAGE = re.compile(
-    r"(?:tiến độ|tỷ lệ|mức độ)[^:;.%\d]{0,30}(?:bình quân|trung bình|chung)[^:;.%\d]{0,25}:?\s*(\d{1,3}(?:[.,]\d+)?)\s*%",
+    r"(?:tiến độ|(?:tỷ lệ|mức độ) (?:hoàn thành|thực hiện))(?: thực hiện| hoàn thành)?(?: nhiệm vụ| các nhiệm vụ)? "
+    r"(?:bình quân|trung bình|chung)(?: của| toàn| xã| thị trấn| là| đạt)*\s*:?\s*(\d{1,3}(?:[.,]\d+)?)\s*%",
     re.IGNORECASE,
 )
 OF_MONTH, SENTENCES = re.compile(r"\bthang (\d{1,2})\b"), re.compile(r"(?<!\d)\. ")

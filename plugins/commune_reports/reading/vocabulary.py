@@ -27,11 +27,11 @@ NOT_SAID = re.compile(r"[☐□○◯✗✘❌]|\[ ?\]|\?$")
 LAST_NUMBER = re.compile(r"(?!.*\b(?:thang|quy|nam|ngay|so|dot|lan) \d+(?: \d+)*$).* \d{1,3}")
 # A plan that was carried out is progress, "tiến độ theo kế hoạch" is what was wished.
 CARRIED_OUT = re.compile(r"\b(?:so voi|thuc hien|hoan thanh|dat)(?: duoc)? ke hoach\b")
-# "T10", "Th. 10" and "10/2024" are months, "% KH năm" is how much of the year's plan was carried out.
+# "T10", "Th. 10" and "10/2024" are months, "% so với KH năm" is how much of the year's plan was carried out.
 MONTH_IN_SHORT = re.compile(r"\bth? ?(\d{1,2})\b")
 MONTH_OF_YEAR = re.compile(r"(?<!\bthang )(?<!\bquy )(?<!\d )\b(\d{1,2}) (?=20\d\d\b)")
 OF_THE_PLAN = re.compile(
-    r"(?:(?:so voi|thuc hien|hoan thanh|dat) )*(?:ke hoach|kh)(?: (?:nam|giao|duoc giao))*(?: 20\d\d)?"
+    r"(?:(?:so voi|thuc hien|hoan thanh|dat) )+(?:ke hoach|kh)(?: (?:nam|giao|duoc giao))*(?: 20\d\d)?"
 )
 GOES_ON_IN_WORDS = {"task_text", "status", "result", "evidence", "difficulty", "proposal", "note"}
 # Below the first a text names no task; between the two it does only if no other task is nearly as close.
