@@ -251,3 +251,27 @@ def test_few_words_that_fit_no_other_task_better_do_not_contradict_the_number(
     heads = ("TT", "Nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
     reading = _read(clerk, heads, ("", section), (number, text, "Đang thực hiện", 60, "Đăng 3 tin"))
     assert [row.task_code for row in reading.rows] == [code]
+
+
+def test_two_columns_of_results_of_which_one_holds_statuses_are_told_apart(clerk: Clerk) -> None:
+    heads = ("Mã nhiệm vụ", "Kết quả thực hiện", "Tiến độ (%)", "Kết quả")
+    reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 128 thủ tục"))
+    assert _found(reading) == []
+    assert [(row.status, row.result) for row in reading.rows] == [("completed", "Niêm yết 128 thủ tục")]
+
+
+def test_a_count_is_no_tick_and_the_day_of_a_plan_none_of_completion(clerk: Clerk) -> None:
+    heads = ("Mã nhiệm vụ", "Hoàn thành", "Đang thực hiện", "Chưa thực hiện", "Kết quả")
+    assert _found(_read(clerk, heads, ("PCI-01.1", "3/5", "", "", "Niêm yết 12"))) == [("status_unreadable", "B3")]
+    said = "Hoàn thành (KH 12/KH-UBND ngày 05/02/2024)"
+    reading = _read(clerk, ("Mã nhiệm vụ", "Tình trạng", "Kết quả"), ("PCI-01.1", said, "Niêm yết 12"))
+    assert _answer(reading.rows[0]) == ("completed", None, None)
+
+
+@pytest.mark.parametrize(
+    "said", ["Mỏng lực lượng, thiếu người", "Kiến nghị của cử tri nhiều", "Đề nghị bồi thường của dân chưa giải quyết"]
+)
+def test_a_difficulty_that_speaks_of_others_proposals_stays_one(clerk: Clerk, said: str) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Kết quả", "Khó khăn, kiến nghị")
+    [row] = _read(clerk, heads, ("PCI-01.1", "Chưa thực hiện", "", said)).rows
+    assert (row.difficulty, row.proposal) == (said, None)

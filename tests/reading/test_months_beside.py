@@ -102,3 +102,38 @@ def test_months_that_nothing_says_are_shares_are_named(clerk: Clerk) -> None:
     reading = _read(clerk, TOP, (*HEADS, "T10", "T11", *OTHER), (*ONE, 10, 70, "Niêm yết 12 thủ tục"))
     assert _shares(reading) == [None, ("column_unread", "D2"), ("column_unread", "E2")]
     assert "Tiến độ (%)" in reading.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("heads", "shares", "read"),
+    [
+        (("Thực hiện tháng 11 (%)", "Ước thực hiện 12 tháng (%)"), (60, 100), 60),
+        (("Tỷ lệ tháng 11 (%)", "Ước hoàn thành đến tháng 12 (%)"), (60, 100), 60),
+        (("Tiến độ tháng 11 (%)", "Tiến độ phấn đấu cuối tháng 12 (%)"), (60, 90), 60),
+        (("Tiến độ đến tháng 10 (%)", "Tiến độ tháng 11 (%)"), (40, 60), 60),
+        (("% KH giao", "% đã thực hiện"), (100, 60), 60),
+        (("% KH năm", "Tiến độ tháng (%)"), (100, 60), 60),
+        (("Đầu năm (%)", "Đến nay (%)"), (40, 60), 60),
+    ],
+)
+def test_what_is_hoped_for_planned_or_older_is_no_progress(clerk: Clerk, heads: Row, shares: Row, read: float) -> None:
+    assert _shares(_read(clerk, TOP, (*HEADS, *heads, *OTHER), (*ONE, *shares, "Niêm yết 12 thủ tục"))) == [read]
+
+
+@pytest.mark.parametrize("heads", [("Đến 14/11 (%)", "Đến 31/12 (%)"), ("Đến 31/12/2023 (%)", "Đến 14/11/2024 (%)")])
+def test_shares_of_which_nobody_knows_which_is_of_the_period_are_asked_about(clerk: Clerk, heads: Row) -> None:
+    reading = _read(clerk, TOP, (*HEADS, *heads, *OTHER), (*ONE, 60, 90, "Niêm yết 12 thủ tục"))
+    assert _shares(reading) == [None, ("column_twice", "E3")]
+
+
+def test_one_slip_does_not_turn_a_column_and_beside_a_blank_one_both_are_asked_about(clerk: Clerk) -> None:
+    heads = (*HEADS, "Trong tháng (%)", "Lũy kế (%)", *OTHER)
+    rows = [
+        (number, code, "Đang thực hiện", 10, share, "Họp 2 lần")
+        for number, code, share in ((1, "PCI-01.1", 800), (2, "PCI-02.1", 70), (3, "PCI-02.2", 50))
+    ]
+    assert _shares(_read(clerk, TOP, heads, *rows)) == [800, 70, 50]
+    assert _shares(_read(clerk, TOP, heads, (*ONE, 10, "", "Họp 2 lần"), (*TWO, 20, 80, "Họp 3 lần"))) == [
+        *(10, None),
+        ("column_twice", "E4"),
+    ]

@@ -122,6 +122,10 @@ TWO_DONE = (DONE, BEGUN, ("PCI-02.2", "Hoàn thành", 100, "Rà soát 5 hồ sơ
         "- PCI: 2 nhiệm vụ, hoàn thành 9; PGI: 2 nhiệm vụ, hoàn thành 7",
         "Công an xã: 2 nhiệm vụ (hoàn thành 1, đang thực hiện 1)",
         "Tiến độ bình quân quý III: 35%",
+        "Tỷ lệ giải ngân trung bình 70%",
+        "Mức độ hài lòng trung bình: 90%",
+        "Tiến độ chung tăng 5% so với tháng trước",
+        "Theo chương trình công tác, hoàn thành 45 nhiệm vụ, đang thực hiện 12 nhiệm vụ",
         "Tiếp nhận 50 hồ sơ. Đã hoàn thành: 48",
     ],
 )
@@ -134,6 +138,7 @@ def test_sentences_about_other_times_or_some_tasks_are_compared_with_nothing(cle
     ("sentence", "wrong"),
     [
         ("Trong tháng 11/2024, hoàn thành 5 nhiệm vụ", [5]),
+        ("Trong tháng 11 năm 2024, hoàn thành 5 nhiệm vụ", [5]),
         ("Tổng số 3 nhiệm vụ. Hoàn thành: 3 nhiệm vụ. Đang thực hiện: 1 nhiệm vụ", [3]),
         ("Tổng số 3 nhiệm vụ, trong đó: hoàn thành 2, đang thực hiện 1, chưa thực hiện 0", []),
         ("Tiến độ bình quân: 99%", [99]),

@@ -279,8 +279,8 @@ def _with_narrative(grid: Grid, head: Head, column: int) -> Headings | None:
 def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
     """The heading without a "Thời gian hoàn thành" that tells when the tasks are due.
 
-    It does beside a column that is headed as the day a task was done, and where most of it stands beside unfinished tasks; but
-    for days such as nobody sets a task beside those that are done.
+    So it is beside a column headed as the day a task was done, and where most of it stands beside unfinished tasks. It is kept,
+    with `days_may_be_due`, where the days beside tasks that are done are such as nobody sets a task, or its heading names both.
     """
     columns, twins = head.headings.columns, head.headings.twins
     pair = [place["completed_on"] for place in (columns, twins) if "completed_on" in place]
@@ -290,9 +290,10 @@ def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocab
     others = [one for one in pair if one not in due and is_told(grid, head, one)]
     if not others:
         told = _beside_statuses(grid, head, due[0], vocabulary)
-        if not _tell_deadlines(told):
+        says_both = "du kien" in fold(titles.texts[due[0]])
+        if not says_both and not _tell_deadlines(told):
             return head
-        if _tell_days_done(told):
+        if says_both or _tell_days_done(told):
             return replace(head, headings=replace(head.headings, days_may_be_due=True))
     columns, twins = ({name: one for name, one in some.items() if name != "completed_on"} for some in (columns, twins))
     if others:

@@ -180,7 +180,7 @@ def _texted(text: str, section: Section, by_number: str | None, clerk: Clerk) ->
 
 
 def _told_in_few_words(text: str, section: Section, by_number: str | None, clerk: Clerk) -> str | None:
-    """The task with the row's number that alone in its indicator has every word, or that of the section with all in a row."""
+    """The task of the row's number that alone of its indicator has every word or is the likeliest of all; that of the section."""
     tasks, written_out = clerk.plan.tasks, clerk.vocabulary.written_out(fold(text))
     words = written_out.split()
     if by_number is not None and len(words) >= FEWEST_TEXTS:
