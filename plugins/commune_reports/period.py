@@ -207,6 +207,11 @@ def local(day: date, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=ZONE)
 
 
+def in_vietnam(day: date) -> str:
+    """A day, or a moment in Vietnam's time, for scripts: ISO 8601."""
+    return (day.astimezone(ZONE) if isinstance(day, datetime) else day).isoformat()
+
+
 def moment_text(moment: datetime) -> str:
     """A moment as letters and documents write it: 17:00 ngày 18/11/2024, in Vietnamese time."""
     return f"{moment.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"

@@ -1,16 +1,17 @@
-"""What stands in the columns decides where their headings leave a choice: periods side by side, texts of the plan, numbers."""
+"""What stands in the columns decides where their headings leave a choice: texts of the plan, numbers, statuses, days."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
+from typing import NamedTuple
 
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import Misread, plain_text, progress
 from commune_reports.reading.codes import task_coded
 from commune_reports.reading.dates import Span, completion_date
 from commune_reports.reading.months_beside import with_progress_in_all, with_the_latest_period
-from commune_reports.reading.tables import Head, Headings
+from commune_reports.reading.tables import UNFINISHED, Head, Headings, without
 from commune_reports.reading.titles import MOST_ROWS, Titles, below, is_told, texts_below
 from commune_reports.reading.vocabulary import Vocabulary, task_texted, task_worded
 from commune_reports.spelling import fold
@@ -21,7 +22,6 @@ NARRATIVE, SHARE = "tinh hinh", "muc do"
 DUE = re.compile(r"^thoi (?:gian|diem|han) (?:thuc hien )?(?:hoan thanh|ket thuc)|\bdu kien\b")
 DONE = re.compile(r"\b(?:thuc hien|trien khai)\b")
 ACTUAL = re.compile(r"\bthuc te\b")
-UNFINISHED = ("in_progress", "not_started")
 FEWEST_WORDS, SHORTEST_TASK, LONGEST_LABEL, FEWEST_DUE, FEWEST_NAMED, FEWEST_ALIKE = 4, 12, 12, 2, 2, 6
 FIRST_ROWS = 4
 # Tasks are due in the middle or at the end of a month.
@@ -48,7 +48,7 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
             columns = {**headings.columns, "task_text": column}
             if before is not None:
                 columns.setdefault(_name_of(grid, head, before, titles), before)
-            twins = {name: one for name, one in headings.twins.items() if name != "task_text"}
+            twins = without(headings.twins, "task_text")
             return replace(head, headings=replace(headings, columns=columns, twins=twins))
     return head
 
@@ -157,7 +157,7 @@ def _with_results_headed_as_tasks(grid: Grid, head: Head, titles: Titles, plan: 
     if second is not None and "result" not in columns and DONE.search(fold(titles.texts[second])):
         if _holds(grid, head, second, plan):
             return head
-        twins = {name: column for name, column in twins.items() if name != "task_text"}
+        twins = without(twins, "task_text")
         return replace(head, headings=replace(head.headings, columns={**columns, "result": second}, twins=twins))
     codes, texts = columns.get("task"), columns.get("task_text")
     if codes is None or texts is None or "result" in columns or not DONE.search(fold(titles.texts[texts])):
@@ -169,7 +169,7 @@ def _with_results_headed_as_tasks(grid: Grid, head: Head, titles: Titles, plan: 
     own = sum(match is not None and match.code == code for match, (code, _) in zip(found, named, strict=True))
     if 2 * own >= len(named):
         return head
-    turned = {name: column for name, column in columns.items() if name != "task_text"}
+    turned = without(columns, "task_text")
     return replace(head, headings=replace(head.headings, columns={**turned, "result": texts}))
 
 
@@ -186,7 +186,7 @@ def _without_the_plans_products(grid: Grid, head: Head, plan: Plan) -> Head:
         left = [column for column, texts in told.items() if not _say_the_same(texts)]
     if len(left) != 1:
         return head
-    twins, besides = ({name: one for name, one in some.items() if name != "result"} for some in (twins, besides))
+    twins, besides = (without(some, "result") for some in (twins, besides))
     return replace(
         head, headings=replace(head.headings, columns={**columns, "result": left[0]}, twins=twins, besides=besides)
     )
@@ -222,7 +222,7 @@ def _with_statuses(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabular
         columns["status"] = left
     else:
         del columns["status"]
-    twins = {name: column for name, column in headings.twins.items() if name != "status"}
+    twins = without(headings.twins, "status")
     return replace(head, headings=replace(headings, columns=columns, twins=twins))
 
 
@@ -295,7 +295,7 @@ def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocab
             return head
         if says_both or _tell_days_done(told):
             return replace(head, headings=replace(head.headings, days_may_be_due=True))
-    columns, twins = ({name: one for name, one in some.items() if name != "completed_on"} for some in (columns, twins))
+    columns, twins = (without(some, "completed_on") for some in (columns, twins))
     if others:
         columns["completed_on"] = others[0]
     return replace(head, headings=replace(head.headings, columns=columns, twins=twins))
@@ -320,27 +320,32 @@ def _heads_deadlines(heading: str) -> bool:
     return DUE.search(words) is not None and ACTUAL.search(words) is None
 
 
-def _beside_statuses(
-    grid: Grid, head: Head, column: int, vocabulary: Vocabulary
-) -> list[tuple[str | None, Span | Misread | None, str]]:
+class _Beside(NamedTuple):
     """What stands in a column of days: the status beside it, the day it means, and its text."""
+
+    status: str | None
+    day: Span | Misread | None
+    text: str
+
+
+def _beside_statuses(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> list[_Beside]:
     status, told = head.headings.columns.get("status"), []
     for row in grid.rows[head.last_row + 1 :]:
         text = plain_text(row[column]) if column < len(row) else None
         if text is not None:
             beside = plain_text(row[status]) if status is not None and status < len(row) else None
             meant = vocabulary.status_of(beside) if beside is not None else None
-            told.append((meant, completion_date(row[column]), text))
+            told.append(_Beside(meant, completion_date(row[column]), text))
     return told
 
 
-def _tell_days_done(told: Sequence[tuple[str | None, Span | Misread | None, str]]) -> bool:
+def _tell_days_done(told: Sequence[_Beside]) -> bool:
     """Whether most days beside tasks that are done are no ends of a month, to which tasks are due."""
     days = [day.first.day for status, day, _ in told if status == "completed" and isinstance(day, Span) and day.is_day]
     return 2 * sum(day < LAST_DAYS and day != MIDDLE for day in days) > len(days)
 
 
-def _tell_deadlines(told: Sequence[tuple[str | None, Span | Misread | None, str]]) -> bool:
+def _tell_deadlines(told: Sequence[_Beside]) -> bool:
     """Whether most of a column of days stands beside unfinished tasks, or is words."""
     due = sum(
         status in UNFINISHED or (isinstance(day, Misread) and not any(map(str.isdigit, text)))

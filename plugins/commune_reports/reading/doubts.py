@@ -115,7 +115,7 @@ def _are_documents(told: Sequence[tuple[TaskRow, Any]]) -> bool:
     return bool(found) and len(set(found)) == len(found)
 
 
-def _are_shares(told: Sequence[tuple[TaskRow, Any]]) -> bool:
+def _go_on_with_shares(told: Sequence[tuple[TaskRow, Any]]) -> bool:
     """Whether a percentage stands beside most of the tasks that go on."""
     going_on = [value for row, value in told if row.status == "in_progress"]
     shares = [one for value in going_on if isinstance(one := progress(value, lambda: False), float) and 0 < one <= ALL]
@@ -129,7 +129,7 @@ def _are_sentences(told: Sequence[tuple[TaskRow, Any]]) -> bool:
 # What a column nobody recognises may have been meant for, where the table has none for it.
 MEANT_FOR: Mapping[str, Callable[[Sequence[tuple[TaskRow, Any]]], bool]] = {
     "evidence": _are_documents,
-    "progress_pct": _are_shares,
+    "progress_pct": _go_on_with_shares,
     "result": _are_sentences,
 }
 

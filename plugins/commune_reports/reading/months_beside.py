@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from commune_reports.reading.cell_values import Misread, progress
-from commune_reports.reading.tables import REPORTED, Head
+from commune_reports.reading.tables import REPORTED, Head, without
 from commune_reports.reading.titles import Titles, below, is_told
 from commune_reports.reading.vocabulary import Vocabulary, months_named
 from commune_reports.spelling import fold
@@ -50,7 +50,7 @@ def with_the_latest_period(grid: Grid, head: Head, titles: Titles, vocabulary: V
     for name, left in done.items():
         if len(left) < len(alike[name]) and (len(left) == 1 or columns[name] not in left):
             columns[name] = left[0]
-            twins = {one: column for one, column in twins.items() if one != name}
+            twins = without(twins, name)
             if len(left) > 1:
                 twins[name] = left[1]
     named = [(column, periods[column] or 0) for some in (*dated.values(), ticks) for column in some]
@@ -94,7 +94,7 @@ def with_progress_in_all(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
     elif second is None:
         return head
     if second is not None and (second == first or _is_in_all(second, titles, vocabulary) is False):
-        twins = {name: column for name, column in twins.items() if name != "progress_pct"}
+        twins = without(twins, "progress_pct")
     return replace(head, headings=replace(head.headings, columns={**columns, "progress_pct": first}, twins=twins))
 
 

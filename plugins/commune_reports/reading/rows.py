@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.dates import WITHOUT_YEAR, Span, completion_date, dates_in
 from commune_reports.reading.documents import DIGIT, documents_in, own_documents_in
-from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, Headings, Place
+from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, UNFINISHED, Headings, Place
 from commune_reports.reading.tasks import Clerk, said
 from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow
@@ -27,6 +27,8 @@ PROPOSES = re.compile(
 WITHOUT_AN_END = {"thuong xuyen", "lien tuc", "hang thang", "hang quy", "hang nam", "ca nam"}
 # "Đang thực hiện 50%", "Đang thực hiện (đạt 70,5%)".
 SHARE = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?%\)?$")
+
+Read = TypeVar("Read")
 
 
 def read_row(
@@ -119,13 +121,13 @@ def _progress(opened: Spreadsheet, place: Place, clerk: Clerk) -> float | None |
 
 
 def _completed_on(opened: Spreadsheet, place: Place, status: str | None, clerk: Clerk) -> Span | None | Misread:
-    if place.headings.days_may_be_due and status in ("in_progress", "not_started"):
+    if place.headings.days_may_be_due and status in UNFINISHED:
         return None
     told = completion_date(place.value("completed_on"), is_1904=opened.is_1904, year=clerk.plan.year)
-    return _said_anew(told, status, clerk)  # type: ignore[no-any-return]
+    return _said_anew(told, status, clerk)
 
 
-def _said_anew(read: Any, status: str | None, clerk: Clerk) -> Any:
+def _said_anew(read: Read | Misread, status: str | None, clerk: Clerk) -> Read | Misread | None:
     """What a cell of a number or a day says; nothing where its words only say the status again, or that there is none yet."""
     if not isinstance(read, Misread) or status is None or DIGIT.search(read.got):
         return read
@@ -151,10 +153,9 @@ def _share(opened: Spreadsheet, place: Place, where: tuple[int, int], value: Any
 
 def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -> tuple[str | None, list[Finding]]:
     """The status a row names in words or by a tick; what it says besides is a finding."""
-    words, wanted = place.value("status"), ", ".join(STATUS_LABELS.values())
-    typed = plain_text(words)
     if not place.headings.has_status:
         return clerk.vocabulary.status_of(_status_words(place, clerk)), []
+    typed, wanted = plain_text(place.value("status")), ", ".join(STATUS_LABELS.values())
     if typed is not None:
         status = clerk.vocabulary.status_of(typed)
         if status is None and "%" in typed and "progress_pct" not in place.headings.columns:
@@ -171,7 +172,7 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
                 tick = True
             if tick is None and _share(opened, place, where, value) is not None:
                 tick = True
-            if tick is None and status == "completed" and isinstance(_day_of(value, clerk), Span):
+            if tick is None and status == "completed" and isinstance(_day_of(value), Span):
                 tick = True
             if tick is None:
                 got = plain_text(value)
@@ -212,11 +213,11 @@ def _named_by_status(place: Place, clerk: Clerk) -> Span | None:
     if len(days) == 1 and not any(one.number for one in documents_in(words)):
         return Span(days[0], days[0])
     done = (column for column, status in place.headings.ticks.items() if status == "completed")
-    ticked = (_day_of(value, clerk) for column in done for _, value in place.filled_in(column))
+    ticked = (_day_of(value) for column in done for _, value in place.filled_in(column))
     return next((day for day in ticked if isinstance(day, Span) and day.is_day), None)
 
 
-def _day_of(value: Any, clerk: Clerk) -> Span | None | Misread:
+def _day_of(value: Any) -> Span | None | Misread:
     """The day in a cell for a tick; a 1 is a tick."""
     return None if is_ticked(value) is not None else completion_date(value)
 

@@ -17,6 +17,7 @@ TEXTS = ("result", "evidence", "difficulty", "proposal", "note")
 TOLD_IN_TWO = ("evidence", "difficulty", "proposal", "note")
 ANSWERS = ("status", "progress_pct", "result")
 NAMED_BY = ("task", "task_text", "number")
+UNFINISHED = ("in_progress", "not_started")
 FEWEST_HEADINGS = 3
 # The row and the column of a cell, and what it holds.
 Filled = tuple[tuple[int, int], Any]
@@ -79,6 +80,11 @@ class Head:
     last_row: int
     headings: Headings
     row_beside: int | None = None
+
+
+def without(columns: Mapping[str, int], name: str) -> dict[str, int]:
+    """Columns by field, but for one."""
+    return {other: column for other, column in columns.items() if other != name}
 
 
 class Place:

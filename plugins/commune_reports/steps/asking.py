@@ -8,7 +8,7 @@ from typing import Any
 
 from commune_reports import warehouse
 from commune_reports.errors import NeedsHuman
-from commune_reports.period import ZONE
+from commune_reports.period import ZONE, in_vietnam
 from commune_reports.scorecard import PeriodTrend, Remark, Score, Scorecard, SuccessorScores
 from commune_reports.settings import Settings
 from commune_reports.steps.desk import Desk, as_it_held, open_desk, plan_period
@@ -265,4 +265,4 @@ def _figures(score: Score) -> dict[str, Any]:
 
 def local_moment(moment: datetime | None) -> str | None:
     """A moment as people here read it."""
-    return moment.astimezone(ZONE).isoformat() if moment else None
+    return in_vietnam(moment) if moment else None

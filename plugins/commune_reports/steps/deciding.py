@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from commune_reports import warehouse
 from commune_reports.errors import NeedsHuman
-from commune_reports.period import ZONE
 from commune_reports.settings import Settings
+from commune_reports.steps.asking import local_moment
 from commune_reports.steps.desk import Desk, ensure_open, open_desk, plan_period
 from commune_reports.steps.opening import unit_of
 from commune_reports.validation import load_rules, waivable_rules
@@ -56,7 +56,7 @@ def waive(
             connection, desk.plan.id, period, unit_code=unit, rule=rule, decision=checked, now=now
         )
     )
-    return {"unit": unit, "period": period, "rule": rule, "until": _local(checked.until_at)}
+    return {"unit": unit, "period": period, "rule": rule, "until": local_moment(checked.until_at)}
 
 
 def reopen(settings: Settings, *, period: str, decision: Decision, now: datetime) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def reopen(settings: Settings, *, period: str, decision: Decision, now: datetime
     desk.warehouse.insist(
         lambda connection: warehouse.reopen(connection, desk.plan.id, period, decision=checked, now=now)
     )
-    return {"period": period, "until": _local(checked.until_at)}
+    return {"period": period, "until": local_moment(checked.until_at)}
 
 
 def adopt_plan(settings: Settings, *, period: str, decision: Decision, now: datetime) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _decision(decision: Decision, *, now: datetime | None = None) -> Decision:
     if not who or not reason:
         raise NeedsHuman("a decision needs a name (--by) and a reason (--reason)")
     if now is not None and decision.until_at is not None and decision.until_at <= now:
-        raise NeedsHuman(f"--until is {_local(decision.until_at)}; it must lie after {_local(now)}")
+        raise NeedsHuman(f"--until is {local_moment(decision.until_at)}; it must lie after {local_moment(now)}")
     return Decision(who, reason, decision.until_at)
 
 
@@ -127,11 +127,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     }
     left_out = ("number", "plan_sha256", "plan_id", "period_id")
     return {
-        renamed.get(name, name): _local(value) if isinstance(value, datetime) else value
+        renamed.get(name, name): local_moment(value) if isinstance(value, datetime) else value
         for name, value in row.items()
         if name not in left_out
     }
-
-
-def _local(moment: datetime | None) -> str | None:
-    return moment.astimezone(ZONE).isoformat() if moment else None

@@ -5,7 +5,7 @@ from typing import Any
 
 from commune_reports import warehouse
 from commune_reports.errors import NeedsHuman
-from commune_reports.period import ZONE
+from commune_reports.period import in_vietnam
 from commune_reports.plan import Plan, load_plan, plan_of
 from commune_reports.settings import Settings
 from commune_reports.steps.desk import Desk, open_desk
@@ -47,7 +47,7 @@ def _shown(plan: Plan, held: dict[str, dict[str, datetime]]) -> dict[str, Any]:
     for period in plan.periods():
         dates = plan.dates(period)
         moments = {name: getattr(dates, name) for name in MOMENTS} | held.get(period.id, {})
-        shown = {name: moment.astimezone(ZONE).isoformat() for name, moment in moments.items()}
+        shown = {name: in_vietnam(moment) for name, moment in moments.items()}
         periods.append({"period": period.id, "label": period.label, **shown})
     return {
         "plan": plan.id,

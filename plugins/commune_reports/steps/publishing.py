@@ -13,7 +13,7 @@ from commune_reports import backup, warehouse
 from commune_reports.errors import NeedsHuman, Transient
 from commune_reports.findings import load_wordings
 from commune_reports.letters import Attachment, Letter, ReportIssue, report_letter
-from commune_reports.period import ZONE, ReportingPeriod
+from commune_reports.period import ZONE, ReportingPeriod, in_vietnam
 from commune_reports.report import write_consolidated_report
 from commune_reports.scorecard import Scorecard
 from commune_reports.settings import Settings
@@ -205,6 +205,6 @@ def _outcome(state: str, record: ReportRecord) -> dict[str, Any]:
         "state": state,
         "period": record.period_id,
         "revision": record.revision,
-        "as_of": record.as_of.astimezone(ZONE).isoformat(),
+        "as_of": in_vietnam(record.as_of),
         "report": [file.path for file in record.files],
     }

@@ -6,7 +6,7 @@ Every frame is what include/sql/gate/*.sql answered, beside what is added up aga
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ import yaml
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.findings import Severity
-from commune_reports.period import ZONE, ReportingPeriod
+from commune_reports.period import ReportingPeriod, in_vietnam
 from commune_reports.plan import Plan
 from commune_reports.scorecard import GateOutcome, Score, Scorecard
 from commune_reports.validation.running import run_suite
@@ -204,18 +204,14 @@ def _periods(answers: Answers, given: Given | None) -> "pd.DataFrame":
     rows = [
         {
             "named": said,
-            "kept": _said(row[name]),
-            "given": _said(wanted := given.dates[name] if given else row[name]),
+            "kept": in_vietnam(row[name]),
+            "given": in_vietnam(wanted := given.dates[name] if given else row[name]),
             "differs": int(row[name] != wanted),
         }
         for row in answers["periods"]
         for name, said in DATES.items()
     ]
     return _frame(rows, "named", "kept", "given", "differs")
-
-
-def _said(day: date) -> str:
-    return (day.astimezone(ZONE) if isinstance(day, datetime) else day).isoformat()
 
 
 def _tasks(answers: Answers, given: Given | None) -> "pd.DataFrame":

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     MetaData,
+    Select,
     Table,
     create_engine,
     event,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.pool import StaticPool
 
 from commune_reports.warehouse.migrating import make_tables, revisions
-from commune_reports.warehouse.tables import UtcDateTime
+from commune_reports.warehouse.tables import UtcDateTime, known_at
 
 BATCH = 2_000
 VERSION_TABLE = "alembic_version"
@@ -115,15 +116,14 @@ def count_rows(
     connection: Connection, shape: MetaData, only: Iterable[str] | None = None, *, as_of: datetime | None = None
 ) -> dict[str, int]:
     """How many rows each table holds, or held at a moment, by name; of some tables only if they are named."""
-
-    def counted(table: Table) -> Any:
-        statement = select(func.count()).select_from(table)
-        return statement if as_of is None else statement.where(table.c.recorded_at <= as_of)
-
     return {
-        name: connection.execute(counted(shape.tables[name])).scalar_one()
+        name: connection.execute(known_at(_counted(shape.tables[name]), shape.tables[name], as_of)).scalar_one()
         for name in sorted(shape.tables if only is None else only)
     }
+
+
+def _counted(table: Table) -> Select[Any]:
+    return select(func.count()).select_from(table)
 
 
 def rows_lost(connection: Connection, found: str, revision: str) -> dict[str, int]:

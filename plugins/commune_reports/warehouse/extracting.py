@@ -116,6 +116,4 @@ def _statement(source: Any, found: Described, wanted: Wanted) -> Select[Any]:
         if name not in source.c:
             raise NeedsHuman(f"{found.name} has no {name}; leave {option} out")
         statement = statement.where(source.c[name] == value)
-    if found.is_table and wanted.as_of is not None:
-        statement = statement.where(source.c.recorded_at <= wanted.as_of)
-    return statement
+    return tables.known_at(statement, source, wanted.as_of) if found.is_table else statement

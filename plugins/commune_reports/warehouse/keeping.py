@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select, text
+from sqlalchemy import Connection, func, select, text
 
-from commune_reports.period import ZONE
+from commune_reports.period import in_vietnam
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.copying import count_rows, lacking, shape_of
 
@@ -39,21 +38,17 @@ def named_files(connection: Connection, *, as_of: datetime | None = None) -> lis
     came, sent, made = tables.submission, tables.letter, tables.report
     found: dict[tuple[str, str | None], NamedFile] = {}
     arrivals = select(came.c.sha256, came.c.file_name, came.c.unit_code).order_by(came.c.recorded_at)
-    for row in connection.execute(_known(arrivals, came, as_of)):
+    for row in connection.execute(tables.known_at(arrivals, came, as_of)):
         called = f"{row.file_name} of unit {row.unit_code or 'unknown'}"
         found.setdefault((row.sha256, None), NamedFile(row.sha256, None, called))
     attached = select(sent.c.letter_key.label("name"), sent.c.content["attachments"].label("files"))
     reports = select((made.c.plan_id + " " + made.c.period_id).label("name"), made.c.files)
     for statement, table in ((attached.order_by(sent.c.number), sent), (reports, made)):
-        for name, files in connection.execute(_known(statement, table, as_of)):
+        for name, files in connection.execute(tables.known_at(statement, table, as_of)):
             for one in files or ():
                 key = (one["sha256"], one["path"])
                 found.setdefault(key, NamedFile(*key, f"{one['name']} of {name}"))
     return list(found.values())
-
-
-def _known(statement: Select[Any], table: Table, as_of: datetime | None) -> Select[Any]:
-    return statement if as_of is None else statement.where(table.c.recorded_at <= as_of)
 
 
 def state_of(connection: Connection, revision: str, *, as_of: datetime | None = None) -> State:
@@ -64,12 +59,12 @@ def state_of(connection: Connection, revision: str, *, as_of: datetime | None = 
     newest = None
     if not any(one.partition(".")[0] == "submission" for one in missing):
         came = tables.submission
-        newest = connection.execute(_known(select(func.max(came.c.received_at)), came, as_of)).scalar_one()
+        newest = connection.execute(tables.known_at(select(func.max(came.c.received_at)), came, as_of)).scalar_one()
     return State(
         rows=count_rows(connection, shape, only=whole, as_of=as_of),
         lacking=tuple(missing),
         size=_size(connection, whole),
-        last_submission=newest.astimezone(ZONE).isoformat() if newest else None,
+        last_submission=in_vietnam(newest) if newest else None,
     )
 
 

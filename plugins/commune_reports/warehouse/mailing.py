@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Select, and_, insert, select
 
 from commune_reports.letters import Letter
-from commune_reports.period import ZONE
+from commune_reports.period import in_vietnam
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.settling import written_at
 from commune_reports.warehouse.storing import insert_new, letter_row
@@ -124,8 +124,7 @@ def outbox(connection: Connection, *, as_of: datetime | None = None) -> list[dic
     histories = _histories(connection, as_of=as_of)
     letters = []
     statement = select(tables.letter).order_by(tables.letter.c.number)
-    if as_of is not None:
-        statement = statement.where(tables.letter.c.recorded_at <= as_of)
+    statement = tables.known_at(statement, tables.letter, as_of)
     for row in connection.execute(statement):
         letter = _letter(row._mapping)
         history = histories.get(letter.key)
@@ -141,7 +140,7 @@ def outbox(connection: Connection, *, as_of: datetime | None = None) -> list[dic
                 "folder": letter.folder,
                 "subject": letter.subject,
                 "attachments": [{"name": one.name, "sha256": one.sha256} for one in letter.attachments],
-                "queued_at": row.recorded_at.astimezone(ZONE).isoformat(),
+                "queued_at": in_vietnam(row.recorded_at),
                 "state": _state(history, letter),
                 "attempts": history.attempts if history else [],
             }
@@ -178,8 +177,7 @@ def _histories(
         .join_from(attempt, ended, known, isouter=True)
         .order_by(attempt.c.attempt_id)
     )
-    if as_of is not None:
-        statement = statement.where(attempt.c.recorded_at <= as_of)
+    statement = tables.known_at(statement, attempt, as_of)
     if only_unsent:
         statement = statement.where(attempt.c.letter_key.not_in(_sent()))
     histories: dict[str, _History] = defaultdict(lambda: _History([]))
@@ -187,7 +185,7 @@ def _histories(
         history = histories[row.letter_key]
         history.attempts.append(
             {
-                "at": row.recorded_at.astimezone(ZONE).isoformat(),
+                "at": in_vietnam(row.recorded_at),
                 "outcome": row.outcome,
                 "detail": row.detail if row.outcome else "interrupted; the server may have accepted it",
                 "refused": row.refused or {},

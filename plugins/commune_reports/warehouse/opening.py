@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select
 
-from commune_reports.period import ZONE, ReportingPeriod
+from commune_reports.period import ReportingPeriod, in_vietnam
 from commune_reports.plan import Plan
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.deciding import Decision
@@ -155,14 +155,10 @@ def changed_figures(connection: Connection, plan: Plan, period: ReportingPeriod,
     """What of this version of the plan makes figures of a period other than under its opening, one change at a time."""
     for name, wanted in _dates(plan, period).items():
         if earlier.dates[name] != wanted:
-            yield f"{name} {_in_vietnam(earlier.dates[name])} → {_in_vietnam(wanted)}"
+            yield f"{name} {in_vietnam(earlier.dates[name])} → {in_vietnam(wanted)}"
     yield from _changed_weights(connection, plan, earlier)
     yield from _changed_tasks(connection, plan, earlier)
     yield from _changed_obligations(connection, plan, period, earlier)
-
-
-def _in_vietnam(day: date) -> str:
-    return (day.astimezone(ZONE) if isinstance(day, datetime) else day).isoformat()
 
 
 def _changed_weights(connection: Connection, plan: Plan, earlier: Opening) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The tables of the warehouse. Facts are only ever inserted; each carries `recorded_at`, the moment it became known."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -13,14 +13,18 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     MetaData,
+    Select,
     String,
     Table,
     Text,
     TypeDecorator,
 )
+
+Asked = TypeVar("Asked", bound=Select[*tuple[Any, ...]])
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -52,6 +56,11 @@ metadata = MetaData(
         "uq": "uq_%(table_name)s_%(column_0_name)s",
     }
 )
+
+
+def known_at(statement: Asked, table: FromClause, as_of: datetime | None) -> Asked:
+    """The statement over no more than a table's rows known at a moment; over all of them if None."""
+    return statement if as_of is None else statement.where(table.c.recorded_at <= as_of)
 
 
 def _recorded() -> Column[datetime]:
