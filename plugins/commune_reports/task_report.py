@@ -1,10 +1,11 @@
 """Task rows as a workbook states them, and the verdict on the file they came in."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from commune_reports.findings import Finding, Severity
 from commune_reports.spelling import fold
@@ -41,6 +42,30 @@ class BareTexts:
     text_key: str | None
 
 
+class CellsOfRow(Mapping[str, str]):
+    """The A1 addresses of fields in one row, by their columns' letters: rows of a table share these, and travel light."""
+
+    __slots__ = ("_letters", "_row")
+
+    def __init__(self, letters: Mapping[str, str], row: int) -> None:
+        self._letters, self._row = letters, row
+
+    def __getitem__(self, name: str) -> str:
+        return f"{self._letters[name]}{self._row}"
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._letters
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._letters)
+
+    def __len__(self) -> int:
+        return len(self._letters)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
 @dataclass(frozen=True)
 class TaskRow:
     """One reported task. `cells` maps each field that has a column to the A1 address of the cell that holds its value.
@@ -74,12 +99,12 @@ class TaskRow:
     @cached_property
     def bare(self) -> BareTexts:
         """Its texts as rules compare them; whoever reads the row works them out, and they travel with it."""
-        result = None if self.result is None else fold(self.result)
+        result, difficulty, note = (fold(text or "") for text in (self.result, self.difficulty, self.note))
         return BareTexts(
-            result=result,
-            difficulty=fold(self.difficulty or "") or None,
+            result=None if self.result is None else result,
+            difficulty=difficulty or None,
             proposal=fold(self.proposal or "") or None,
-            reason=fold(self.reason) or None,
+            reason=" ".join(filter(None, (note, difficulty, result))) or None,
             result_clauses=_clauses(self.result),
             difficulty_clauses=_clauses(self.difficulty),
             evidence_clauses=_clauses(self.evidence),
@@ -154,8 +179,7 @@ class Reading:
         return any(one.severity is Severity.CRITICAL and one.row is None for one in self.findings)
 
 
-@dataclass(frozen=True)
-class RuleOutcome:
+class RuleOutcome(NamedTuple):
     """How one rule fared on one file: rows it looked at, rows it failed."""
 
     suite: str

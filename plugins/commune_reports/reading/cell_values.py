@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from commune_reports.spelling import ICELANDIC, INVISIBLE, fold
+from commune_reports.spelling import composed, fold
 
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 # 85 · 85,5 · 85.5 · 1.000 · 1.234,5 (a dot before three digits sets thousands apart), with or without a percent sign.
@@ -55,7 +55,7 @@ def plain_text(value: Any) -> str | None:
 @lru_cache(maxsize=65_536)
 def cleaned(text: str) -> str | None:
     """A text composed, with single spaces and without invisible characters; None if nothing is left."""
-    return SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text).translate(ICELANDIC))).strip() or None
+    return SPACES.sub(" ", composed(text)).strip() or None
 
 
 def is_blank(value: Any) -> bool:

@@ -272,8 +272,9 @@ def _periods_in(line: str) -> Iterator[str]:
 
 def looks_ahead(cells: Sequence[Any], period: ReportingPeriod, plan: Plan) -> bool:
     """Whether a line such as "II. Nhiệm vụ trọng tâm tháng 12/2024" looks ahead to what comes after a period."""
-    filled = [cell for cell in cells if cell != ""]
-    line = fold(plain_text(filled[0]) or "") if len(filled) == 1 else ""
+    if len(cells) - cells.count("") != 1:
+        return False
+    line = fold(plain_text(next(cell for cell in cells if cell != "")) or "")
     if not AHEAD.fullmatch(line):
         return False
     periods = _periods([_with_year(line, plan)])

@@ -1,6 +1,7 @@
 """Codes and numbers of indicators and tasks as people write them: PCI-03.2, pci 3.2, PCI III.2, A.III.2, NV 2."""
 
 import re
+from functools import lru_cache
 
 from commune_reports.plan import Plan
 from commune_reports.spelling import fold
@@ -48,6 +49,7 @@ def is_task_number(written: str) -> bool:
     return NUMBER.fullmatch(_bare(written)) is not None
 
 
+@lru_cache(maxsize=4_096)
 def bare_number(written: str) -> int | None:
     """The number something is, such as "3." or "NV 4"; None where it says more."""
     found = NUMBER.fullmatch(_bare(written)) if written else None

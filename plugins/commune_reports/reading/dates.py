@@ -36,6 +36,10 @@ BESIDE_DATE = re.compile(
     r"^\((?=[^()]*\)$)|(?<=\d)\s*[)*]+$",
     re.IGNORECASE,
 )
+# With or without marks: a text is looked through as it stands.
+DAY_IN_TEXT = re.compile(
+    r"(?<![\d/.\-])(\d{1,2})(?: ?[/.\-] ?| [Tt][Hh]\w[Nn][Gg] )(\d{1,2})(?: ?[/.\-] ?| [Nn]\w[Mm] )(\d{4}|\d{2})(?![\d/])"
+)
 MONTH = re.compile(r"(?:thang|t\.?)?(\d{1,2})(?:nam|[/.\-])(\d{4})")
 QUARTER = re.compile(r"(?:quy|q)\.?(iv|iii|ii|i|[1-4])(?:nam|[/.\-])?(\d{4})")
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
@@ -87,12 +91,8 @@ def completion_date(value: Any, *, is_1904: bool = False, year: int | None = Non
 
 
 def dates_in(text: str) -> list[date | None]:
-    """Every day a longer text names, in its order; None for one that does not exist, such as 31/11/2024."""
-    bare = _without_marks(text, spaced=True)
-    found = re.finditer(
-        r"(?<![\d/.\-])(\d{1,2})(?: ?[/.\-] ?| thang )(\d{1,2})(?: ?[/.\-] ?| nam )(\d{4}|\d{2})(?![\d/])", bare
-    )
-    return [_existing(int(one[3]), int(one[2]), int(one[1])) for one in found]
+    """Every day a longer text (composed Unicode) names, in its order; None for one that does not exist, such as 31/11/2024."""
+    return [_existing(int(one[3]), int(one[2]), int(one[1])) for one in DAY_IN_TEXT.finditer(text)]
 
 
 def _written(text: str) -> Span | None:
@@ -134,6 +134,5 @@ def _full_year(year: int) -> int:
     return year + 2000 if year < 100 else year
 
 
-def _without_marks(text: str, *, spaced: bool = False) -> str:
-    bare = unmarked(text.casefold())
-    return bare if spaced else bare.replace(" ", "")
+def _without_marks(text: str) -> str:
+    return unmarked(text.casefold()).replace(" ", "")

@@ -19,6 +19,7 @@ from commune_reports.reading.tables import (
     TOLD_IN_TWO,
     Head,
     Headings,
+    begins_task,
     value_at,
 )
 from commune_reports.reading.titles import Titles
@@ -39,7 +40,7 @@ def find_heads(grid: Grid, vocabulary: Vocabulary, plan: Plan) -> list[Head]:
     """Every heading of a sheet; one that is repeated on each printed page is found each time."""
     heads: list[Head] = []
     for number, cells in enumerate(grid.rows):
-        if heads and heads[-1].last_row >= number:
+        if heads and (heads[-1].last_row >= number or _is_of_table(cells, heads[-1].headings, plan)):
             continue
         # Nearness is dear to work out: it counts near the top, further down a heading is one that is known by its words.
         if heads or number > LAST_FIRST_HEAD:
@@ -54,6 +55,15 @@ def find_heads(grid: Grid, vocabulary: Vocabulary, plan: Plan) -> list[Head]:
         elif head is not None:
             heads.append(head)
     return heads
+
+
+def _is_of_table(cells: Sequence[Any], headings: Headings, plan: Plan) -> bool:
+    """Whether a row is a task of the table above and nothing else: no second table is headed beside it."""
+    if not begins_task(cells, headings, plan):
+        return False
+    columns = (*headings.columns.values(), *headings.ticks)
+    beside = [*cells[: min(columns)], *cells[max(columns) + 1 :]]
+    return beside.count("") == len(beside)
 
 
 def _side_by_side(grid: Grid, upper: Head, lower: Head) -> Head | None:

@@ -6,7 +6,7 @@ from functools import cache
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.sections import Section, section_of
-from commune_reports.reading.tables import TEXTS, Headings, Place, value_at
+from commune_reports.reading.tables import TEXTS, Headings, Place, begins_task, value_at
 from commune_reports.reading.tasks import is_sum_row
 from commune_reports.reading.totals import states_totals
 from commune_reports.reading.vocabulary import is_start_of_task, task_texted
@@ -58,7 +58,7 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     told = {headings.columns[name] for name in TEXTS if name in headings.columns}
     rows: list[int] = []
     for number in range(task.rows[-1] + 1, end):
-        if _begins_task(grid, number, headings, plan):
+        if begins_task(grid.rows[number], headings, plan):
             break
         place = Place(grid, (number,), headings)
         if not place.texts() and not _is_gap(place, end):
@@ -75,13 +75,6 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     while rows and not any(map(Place(grid, (rows[-1],), headings).is_filled, (*TEXTS, "task_text"))):
         rows.pop()
     return tuple(rows)
-
-
-def _begins_task(grid: Grid, number: int, headings: Headings, plan: Plan) -> bool:
-    """Whether a row has the code of a task in its place: nearly every row of the template, told before any of it is read."""
-    column, cells = headings.columns.get("task"), grid.rows[number]
-    code = cells[column] if column is not None and column < len(cells) else None
-    return isinstance(code, str) and code in plan.tasks
 
 
 def is_part_of(line: Place, task: Place) -> bool:

@@ -246,7 +246,10 @@ def _kept_apart(text: str | None) -> tuple[str | None, str | None]:
 
 def _imprecise(clerk: Clerk, place: Place, span: Span, code: str | None) -> Iterator[Finding]:
     """That only a month, or a day without its year is written."""
-    got = plain_text(place.value("completed_on")) or ""
+    written = place.value("completed_on")
+    if span.is_day and not isinstance(written, str):
+        return
+    got = plain_text(written) or ""
     if not span.is_day:
         wanted = f"đủ ngày/tháng/năm, từ {span.first:%d/%m/%Y} đến {span.last:%d/%m/%Y}"
         yield said(clerk, place, "date_without_day", field="completed_on", got=got, wanted=wanted, task=code)

@@ -1,14 +1,16 @@
 """A table: its headings, and the cells of one task in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
+from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import cleaned, is_ticked, plain_text
 from commune_reports.reading.numbering import IN_INDICATOR
+from commune_reports.task_report import CellsOfRow
 from commune_reports.workbook import Grid, address
 
 REPORTED = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
@@ -171,13 +173,12 @@ class Place:
         ticked = (place for one in columns for place, value in self.filled_in(one) if is_ticked(value) is not False)
         return address(*next(ticked, (self.row, columns[0]))) if columns else None
 
-    def cells(self) -> dict[str, str]:
+    def cells(self) -> Mapping[str, str]:
         """The address of every field the table has a column for, and of the status wherever it is told."""
         if self._alone is None or self.headings.besides or "status" not in self.headings.columns:
             named = ((field, self.cell(field)) for field in (*self.headings.columns, "status"))
             return {field: cell for field, cell in named if cell is not None}
-        number = str(self.rows[0] + 1)
-        return {field: letters + number for field, letters in self.headings.letters.items()}
+        return CellsOfRow(self.headings.letters, self.rows[0] + 1)
 
     def _look(self, column: int) -> list[Filled]:
         found = {}
@@ -193,3 +194,10 @@ def value_at(grid: Grid, row: int, column: int) -> tuple[tuple[int, int], Any]:
     top = grid.merged_down.get((row, column), (row, column)) if grid.merged_down else (row, column)
     cells = grid.rows[top[0]]
     return top, cells[top[1]] if top[1] < len(cells) else ""
+
+
+def begins_task(cells: Sequence[Any], headings: Headings, plan: Plan) -> bool:
+    """Whether a row has the code of a task in its place: nearly every row of the template, told before any of it is read."""
+    column = headings.columns.get("task")
+    code = cells[column] if column is not None and column < len(cells) else None
+    return isinstance(code, str) and code in plan.tasks

@@ -23,6 +23,7 @@ COUNTED = re.compile(
     rf"{BEFORE}(?:nhiem vu )?(?:da )?{STATUS}(?: la)? (\d{{1,3}})(?: nhiem vu)?(?: \d{{1,3}})?(?: nhiem vu)?|"
     rf"{BEFORE}(\d{{1,3}})(?: \d{{1,3}})? nhiem vu (?:da )?{STATUS}"
 )
+STATES = re.compile(rf"{STATUS}|binh quan|trung binh|chung")
 # What a commune says of itself as a whole below its tasks: "Tỷ lệ hoàn thành", "Toàn xã", "Điểm tự chấm".
 OF_ALL = re.compile(
     r"(?:tong|cong|trung binh|binh quan|ty le|so nhiem vu|diem|muc do|toan (?:xa|thi tran)|(?:ket qua|danh gia) chung)\b.*"
@@ -122,7 +123,7 @@ def totals_told(place: Place, parts: Sequence[Above], vocabulary: Vocabulary) ->
     """What sentences in a row say about the tasks: how many have a status, how far they are on an average."""
     for column, value in enumerate(place.grid.rows[place.row]):
         text = plain_text(value) if isinstance(value, str) else None
-        if text is None or not DIGIT.search(text) or column in place.headings.ticks:
+        if text is None or column in place.headings.ticks or not _may_state(text):
             continue
         for sentence in SENTENCES.split(text):
             if OF_OTHERS.search(fold(sentence)):
@@ -176,7 +177,12 @@ def speaks_of_all(place: Place, rows: Sequence[TaskRow], vocabulary: Vocabulary)
 
 def states_totals(text: str) -> bool:
     """Whether a text counts tasks: "Tổng cộng: 3 nhiệm vụ; hoàn thành: 2"."""
-    return any(map(str.isdigit, text)) and next(_counts_in(text, text), None) is not None
+    return _may_state(text) and next(_counts_in(text, text), None) is not None
+
+
+def _may_state(text: str) -> bool:
+    """Whether a text has a number and words that are in every sentence about all tasks, which nearly no other text has."""
+    return DIGIT.search(text) is not None and STATES.search(fold(text)) is not None
 
 
 def _counts_in(sentence: str, text: str) -> Iterator[re.Match[str]]:

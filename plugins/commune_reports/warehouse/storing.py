@@ -272,5 +272,6 @@ def _finding_rows(one: Assessed, now: datetime) -> list[dict[str, Any]]:
 
 def _outcome_rows(one: Assessed, now: datetime) -> list[dict[str, Any]]:
     return [
-        {**vars(outcome), "number": number, "recorded_at": now} for number, outcome in enumerate(one.outcomes, start=1)
+        {**outcome._asdict(), "number": number, "recorded_at": now}
+        for number, outcome in enumerate(one.outcomes, start=1)
     ]

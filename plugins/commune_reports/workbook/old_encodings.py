@@ -83,14 +83,13 @@ NAMES = {"tcvn3": "TCVN3 (ABC)", "vni": "VNI"}
 
 def in_unicode(grids: Sequence[Grid]) -> tuple[tuple[Grid, ...], tuple[Note, ...]]:
     """The grids with every text of an old font in Unicode, and a note with the first such cell; usual files are untouched."""
-    marked = [
+    odd = [
         (number, r, c, value)
         for number, grid in enumerate(grids)
         for r, row in enumerate(grid.rows)
         for c, value in enumerate(row)
-        if type(value) is str and not value.isascii()
+        if type(value) is str and not value.isascii() and not BEYOND_LATIN.search(value) and TELLING.search(value)
     ]
-    odd = [cell for cell in marked if not BEYOND_LATIN.search(cell[3]) and TELLING.search(cell[3])]
     once = [(number, r, c, _decoded_once_more(value)) for number, r, c, value in odd]
     twice = [(number, r, c, said) for number, r, c, said in once if said is not None]
     if len({word for *_, said in twice for word in BY_WORD.findall(said) if not word.isascii()}) >= FEWEST_WORDS:
@@ -103,7 +102,8 @@ def in_unicode(grids: Sequence[Grid]) -> tuple[tuple[Grid, ...], tuple[Note, ...
     telling = {word for value in judged if judged[value] == old for word in WORD.findall(value) if not word.isascii()}
     if len(telling) < FEWEST_WORDS:
         return tuple(grids), ()
-    votes["unicode"] += len(marked) - len(odd)
+    marked = sum(isinstance(one, str) and not one.isascii() for grid in grids for row in grid.rows for one in row)
+    votes["unicode"] += marked - len(odd)
     changes = []
     for number, r, c, value in odd:
         encoding = judged[value]
