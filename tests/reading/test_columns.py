@@ -85,14 +85,19 @@ def test_of_periods_side_by_side_the_latest_is_the_reports(
 
 @pytest.mark.parametrize("headed", ["Tiến độ tháng {} (%)", "Tỷ lệ hoàn thành T{} (%)"])
 @pytest.mark.parametrize(
-    ("figures", "wanted"), [((20, 40, 60, ""), 60), ((20, 40, "", ""), 40), ((20, 40, 60, 70), 70)]
+    ("figures", "wanted", "said"),
+    [
+        ((20, 40, 60, ""), 60, []),
+        ((20, 40, "", ""), 40, [("column_of_other_time", "E3")]),
+        ((20, 40, 60, 70), 60, []),
+    ],
 )
-def test_of_many_months_the_latest_that_holds_anything_is_read(
-    clerk: Clerk, headed: str, figures: Row, wanted: float
+def test_of_many_months_that_of_the_period_is_read_or_with_a_warning_the_latest_before(
+    clerk: Clerk, headed: str, figures: Row, wanted: float, said: Row
 ) -> None:
     heads = ("STT", "Mã nhiệm vụ", "Tình trạng", *(headed.format(month) for month in (9, 10, 11, 12)), "Kết quả")
     reading = _read(clerk, heads, (1, "PCI-02.1", DOING, *figures, "2 hội nghị"))
-    assert (_codes(reading), reading.rows[0].progress_pct) == ([], wanted)
+    assert (_codes(reading), reading.rows[0].progress_pct) == (said, wanted)
 
 
 def test_two_columns_of_one_field_and_period_still_contradict(clerk: Clerk) -> None:

@@ -90,6 +90,15 @@ def test_tasks_that_only_such_a_sheet_names_are_told_once(clerk: Clerk) -> None:
     assert _told(reading) == [("progress_not_told", "Kế hoạch", "1", "4")]
 
 
+@pytest.mark.parametrize("name", ["Kế hoạch", "KH T12", "Dự kiến", "Kế hoạch tháng 12"])
+def test_a_sheet_named_as_a_plan_of_tasks_that_are_reported_does_not_count(clerk: Clerk, name: str) -> None:
+    planned = ("PCI-01.1", "Đang thực hiện", 90, "Sẽ niêm yết", "")
+    reading = _read(clerk, {"Báo cáo": [HEADS, ONE], name: [HEADS, planned]})
+    assert len(reading.rows) == 1
+    assert {one.code for one in reading.findings} <= {"plan_sheet_ignored", "other_period_ignored"}
+    assert len(reading.findings) == 1
+
+
 def test_a_report_without_status_and_progress_is_told_so_in_one_sentence(clerk: Clerk) -> None:
     reading = _read(clerk, {"Báo cáo": PLANNED})
     assert _told(reading) == [("progress_columns_missing", "Báo cáo", "2", "3–4")]

@@ -165,9 +165,6 @@ def test_the_tasks_of_the_month_to_come_below_a_report_are_left_and_that_is_said
     [
         "II. Phương hướng, nhiệm vụ thời gian tới",
         "II. Nhiệm vụ trọng tâm tháng tới",
-        "II. Kế hoạch công tác tháng sau",
-        "II. KẾ HOẠCH THÁNG 12/2024",
-        "II. Dự kiến công việc tháng 12/2024",
         "II/ Những nhiệm vụ trọng tâm cần thực hiện trong tháng 12/2024",
         "II. Nhiệm vụ, giải pháp trọng tâm tháng 12/2024",
     ],
@@ -182,6 +179,23 @@ def test_a_part_that_looks_ahead_leaves_what_is_told_or_not_begun(clerk: Clerk, 
     reading = _read(clerk, [*TOP, HEADS, DONE, BEGUN, (line,), HEADS, *below])
     assert _tasks(reading) == ["PCI-01.1", "PCI-02.1", "PCI-03.2"]
     assert _codes(reading) == [("plan_ahead", "A6")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "II. Kế hoạch công tác tháng sau",
+        "II. KẾ HOẠCH THÁNG 12/2024",
+        "II. Dự kiến công việc tháng 12/2024",
+        "DỰ KIẾN THÁNG 12",
+    ],
+)
+def test_of_a_plan_nothing_counts_and_what_is_told_only_there_is_said(clerk: Clerk, line: str) -> None:
+    above, below = [*TOP, HEADS, DONE, BEGUN, (line,)], (1, "PCI-01.1", "", "Đang thực hiện", 80)
+    reading = _read(clerk, [*above, below, (2, "PCI-03.2", "", "Đang thực hiện", 40, "Công khai 3 quý")])
+    assert _tasks(reading) == ["PCI-01.1", "PCI-02.1"]
+    assert _codes(reading) == [("planned_rows_ignored", "A6")]
+    assert _codes(_read(clerk, [*above, below])) == [("plan_ahead", "A6")]
 
 
 @pytest.mark.parametrize("line", ["II. Nhiệm vụ tháng 11/2024", "II. Nhiệm vụ thời gian qua", "II. Nhiệm vụ khác"])
@@ -448,11 +462,13 @@ def test_what_a_web_page_refers_to_or_hides_is_not_its_period(clerk: Clerk, abov
     assert (reading.period_claimed, _codes(reading)) == ("2024-11", [])
 
 
-def test_columns_of_months_still_empty_or_only_planned_are_not_the_reports(clerk: Clerk) -> None:
-    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ tháng 10 (%)", "Tiến độ tháng 11 (%)")
-    assert _read(clerk, [*TOP, heads, ("PCI-02.1", "Đang thực hiện", 40, "")]).rows[0].progress_pct == 40
-    planned = (*heads[:3], "Tiến độ tháng 11 (kế hoạch) (%)")
-    assert _codes(_read(clerk, [*TOP, planned, ("PCI-02.1", "Đang thực hiện", 40, 60)])) == [("column_twice", "D4")]
+@pytest.mark.parametrize(("november", "told"), [("Tiến độ tháng 11 (%)", ""), ("Tiến độ tháng 11 (kế hoạch) (%)", 60)])
+def test_where_the_column_of_the_month_is_empty_or_only_planned_the_one_before_is_read_and_that_is_said(
+    clerk: Clerk, november: str, told: object
+) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ tháng 10 (%)", november)
+    reading = _read(clerk, [*TOP, heads, ("PCI-02.1", "Đang thực hiện", 40, told)])
+    assert (reading.rows[0].progress_pct, _codes(reading)) == (40, [("column_of_other_time", "C3")])
 
 
 @pytest.mark.parametrize("beside", ["Lũy kế (%)", "Đã thực hiện (%)", "Tỷ lệ hoàn thành so với kế hoạch (%)"])

@@ -16,12 +16,14 @@ NUMBER = re.compile(r"([+-]?)(?:(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d+)(?:[.,](\d
 # Words around a number that do not change it.
 AROUND_NUMBER = re.compile(
     r"^(?:(?:ước )?(?:(?:đã )?đạt(?: tỷ lệ)?|được|(?:đã )?hoàn thành|ht|khoảng)(?: khoảng)?)\s+|\s*(?:phần trăm|phan tram)$|"
-    r"(?<=[\d%])[.;,*]+$|(?<=[\d%])\s*(?:so với )?(?:kế hoạch|kh)(?: năm)?$|(?<=%)\s*\((?:tăng|giảm) [^()]*\)$|"
+    r"(?<=[\d%])[.;,*]+$|(?<=%)\s*(?:so với )?(?:kế hoạch|kh)(?: năm)?$|(?<=%)\s*\((?:tăng|giảm) [^()]*\)$|"
     r"^'(?=\d)|(?<=\d)\s*\((?=%\)$)|(?<=%)\)$",
     re.IGNORECASE,
 )
 # A dash, a slash or dots where there is nothing to write.
 BLANKS = re.compile(r"[-–—−_/.…\s]+")
+# How Unicode marks a small figure above or below the line: "5²" is not 52.
+RAISED = ("<super>", "<sub>")
 OF_HUNDRED = re.compile(r"(\d{1,3})\s*/\s*100")
 TICKS = {"x", "v", "co", "1", "dung", "ok", "yes"}
 # "ü", "þ" and "P" are what Excel keeps of the ticks people choose from the fonts Wingdings and Wingdings 2.
@@ -77,6 +79,8 @@ def progress(value: Any, is_percent: Callable[[], bool | None]) -> float | None 
             return round(float(value) * 100, 6)
         is_unclear = 0 < value < 1 or (value == 1 and shown_as_percent is None)
         return Misread("progress_ambiguous", _decimal(text)) if is_unclear else float(value)
+    if any(unicodedata.decomposition(letter).startswith(RAISED) for letter in text):
+        return Misread("progress_unreadable", text)
     bare = unicodedata.normalize("NFKC", AROUND_NUMBER.sub("", AROUND_NUMBER.sub("", text)))
     if of_hundred := OF_HUNDRED.fullmatch(bare):
         return float(of_hundred[1])

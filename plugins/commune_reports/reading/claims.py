@@ -49,13 +49,15 @@ MONTH_IN_QUARTER = re.compile(r"\b(thang \d{1,2}) (?:thuoc )?(quy (?:iv|iii|ii|i
 NAMED_MONTH = re.compile(r"\b(?:thang|t) ?(\d{1,2}) (?:nam )?(\d{4})\b")
 # A sheet named after its month: T11, Tháng 11, thang 11-2024, 11.2024, "T11 (2)", "Tháng 11 (sửa)".
 MONTH_SHEET = re.compile(
-    r"(?P<word>(?:bao cao |bc )?(?:t|thang) ?)?(?P<month>\d{1,2})(?: (?:nam )?(?P<year>\d{4}))?"
+    r"(?P<word>(?:bao cao |bc |(?:ke hoach|kh|du kien|phuong huong)(?: cong tac| nhiem vu| thuc hien)* )?(?:t|thang) ?)?"
+    r"(?P<month>\d{1,2})(?: (?:nam )?(?P<year>\d{4}))?"
     r"(?: (?:[2-9]|da|sua|chinh sua|moi|bo sung|chinh thuc|dieu chinh|cuoi|ban|lan))*"
 )
 PERIOD_LABEL = re.compile(r"(?:.* )?(?:ky bao cao|bao cao thang|thang bao cao)|thang")
 # A part of a report that looks ahead, to a month it names or to what comes next.
 AHEAD = re.compile(
     r"(?:(?:phan )?(?:[ivx]+|\d{1,2}|[a-d]) )?(?:mot so |cac |nhung )?(?:phuong huong\b.*|"
+    r"du kien(?: thuc hien)? (?:thang|quy|ky) .*|"
     r"(?:du kien )?(?:ke hoach|nhiem vu|chuong trinh|cong tac|cong viec|giai phap)"
     r"(?: cong tac| cong viec| nhiem vu| giai phap| trong tam| chu yeu| va| can| tiep tuc| thuc hien| trien khai)*"
     r" (?:trong |cua )?(?:thang|quy|ky|thoi gian) .*)"
@@ -125,9 +127,9 @@ def sheets_aside(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: P
     if any(len(periods) > 1 for periods in stated.values()):
         return {}
     ends = {period.id: period.window_end for period in plan.periods()}
-    one_each = {name: periods[0] for name, periods in stated.items() if periods and periods[0] in ends}
+    one_each = {name: periods[0] for name, periods in stated.items() if periods}
     hidden = next((_hidden(grid).period_id for grid in grids if grid.name == IDENTITY_SHEET), None)
-    reported = [one_each[name] for name in asked.reported_in if name in one_each]
+    reported = [one_each[name] for name in asked.reported_in if one_each.get(name) in ends]
     chosen = asked.period_id or hidden or max(reported, key=lambda period: (ends[period], period), default=None)
     if chosen not in one_each.values():
         return {}

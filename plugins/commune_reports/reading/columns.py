@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from commune_reports.plan import Plan
-from commune_reports.reading.cell_values import Misread, plain_text, progress
+from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.codes import task_coded
 from commune_reports.reading.dates import Span, completion_date
 from commune_reports.reading.months_beside import with_progress_in_all, with_the_latest_period
@@ -23,9 +23,10 @@ DUE = re.compile(r"^thoi (?:gian|diem|han) (?:thuc hien )?(?:hoan thanh|ket thuc
 DONE = re.compile(r"\b(?:thuc hien|trien khai)\b")
 ACTUAL = re.compile(r"\bthuc te\b")
 FEWEST_WORDS, SHORTEST_TASK, LONGEST_LABEL, FEWEST_DUE, FEWEST_NAMED, FEWEST_ALIKE = 4, 12, 12, 2, 2, 6
-FIRST_ROWS = 4
+FIRST_ROWS, MOST_TASKS = 4, 33
 # Tasks are due in the middle or at the end of a month.
 MIDDLE, LAST_DAYS = 15, 28
+WHOLE = 100
 
 
 def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan: Plan) -> Head:
@@ -70,8 +71,12 @@ def counts_tasks(grid: Grid, head: Head) -> bool:
         return False
     table = takewhile(lambda row: any(map(plain_text, row)), grid.rows[head.last_row + 1 : head.last_row + MOST_ROWS])
     filled = [[row[column] for column in ticks if column < len(row) and row[column] != ""] for row in table]
-    numbers = (values for values in filled if all(isinstance(value, (int, float)) for value in values))
+    numbers = [values for values in filled if all(isinstance(value, (int, float)) for value in values)]
     counts = len([values for values in numbers if len(values) > 1 and sum(values) > 1])  # a 1 among zeros is a tick
+    if all(len(values) - values.count(0) <= 1 for values in numbers) and any(
+        sum(values) > MOST_TASKS for values in numbers
+    ):
+        return False  # one number in each row, too large to count tasks: shares among zeros
     return counts > 0 and 2 * counts > sum(map(bool, filled))
 
 
@@ -309,7 +314,7 @@ def _with_days_headed_as_status(grid: Grid, head: Head, titles: Titles, vocabula
     for column, text in enumerate(titles.texts):
         if not text or column in columns.values() or vocabulary.ticked_by(text) != "completed":
             continue
-        days = [completion_date(value) for value in below(grid, head, column)]
+        days = [day for value in below(grid, head, column) if (day := completion_date(value)) is not None]
         if days and all(isinstance(day, Span) for day in days):
             return replace(head, headings=replace(head.headings, columns={**columns, "completed_on": column}))
     return head
@@ -329,14 +334,28 @@ class _Beside(NamedTuple):
 
 
 def _beside_statuses(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> list[_Beside]:
-    status, told = head.headings.columns.get("status"), []
+    told = []
     for row in grid.rows[head.last_row + 1 :]:
         text = plain_text(row[column]) if column < len(row) else None
         if text is not None:
-            beside = plain_text(row[status]) if status is not None and status < len(row) else None
-            meant = vocabulary.status_of(beside) if beside is not None else None
-            told.append(_Beside(meant, completion_date(row[column]), text))
+            told.append(_Beside(_status_beside(row, head.headings, vocabulary), completion_date(row[column]), text))
     return told
+
+
+def _status_beside(row: Sequence[Any], headings: Headings, vocabulary: Vocabulary) -> str | None:
+    """The status in a row: in words, by a tick, or by how far the task is."""
+    status, share = (headings.columns.get(name) for name in ("status", "progress_pct"))
+    if status is not None:
+        text = plain_text(row[status]) if status < len(row) else None
+        return vocabulary.status_of(text) if text is not None else None
+    if headings.ticks:
+        return next(
+            (one for column, one in headings.ticks.items() if column < len(row) and is_ticked(row[column])), None
+        )
+    told = progress(row[share], lambda: False) if share is not None and share < len(row) else None
+    if isinstance(told, Misread):  # 0.6: whatever it is, it is not all
+        return "in_progress" if told.code == "progress_ambiguous" else None
+    return None if told is None else ("in_progress" if told < WHOLE else "completed")
 
 
 def _tell_days_done(told: Sequence[_Beside]) -> bool:

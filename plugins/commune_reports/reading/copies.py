@@ -1,5 +1,6 @@
 """Rows a workbook holds twice, and tables that only look like a report: which rows of a file count."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
@@ -7,6 +8,7 @@ from commune_reports.plan import Plan
 from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow, first_difference
 
+NAMES_PLAN = re.compile(r"(?:ke hoach|kh|du kien|phuong huong)\b")
 PLANS_HAVE = ("progress_unreadable", "task_matched_by_text")
 STATED = ("status", "progress_pct")
 TOLD_BESIDE = ("difficulty", "proposal", "evidence")
@@ -29,6 +31,18 @@ def only_plans(rows: Sequence[TaskRow], told: set[str | None], findings: Sequenc
         return False
     timings = {one.row: one.got for one in findings if one.code == "progress_unreadable"}
     return all(row.task_code in told - {None} or _is_as_planned(row, timings.get(row.row), plan) for row in rows)
+
+
+def headed_as_plans(tables: Sequence[tuple[str, Sequence[TaskRow]]]) -> set[str]:
+    """The sheets, by name with their rows, that are named as a plan and mostly list tasks other sheets report."""
+    reported = {row.task_code for name, rows in tables if not NAMES_PLAN.match(fold(name)) for row in rows}
+    return {
+        name
+        for name, rows in tables
+        if any(map(states_progress, rows))
+        and NAMES_PLAN.match(fold(name))
+        and 2 * sum(row.task_code in reported for row in rows) >= len(rows)
+    }
 
 
 def _is_as_planned(row: TaskRow, timing: str | None, plan: Plan) -> bool:

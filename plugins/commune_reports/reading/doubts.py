@@ -11,8 +11,9 @@ from commune_reports.findings import FIELD_LABELS, Finding
 from commune_reports.period import ReportingPeriod
 from commune_reports.reading.cell_values import plain_text, progress
 from commune_reports.reading.documents import own_documents_in
-from commune_reports.reading.tables import Head, value_at
+from commune_reports.reading.tables import ANSWERS, Head, value_at
 from commune_reports.reading.tasks import Clerk
+from commune_reports.reading.times import EARLIER, LATER, time_of
 from commune_reports.reading.vocabulary import months_named
 from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow
@@ -105,6 +106,26 @@ def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], c
                 row=head.last_row + 1,
                 got=heading,
                 wanted=FIELD_LABELS[meant],
+            )
+
+
+def columns_of_other_times(
+    grid: Grid, heads: Sequence[Head], period: ReportingPeriod, clerk: Clerk
+) -> Iterator[Finding]:
+    """Columns that are read although their headings speak of another time than the period: a form of last month, or a slip."""
+    head = heads[0]
+    headings = _headings(grid, head)
+    for name in ANSWERS:
+        column = head.headings.columns.get(name, -1)
+        time = time_of(headings.get(column, ""), period, clerk.vocabulary, name=name)
+        if time is not None and time.kind in (EARLIER, LATER):
+            yield clerk.wordings.finding(
+                "column_of_other_time",
+                sheet=grid.name,
+                cell=address(head.last_row, column),
+                row=head.last_row + 1,
+                got=headings[column],
+                wanted=period.label,
             )
 
 

@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import takewhile
-from typing import Any
+from functools import partial
+from itertools import pairwise, takewhile
+from typing import Any, NamedTuple
 
+from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import is_ticked, plain_text
 from commune_reports.reading.columns import counts_tasks, names_task, settled, with_column_of_tasks
-from commune_reports.reading.months_beside import LOOKS_AHEAD
 from commune_reports.reading.tables import (
     ANSWERS,
     FEWEST_HEADINGS,
@@ -22,7 +23,8 @@ from commune_reports.reading.tables import (
     begins_task,
     value_at,
 )
-from commune_reports.reading.titles import Titles
+from commune_reports.reading.times import DAY, LOOKS_AHEAD, in_period, names_times
+from commune_reports.reading.titles import Titles, is_told
 from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
@@ -30,25 +32,43 @@ from commune_reports.workbook import Grid
 FEWEST_TICKS, FEWEST_ROWS, FIRST_ROWS = 2, 2, 3
 MOST_HEADING_ROWS, MOST_WORDS_BELOW = 3, 8
 LONGEST_HEADING, LONGEST_HINTS = 80, 400
-LAST_FIRST_HEAD = 300
+LAST_FIRST_HEAD, LONGEST_TABLE = 300, 100
+OF_WHAT = frozenset(("thang", "quy", "nam", "ngay", "cac thang", "trong do"))
+MONTHS_OF_YEAR, YEARS, LONGEST_YEAR = 12, range(2000, 2100), 4
 VAGUE = re.compile(r"\b(?:luy ke|da thuc hien|da hoan thanh|so voi ke hoach)\b")
 RESULT, FOR_PROPOSALS = "ket qua", re.compile(r"\b(?:kien nghi|de xuat|dxkn|kn)\b")
+# What a share tells that is not how far a task is.
+OF_NOTHING_DONE = re.compile(
+    r"\b(?:(?<!thuc hien )(?<!dat )(?<!so voi )(?:phan dau|muc tieu|yeu cau)|con lai|toan (?:huyen|tinh))\b"
+)
 BRACKETS = re.compile(r"\([^)]*\)")
 
 
-def find_heads(grid: Grid, vocabulary: Vocabulary, plan: Plan) -> list[Head]:
-    """Every heading of a sheet; one that is repeated on each printed page is found each time."""
+class Words(NamedTuple):
+    """What headings are understood by: the words people use, the plan, and the period of the file as far as it is known."""
+
+    vocabulary: Vocabulary
+    plan: Plan
+    period: ReportingPeriod | None
+
+
+def find_heads(grid: Grid, vocabulary: Vocabulary, plan: Plan, period: ReportingPeriod | None = None) -> list[Head]:
+    """Every heading of a sheet; one that is repeated on each printed page is found each time.
+
+    Of columns for several times those of the `period` count; where it is not known, the latest in which anything stands.
+    """
     heads: list[Head] = []
+    words = Words(vocabulary, plan, period)
     for number, cells in enumerate(grid.rows):
         if heads and (heads[-1].last_row >= number or _is_of_table(cells, heads[-1].headings, plan)):
             continue
         # Nearness is dear to work out: it counts near the top, further down a heading is one that is known by its words.
         if heads or number > LAST_FIRST_HEAD:
-            head = _head_at(grid, number, vocabulary, plan) if _is_known(cells, vocabulary) else None
+            head = _head_at(grid, number, words) if _is_known(cells, vocabulary) else None
             if head is None and heads and _heads_another_table(grid, number, heads[0], vocabulary, plan):
                 head = Head(number, number, Headings())
         else:
-            head = _head_at(grid, number, vocabulary, plan)
+            head = _head_at(grid, number, words)
         left = _side_by_side(grid, heads[-1], head) if head is not None and heads else None
         if left is not None:
             heads[-1] = left
@@ -95,8 +115,9 @@ def _is_known(cells: Sequence[Any], vocabulary: Vocabulary) -> bool:
     )
 
 
-def _head_at(grid: Grid, number: int, vocabulary: Vocabulary, plan: Plan) -> Head | None:
+def _head_at(grid: Grid, number: int, words: Words) -> Head | None:
     """The heading that begins in a row, if one does."""
+    vocabulary, plan = words.vocabulary, words.plan
     titles = Titles(list(map(_heading_text, grid.rows[number])), [""] * len(grid.rows[number]))
     here = _headings(titles, vocabulary)
     if not (here.columns or here.ticks):
@@ -104,9 +125,15 @@ def _head_at(grid: Grid, number: int, vocabulary: Vocabulary, plan: Plan) -> Hea
     several = _with_rows_below(grid, number, (titles, here), vocabulary)
     alone = (number, titles, _with_one_tick(grid, number, here, vocabulary))
     for last, joined, headings in filter(None, (several, alone)):
-        head = with_column_of_tasks(grid, Head(number, last, headings), joined, vocabulary, plan)
+        found = Head(number, last, headings, names_times=words.period is None and names_times(joined, vocabulary))
+        own = joined
+        if words.period is not None:
+            own = in_period(joined, words.period, vocabulary, partial(is_told, grid, found))
+        if own is not joined:
+            found = replace(found, headings=_headings(own, vocabulary))
+        head = with_column_of_tasks(grid, found, own, vocabulary, plan)
         if head.headings.head_a_table and not counts_tasks(grid, head):
-            return settled(grid, _with_row_of_terms(grid, head, vocabulary), joined, vocabulary, plan)
+            return settled(grid, _with_row_of_terms(grid, head, vocabulary), own, vocabulary, plan)
     return None
 
 
@@ -119,7 +146,7 @@ def _heads_another_table(grid: Grid, number: int, first: Head, vocabulary: Vocab
     texts = [text for text in map(plain_text, filled) if text is not None]
     if vocabulary.field_of(texts[0]) != "number" or texts == [text for text in map(plain_text, first_head) if text]:
         return False
-    table = takewhile(lambda row: not _is_known(row, vocabulary), grid.rows[number + 1 :])
+    table = takewhile(lambda row: not _is_known(row, vocabulary), grid.rows[number + 1 : number + LONGEST_TABLE])
     return not any(names_task(cell, plan) for row in table for cell in row if isinstance(cell, str))
 
 
@@ -157,10 +184,13 @@ def _with_row(
 ) -> tuple[Titles, Headings] | None:
     """Headings, as texts and as fields, together with the row below that names parts of them; `rows` are the first and that."""
     (number, below), (upper, first) = rows, above
+    said = [text for text in map(plain_text, grid.rows[below]) if text is not None]
+    if said and all(fold(text) in OF_WHAT for text in said):
+        return above  # "Tháng", over the numbers of months
     words = _with_words_below(upper, grid.rows[below], vocabulary)
     if words is not None:
         return words, _headings(words, vocabulary)
-    lower = list(map(_heading_text, grid.rows[below]))
+    lower = _parts_named(grid.rows[below])
     second = _headings(Titles(lower, [""] * len(lower)), vocabulary)
     names = [column for name, column in first.columns.items() if name in NAMED_BY]
     if any(column < len(lower) and plain_text(grid.rows[below][column]) for column in names):
@@ -180,6 +210,36 @@ def _with_row(
     return (titles, _headings(titles, vocabulary)) if found and is_sure else None
 
 
+def _parts_named(cells: Sequence[Any]) -> list[str]:
+    """The parts of wide headings a row names, also by bare numbers of months or years in a row and by days."""
+    lower = list(map(_heading_text, cells))
+    days = {column: day for column, cell in enumerate(cells) if (day := _day_shown(cell))}
+    if len(days) > 1:
+        for column, day in days.items():
+            lower[column] = f"Đến {day}"
+    numbers = {column: int(text) for column, cell in enumerate(cells) if (text := _whole_number(cell))}
+    for (column, number), (beside, other) in pairwise(numbers.items()):
+        if column + 1 == beside and number + 1 == other and (other <= MONTHS_OF_YEAR or number in YEARS):
+            for one, value in ((column, number), (beside, other)):
+                lower[one] = f"Năm {value}" if value in YEARS else f"Tháng {value}"
+    return lower
+
+
+def _day_shown(cell: Any) -> str:
+    """A day that is all of a cell, as it is written; "" for anything else. The first of a month is how a month is stored."""
+    if isinstance(cell, date):
+        return "" if cell.day == 1 else f"{cell.day}/{cell.month}/{cell.year}"
+    return cell.strip() if isinstance(cell, str) and DAY.fullmatch(cell.strip()) else ""
+
+
+def _whole_number(cell: Any) -> str:
+    """A bare number without its decimals, "" for anything else."""
+    if isinstance(cell, bool) or not isinstance(cell, (int, float, str)):
+        return ""
+    text = plain_text(cell) or ""
+    return text if text.isdecimal() and len(text) <= LONGEST_YEAR else ""
+
+
 def _with_words_below(upper: Titles, cells: Sequence[Any], vocabulary: Vocabulary) -> Titles | None:
     """The headings with the further words of each in the row below: a heading of several lines out of Word; None for other rows."""
     texts, found = list(upper.texts), 0
@@ -187,7 +247,10 @@ def _with_words_below(upper: Titles, cells: Sequence[Any], vocabulary: Vocabular
         if cell == "":
             continue
         above = texts[column] if isinstance(cell, str) and column < len(texts) else ""
-        if not above or _answers(cell) or vocabulary.field_of(f"{above} {cell}") is None:
+        is_answer = (
+            vocabulary.field_of(above) == "status" and vocabulary.status_of(cell) is not None if above else False
+        )
+        if not above or is_answer or _answers(cell) or vocabulary.field_of(f"{above} {cell}") is None:
             return None
         texts[column], found = f"{above} {cell}", found + 1
     return Titles(texts, upper.over) if found >= FEWEST_TICKS else None
@@ -245,7 +308,7 @@ def _with_row_of_terms(grid: Grid, head: Head, vocabulary: Vocabulary) -> Head:
         first = next((one for one in range(min(column, len(above) - 1), -1, -1) if plain_text(above[one])), column)
         if first in head.headings.ticks:
             ticks[column] = head.headings.ticks[first]
-    return Head(head.first_row, below, replace(head.headings, ticks=ticks))
+    return replace(head, last_row=below, headings=replace(head.headings, ticks=ticks))
 
 
 def _heading_text(value: Any) -> str:
@@ -272,6 +335,8 @@ def _headings(titles: Titles, vocabulary: Vocabulary) -> Headings:
             ticks[column] = status
             continue
         name = vocabulary.field_of(text)
+        if name == "progress_pct" and OF_NOTHING_DONE.search(vocabulary.written_out(fold(text))):
+            continue
         before = texts[columns[name]] if name in columns else ""
         if name == "progress_pct" and before and _is_less(text, before, vocabulary):
             continue

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from commune_reports.reading.cell_values import Misread, progress
 from commune_reports.reading.tables import REPORTED, Head, without
+from commune_reports.reading.times import LOOKS_AHEAD, QUARTERS, is_hoped_for
 from commune_reports.reading.titles import Titles, below, is_told
 from commune_reports.reading.vocabulary import Vocabulary, months_named
 from commune_reports.spelling import fold
@@ -15,19 +16,13 @@ PERIOD = re.compile(r"\b(?:(?:thang|t|tuan(?: thu)?) ?(\d{1,2})|quy (iv|iii|ii|i
 # "Đến 14/11 (%)"; the share of one month only, and beside it how far the task is by now.
 UNTIL = re.compile(r"\bden (?:het )?(?:ngay )?(\d{1,2}) (\d{1,2})\b")
 IN_ALL = re.compile(
-    r"\b(?:luy ke|tu dau nam|ke hoach nam|\d{1,2} thang(?! \d)|cuoi (?:ky|thang|quy)|den (?:het ky|nay))\b"
-)
-# What is hoped for or planned tells nothing of how far a task is; a plan that was carried out does.
-HOPED = re.compile(
-    r"\b(?:uoc|phan dau|muc tieu|chi tieu|du kien|dang ky|(?<!so voi )(?<!thuc hien )(?<!dat )ke hoach)\b"
+    r"\b(?:luy ke|cong don|tu dau nam|ke hoach nam|\d{1,2} thang(?! \d)|cuoi (?:ky|thang|quy)|den (?:het ky|nay))\b"
 )
 YEAR = re.compile(r"\b20\d\d\b")
 OF_ONE_PERIOD = re.compile(r"\b(?:thang|ky|quy|tuan)\b")
-QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 MONTHS_OF_YEAR, MONTHS_OF_QUARTER = 12, 3
+FIRST_MONTHS, LAST_MONTHS = (1, 2), (10, 11, 12)
 PLANNED = re.compile(r"\b(?:ke hoach|kh|du kien)\b")
-# What a wide heading says of columns that do not tell what was done: "Kế hoạch tháng 12/2024".
-LOOKS_AHEAD = re.compile(r"^(?:theo )?(?:ke hoach|kh|du kien|dang ky)\b")
 LARGEST_SHARE, LAST_DAY = 100, ("31", "12")
 
 
@@ -78,13 +73,13 @@ def with_progress_in_all(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
     shares = [
         column
         for column, text in enumerate(titles.texts)
-        if text and column not in head.headings.ticks and vocabulary.field_of(text) == "progress_pct"
+        if text and column not in head.headings.ticks and vocabulary.field_of(text) in ("progress_pct", None)
     ]
     in_all = [
         one
         for one in shares
         if _is_in_all(one, titles, vocabulary)
-        and not HOPED.search(vocabulary.written_out(fold(titles.whole(one))))
+        and not is_hoped_for(titles.whole(one), vocabulary)
         and _are_shares(grid, head, one, beside=first)
     ]
     if first not in in_all:
@@ -148,9 +143,7 @@ def _period(heading: str) -> int | None:
 
 
 def _latest_first(months: Sequence[int]) -> list[int]:
-    """Months from the latest back; after December comes January, so the latest is the one least far from all others."""
-    known = sorted(set(months), reverse=True)
-    if not known:
-        return []
-    latest = min(known, key=lambda one: max((one - other) % MONTHS_OF_YEAR for other in known))
-    return sorted(known, key=lambda one: (latest - one) % MONTHS_OF_YEAR)
+    """Months from the latest back; beside the last months of a year, its first are those of the next."""
+    known = set(months)
+    turns = known <= {*FIRST_MONTHS, *LAST_MONTHS} and MONTHS_OF_YEAR in known
+    return sorted(known, key=lambda one: one + MONTHS_OF_YEAR * (turns and one in FIRST_MONTHS), reverse=True)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
+from commune_reports.reading.both import kept_apart
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
-from commune_reports.reading.dates import WITHOUT_YEAR, Span, completion_date, dates_in
+from commune_reports.reading.dates import DAY_IN_TEXT, WITHOUT_YEAR, Span, completion_date, dates_in
 from commune_reports.reading.documents import DIGIT, documents_in, own_documents_in
 from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, UNFINISHED, Headings, Place
 from commune_reports.reading.tasks import Clerk, said
@@ -16,17 +17,19 @@ from commune_reports.workbook import Spreadsheet, address
 
 # Where "không có" and "-" only say that there is none.
 MAY_BE_NOTHING = ("evidence", "difficulty", "proposal", "note")
-# Where one clause ends and a proposal may begin, in a column for difficulties and proposals.
-CLAUSES = re.compile(r"(?<=[.;])\s+|\s+(?=[-+•] )|(?<=,)\s+(?=(?:đề nghị|kiến nghị|đề xuất|xin)\b)", re.IGNORECASE)
-PROPOSES = re.compile(
-    r"(?:[-+•] )?(?:(?:kính|xin|rất|(?:ubnd )?(?:xã|thị trấn)) )*"
-    r"(?:(?:đề nghị|kiến nghị|đề xuất)\b|(?:mong|cần) (?:ubnd )?(?:huyện|tỉnh|cấp trên)\b)(?! của\b)(?!.*\b(?:chưa|chậm)\b)",
-    re.IGNORECASE,
-)
 # What people write for the day of a task that goes on all the year.
 WITHOUT_AN_END = {"thuong xuyen", "lien tuc", "hang thang", "hang quy", "hang nam", "ca nam"}
-# "Đang thực hiện 50%", "Đang thực hiện (đạt 70,5%)".
-SHARE = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?%\)?$")
+# "Đang thực hiện 50%", "Đang thực hiện (đạt 70,5%)", "Đang thực hiện đạt 60": only directly behind the status.
+SHARE = re.compile(
+    r"(?P<status>\D*?\w)[\s(,:;–-]+(?:(?:mới|ước|đã) )?(?P<reached>(?:(?:đạt|được|khoảng)(?: tỷ lệ)? )*)"
+    r"(?P<share>\d{1,3}(?:[.,]\d+)?) ?(?P<percent>%?)\)?\.?",
+    re.IGNORECASE,
+)
+# "Hoàn thành ngày 5/11/2024", "Xong (5/11/2024)"; "trước hạn 30/11/2024" is when it was due.
+BEFORE_DAY, OF_OTHER_DAYS = (
+    re.compile(r"[\s(,:;–-]*(?:(?:vào|trong) )?(?:ngày )?$", re.IGNORECASE),
+    re.compile(r"\b(?:hạn|họp|trước|sau|đến|kế hoạch|dự kiến)\b", re.IGNORECASE),
+)
 
 Read = TypeVar("Read")
 
@@ -60,10 +63,10 @@ def read_row(
         goes_on = "status" not in place.headings.columns and "in_progress" not in place.headings.ticks.values()
         if not has_status or (goes_on and 0 < progress_pct < 100):
             status = _status_of_progress(progress_pct)
-    share = SHARE.search(_status_words(place, clerk)) if status is not None else None
+    share = _share_told(opened, place, status, clerk) if status is not None else None
     if share is not None and progress_pct is None and not (has_status and place.is_filled("progress_pct")):
-        progress_pct = float(share[1].replace(",", "."))
-    elif share is not None and isinstance(progress_pct, float) and float(share[1].replace(",", ".")) != progress_pct:
+        progress_pct = share
+    elif share is not None and isinstance(progress_pct, float) and share != progress_pct:
         got, wanted = _status_words(place, clerk), f"{progress_pct:g}"
         findings.append(said(clerk, place, "status_share_differs", field="status", got=got, wanted=wanted, task=code))
     disagreeing = list(_disagreements(opened, place, clerk, code))
@@ -79,7 +82,7 @@ def read_row(
     findings += doubts
     texts = {field: _text(place, field, clerk) for field in TEXTS}
     if place.headings.columns.get("difficulty", -1) == place.headings.columns.get("proposal"):
-        texts["difficulty"], texts["proposal"] = _kept_apart(texts["difficulty"])
+        texts["difficulty"], texts["proposal"] = kept_apart(place, clerk.vocabulary)
     row = TaskRow(
         sheet=place.grid.name,
         row=place.row + 1,
@@ -143,6 +146,18 @@ def _status_words(place: Place, clerk: Clerk) -> str:
     return words if clerk.vocabulary.status_of(words) is not None else ""
 
 
+def _share_told(opened: Spreadsheet, place: Place, status: str, clerk: Clerk) -> float | None:
+    """The progress told in place of a status or right behind it, in percent."""
+    alone = _share_for_status(opened, place, place.value("status"))
+    if isinstance(alone, float):
+        return alone
+    found = SHARE.fullmatch(_status_words(place, clerk))
+    if found is None or not (found["percent"] or "đạt" in found["reached"].casefold()):
+        return None
+    is_behind = clerk.vocabulary.status_of(found["status"].rstrip(" (,:;–-")) == status
+    return float(found["share"].replace(",", ".")) if is_behind else None
+
+
 def _share(opened: Spreadsheet, place: Place, where: tuple[int, int], value: Any) -> float | None:
     """The progress in a cell for a tick, where the table has no column for it: 31% under "Đang thực hiện"."""
     if "progress_pct" in place.headings.columns or is_ticked(value) is not None:
@@ -155,11 +170,12 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
     """The status a row names in words or by a tick; what it says besides is a finding."""
     if not place.headings.has_status:
         return clerk.vocabulary.status_of(_status_words(place, clerk)), []
-    typed, wanted = plain_text(place.value("status")), ", ".join(STATUS_LABELS.values())
+    value, wanted = place.value("status"), ", ".join(STATUS_LABELS.values())
+    typed = plain_text(value)
     if typed is not None:
         status = clerk.vocabulary.status_of(typed)
-        if status is None and "%" in typed and "progress_pct" not in place.headings.columns:
-            share = progress(typed, lambda: False)
+        if status is None and "progress_pct" not in place.headings.columns:
+            share = _share_for_status(opened, place, value)
             status = _status_of_progress(share) if isinstance(share, float) else None
         if status is None:
             return None, [said(clerk, place, "status_unreadable", field="status", got=typed, wanted=wanted, task=code)]
@@ -206,12 +222,22 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
     return (ticked[0][0], []) if ticked else (None, [])
 
 
+def _share_for_status(opened: Spreadsheet, place: Place, value: Any) -> float | None | Misread:
+    """The percentage somebody wrote for a status, "60%" or 0.6 in a cell that shows it so."""
+    cell = place.cell("status")
+    is_share = "%" in value if isinstance(value, str) else cell and opened.is_percent(place.grid.name, cell)
+    return progress(value, lambda: True) if is_share else None
+
+
 def _named_by_status(place: Place, clerk: Clerk) -> Span | None:
     """The day in "Hoàn thành ngày 5/11/2024", or in the cell of a tick."""
     words = _status_words(place, clerk)
-    days = [day for day in dates_in(words) if day is not None]
-    if len(days) == 1 and not any(one.number for one in documents_in(words)):
-        return Span(days[0], days[0])
+    days = list(DAY_IN_TEXT.finditer(words))
+    before = words[: days[0].start()] if days else ""
+    if len(days) == 1 and not OF_OTHER_DAYS.search(before) and not any(one.number for one in documents_in(words)):
+        [day] = dates_in(words)
+        if day is not None and clerk.vocabulary.status_of(BEFORE_DAY.sub("", before)) == "completed":
+            return Span(day, day)
     done = (column for column, status in place.headings.ticks.items() if status == "completed")
     ticked = (_day_of(value) for column in done for _, value in place.filled_in(column))
     return next((day for day in ticked if isinstance(day, Span) and day.is_day), None)
@@ -234,14 +260,6 @@ def _text(place: Place, field: str, clerk: Clerk) -> str | None:
     if text is not None and field in MAY_BE_NOTHING and clerk.vocabulary.says_none(text):
         return None
     return text
-
-
-def _kept_apart(text: str | None) -> tuple[str | None, str | None]:
-    """The difficulties and the proposals of a column for both."""
-    clauses = CLAUSES.split(text or "")
-    proposed = [one for one in clauses if PROPOSES.match(one)]
-    left = [one for one in clauses if one not in proposed]
-    return " ".join(left).strip(" ,;") or None, " ".join(proposed).strip() or None
 
 
 def _imprecise(clerk: Clerk, place: Place, span: Span, code: str | None) -> Iterator[Finding]:
@@ -283,7 +301,7 @@ def _meaning(opened: Spreadsheet, place: Place, field: str, cell: str, value: An
     if field == "status":
         return clerk.vocabulary.status_of(plain_text(value) or "")
     if field == "completed_on":
-        return completion_date(value, is_1904=opened.is_1904)
+        return completion_date(value, is_1904=opened.is_1904, year=clerk.plan.year)
     return progress(value, lambda: opened.is_percent(place.grid.name, cell))
 
 

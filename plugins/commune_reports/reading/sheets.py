@@ -1,5 +1,6 @@
 """One sheet → task rows, blanks, totals: read from top to bottom as a careful clerk would."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -11,7 +12,13 @@ from commune_reports.reading.asides import Asides
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.claims import is_still_to_come, looks_ahead
 from commune_reports.reading.copies import row_numbers
-from commune_reports.reading.doubts import columns_unread, days_exchanged, ones_among_fractions, value_in
+from commune_reports.reading.doubts import (
+    columns_of_other_times,
+    columns_unread,
+    days_exchanged,
+    ones_among_fractions,
+    value_in,
+)
 from commune_reports.reading.foreign import Foreign, rows_of_other_periods, rows_of_other_units
 from commune_reports.reading.lines import is_part_of, merged_rows, rows_going_on
 from commune_reports.reading.numbering import IN_INDICATOR, Counted, numberings_of
@@ -22,8 +29,11 @@ from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Plac
 from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, row_number, said, unknown_task
 from commune_reports.reading.totals import Above, broken_totals, speaks_of_all, totals_in, totals_told
 from commune_reports.reading.vocabulary import is_start_of_task
+from commune_reports.spelling import fold
 from commune_reports.task_report import Blank, TaskRow, Total
 from commune_reports.workbook import Grid, Spreadsheet, address
+
+IS_PLAN = re.compile(r"\b(?:ke hoach|du kien)\b")
 
 
 def _is_begun(row: TaskRow) -> bool:
@@ -80,6 +90,8 @@ class Sheet:
             self._leave_what_is_ahead(period)
             self._doubt_what_is_to_come(period)
             self.findings += days_exchanged(self.grid, self.rows, period, self.clerk)
+            if self.rows:
+                self.findings += columns_of_other_times(self.grid, self.heads, period, self.clerk)
 
     def keep_to(self, own: str | None, units: Sequence[Unit]) -> None:
         """Leave what is told of other units than the file's own."""
@@ -108,13 +120,15 @@ class Sheet:
                 continue
             above = {row.task_code for row in self.rows if row.row <= number}
             below = [row for row in self.rows if row.row > number]
-            # What is told nowhere else is the report, whatever stands above it; a task not yet begun is only planned.
+            # What is told nowhere else is the report, whatever stands above it, but for a plan; a task not yet begun is only
+            # planned.
             if any(row.task_code in above for row in below):
                 told = {row.row for row in below if row.task_code not in above and _is_begun(row)}
-                self._leave(set(range(number + 1, len(self.grid.rows) + 1)) - told)
+                is_plan = bool(told) and IS_PLAN.search(fold(got or "")) is not None
+                self._leave(set(range(number + 1, len(self.grid.rows) + 1)) - (set() if is_plan else told))
                 self.findings.append(
                     self.clerk.wordings.finding(
-                        "plan_ahead",
+                        "planned_rows_ignored" if is_plan else "plan_ahead",
                         sheet=self.grid.name,
                         cell=address(number, column),
                         row=number + 1,

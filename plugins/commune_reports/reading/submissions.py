@@ -18,6 +18,7 @@ from commune_reports.reading.claims import (
 )
 from commune_reports.reading.copies import (
     counted_once,
+    headed_as_plans,
     only_plans,
     remarks_beside,
     remarks_in,
@@ -61,7 +62,9 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     ]
     by_progress = {row.task_code for sheet in visible for row in sheet.rows if row.status is not None}
     plans = [sheet for sheet in visible if only_plans(sheet.rows, by_progress, sheet.findings, clerk.plan)]
-    visible = [sheet for sheet in visible if sheet not in plans]
+    named = headed_as_plans([(sheet.grid.name, sheet.rows) for sheet in visible if sheet not in plans])
+    findings += [clerk.wordings.finding("plan_sheet_ignored", sheet=name, got=name) for name in sorted(named)]
+    visible = [sheet for sheet in visible if sheet not in plans and sheet.grid.name not in named]
     counted = [row for sheet in visible for row in sheet.rows if states_progress(row)]
     known, told = remarks_in(counted), {row.task_code for row in counted}
     tables_aside = [row for sheet in visible for row in sheet.rows if not states_progress(row)]
@@ -100,11 +103,25 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     )
 
 
+def _heads(opened: Spreadsheet, clerk: Clerk, period_id: str | None) -> Mapping[str, list[Head]]:
+    """The headings of every sheet; where they speak of times, those of the period the file is for."""
+    heads = heads_of(opened.grids, clerk)
+    if not any(head.names_times for some in heads.values() for head in some):
+        return heads
+    claimed = period_id or read_claims(opened.grids, _first_rows(heads), clerk.plan).period_id
+    period = clerk.plan.period(claimed)
+    return heads_of(opened.grids, clerk, period) if period is not None else heads
+
+
+def _first_rows(heads: Mapping[str, Sequence[Head]]) -> dict[str, int | None]:
+    return {name: (found[0].first_row if found else None) for name, found in heads.items()}
+
+
 def _of_one_period(
     opened: Spreadsheet, clerk: Clerk, period_id: str | None
 ) -> tuple[Spreadsheet, Mapping[str, Sequence[Head]], list[Finding]]:
     """The workbook without the parts of sheets that stand below the title of another period, its headings, what is left out."""
-    heads, findings = dict(heads_of(opened.grids, clerk)), []
+    heads, findings = dict(_heads(opened, clerk, period_id)), []
     for grid in opened.grids:
         part, found, left_out = without_other_periods(grid, heads.get(grid.name, ()), clerk, period_id)
         if left_out:
@@ -122,7 +139,7 @@ def _own_sheets(
     period_id: str | None,
 ) -> tuple[Claims, list[Sheet], list[Finding]]:
     """What the file says of itself, its sheets that report for its own unit and period, and what is said of the others."""
-    first_heads = {name: (found[0].first_row if found else None) for name, found in heads.items()}
+    first_heads = _first_rows(heads)
     sheets = [
         sheet_read(opened, _first_table(grid, heads[grid.name]), heads[grid.name], clerk)
         for grid in opened.grids

@@ -75,13 +75,15 @@ class Headings:
 class Head:
     """One heading of a table: from `first_row` to `last_row`, both zero-based.
 
-    `row_beside` is the row in which a table beside is headed, where that is another one.
+    `row_beside` is the row in which a table beside is headed, where that is another one; `names_times` tells whether what is
+    reported is headed with times or plans, so that the period of the file may decide about its columns.
     """
 
     first_row: int
     last_row: int
     headings: Headings
     row_beside: int | None = None
+    names_times: bool = False
 
 
 def without(columns: Mapping[str, int], name: str) -> dict[str, int]:

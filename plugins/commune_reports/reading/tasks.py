@@ -10,7 +10,14 @@ from commune_reports.reading.codes import bare_number, is_task_number, taken_apa
 from commune_reports.reading.numbering import IN_INDICATOR, task_counted
 from commune_reports.reading.sections import Section
 from commune_reports.reading.tables import NAMED_BY, REPORTED, Place
-from commune_reports.reading.vocabulary import FEWEST_WORDS, TaskMatch, Vocabulary, is_likeliest, task_texted
+from commune_reports.reading.vocabulary import (
+    FEWEST_WORDS,
+    TaskMatch,
+    Vocabulary,
+    is_likeliest,
+    share_told,
+    task_texted,
+)
 from commune_reports.spelling import fold
 
 # "Cộng" and the "Công" of "Công khai" are folded into one word: only what is added up may follow.
@@ -22,9 +29,12 @@ SUM_ROW = re.compile(
 # What stands over the columns of a form: A, B, 1, "(10)=(3)+(4)+(5)".
 LETTER, COLUMN_NUMBER = re.compile(r"[a-e]"), re.compile(r"\d{1,2}( \d{1,2})*")
 LIKE_A_CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
+CODE_OF_AN_INDEX = re.compile(r"(?:nv |nhiem vu |ma )?([a-z]{1,4}) ?(?:\d{1,2}|[ivx]+) \d{1,2}\b")
 LEGEND = re.compile(r"^(?:(?:ky hieu|ghi chu|chu thich|viet tat)(?: |$))+")
 # A row that tells so much means a task, even where neither status nor progress can be read.
 FEWEST_TEXTS, MANY_ANSWERS = 2, 3
+# How much of its own words the task with a row's number has to have.
+HALF = 0.5
 TALLY = re.compile(
     r"(?:hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh|(?:tong )?so nhiem vu(?: da bao cao| bao cao| trong bang)?)"
 )
@@ -82,7 +92,8 @@ def named_task(place: Place, section: Section, clerk: Clerk, *, is_next: bool = 
         in_text = _task_at(place, text, section, plan)
         if in_text is not None and by_number in (None, in_text):
             by_number, text = in_text, ""
-    matched = _texted(text, section, by_number, clerk) if text else None
+    is_miscoded = _is_miscoded(place, plan)
+    matched = _texted(text, section, by_number, clerk, may_be_short=not is_miscoded) if text else None
     if matched is not None:
         is_sure = matched.is_exact or matched.code == by_number
         remark = None
@@ -99,7 +110,7 @@ def named_task(place: Place, section: Section, clerk: Clerk, *, is_next: bool = 
         return Named(matched.code, "text", remark)
     if by_number is not None and not text:
         return Named(by_number, "number")
-    in_few_words = _told_in_few_words(text, section, by_number, clerk)
+    in_few_words = None if is_miscoded else _told_in_few_words(text, section, by_number, clerk)
     if in_few_words is not None:
         remark = said(
             clerk, place, "task_matched_by_text", field="task_text", got=text, wanted=in_few_words, task=in_few_words
@@ -167,7 +178,17 @@ def _coded(place: Place, clerk: Clerk) -> tuple[str | None, str, str]:
     return by_code or beside, number, text
 
 
-def _texted(text: str, section: Section, by_number: str | None, clerk: Clerk) -> TaskMatch | None:
+def _is_miscoded(place: Place, plan: Plan) -> bool:
+    """Whether a row has a code of the plan's, but of a task that is not in it ("PCI-11.1"): a few words are no better."""
+    codes = {fold(index.code) for index in plan.indices}
+    typed = (fold(place.text(name)) for name in NAMED_BY)
+    has_code = any((found := CODE_OF_AN_INDEX.match(one)) is not None and found[1] in codes for one in typed)
+    return has_code or LIKE_A_CODE.match(fold(place.text("task"))) is not None
+
+
+def _texted(
+    text: str, section: Section, by_number: str | None, clerk: Clerk, *, may_be_short: bool
+) -> TaskMatch | None:
     """The task of a text: by all of it, by its abbreviations written out, among those of its section, or by some words."""
     plan = clerk.plan
     written_out = clerk.vocabulary.written_out(fold(text))
@@ -176,11 +197,11 @@ def _texted(text: str, section: Section, by_number: str | None, clerk: Clerk) ->
         matched = task_texted(plan, written_out, _tasks_of(section.indicator, plan))
     if matched is None and by_number is not None:
         matched = task_texted(plan, written_out, [by_number])
-    return matched or task_texted(plan, written_out, may_be_short=True)
+    return matched or (task_texted(plan, written_out, may_be_short=True) if may_be_short else None)
 
 
 def _told_in_few_words(text: str, section: Section, by_number: str | None, clerk: Clerk) -> str | None:
-    """The task of the row's number that alone of its indicator has every word or is the likeliest of all; that of the section."""
+    """The task of the row's number, if no other of its indicator has as much of the words or any; that of the section."""
     tasks, written_out = clerk.plan.tasks, clerk.vocabulary.written_out(fold(text))
     words = written_out.split()
     if by_number is not None and len(words) >= FEWEST_TEXTS:
@@ -190,6 +211,11 @@ def _told_in_few_words(text: str, section: Section, by_number: str | None, clerk
             return by_number
         if by_number in having:
             return None
+        shares = {one: share_told(clerk.plan, written_out, one) for one in among}
+        if shares[by_number] >= HALF and all(
+            share < shares[by_number] for one, share in shares.items() if one != by_number
+        ):
+            return by_number
     if section.indicator is None or len(words) < FEWEST_WORDS:
         return None
     among = _tasks_of(section.indicator, clerk.plan)

@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
 
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
 from commune_reports.reading.cell_values import plain_text, progress
@@ -20,8 +21,23 @@ from commune_reports.workbook import Spreadsheet, address
 STATUS = r"(hoan thanh|dang thuc hien|chua thuc hien|khong phat sinh)"
 BEFORE = r"(?:trong do |tong so |tong cong |so |gom |co )*"
 COUNTED = re.compile(
-    rf"{BEFORE}(?:nhiem vu )?(?:da )?{STATUS}(?: la)? (\d{{1,3}})(?: nhiem vu)?(?: \d{{1,3}})?(?: nhiem vu)?|"
-    rf"{BEFORE}(\d{{1,3}})(?: \d{{1,3}})? nhiem vu (?:da )?{STATUS}"
+    rf"{BEFORE}(?:nhiem vu )?(?:da )?{STATUS}(?: la)? (\d{{1,3}})(?: nhiem vu)?(?: (\d{{1,3}}))?(?: nhiem vu)?|"
+    rf"{BEFORE}(\d{{1,3}})(?: (\d{{1,3}}))? nhiem vu (?:da )?{STATUS}"
+)
+# How many tasks a sentence speaks of in all: "Tổng số 33 nhiệm vụ", "Số nhiệm vụ được giao: 33", before it counts any.
+IN_ALL = re.compile(rf"(?!trong do |.*{STATUS}).*?\b(\d{{1,3}}) nhiem vu\b.*")
+IN_ALL_TOLD = re.compile(
+    rf"(?!.*{STATUS})(?:tong(?: so| cong)?|cong|so|tren)\b(?: [a-z]+)*? "
+    r"(?:(\d{1,3}) nhiem vu\b.*|nhiem vu(?: [a-z]+){0,3} (\d{1,3}))"
+)
+# A number behind such a label and a colon is the label's; what else stands before a colon says of what the rest speaks.
+LABEL = re.compile(
+    rf"{BEFORE}(?:nhiem vu )?(?:da )?{STATUS}(?: la)?|(?:tong(?: so| cong)?|cong|so)(?: so)?(?: nhiem vu)?(?: duoc giao| la)?"
+)
+OF_THESE = re.compile(
+    r"(?:(?:trong(?: do| ky| thang)?|(?:bao )?gom|cu the|nhu sau|ket qua|tinh hinh|thuc hien|hoan thanh|da|cac|nhiem vu|giai phap|"
+    r"cua|toan|xa|thi tran|tong(?: so| cong| hop)?|cong|so|danh gia|chung|bao cao|ky|tien do|ty le|muc do|binh quan|trung binh|"
+    r"dat|tinh|den(?: nay)?|ghi chu|thang \d+(?: (?:nam )?\d{4})?|ngay \d+ \d+(?: \d{4})?|\d+|[ivx]+|[a-e])(?: |$))*+"
 )
 STATES = re.compile(rf"{STATUS}|binh quan|trung binh|chung")
 # What a commune says of itself as a whole below its tasks: "Tỷ lệ hoàn thành", "Toàn xã", "Điểm tự chấm".
@@ -38,8 +54,9 @@ RATED = re.compile(
 )
 # What counts other tasks than those above: of another time, of one index, of whoever performs them.
 OF_OTHERS = re.compile(
-    r"\b(?:luy ke|tu dau nam|phan dau|du kien|quy (?:\d|[ivx]+)|cung ky|ky truoc|thang truoc|pci|pgi|chi so|nhom|linh vuc|"
-    r"chuong trinh cong tac|ngoai ke hoach)\b|^nam \d{4}\b|"
+    r"\b(?:luy ke|(?:dau|ca|trong|cuoi|het) nam|phan dau|du kien|quy (?:\d|[ivx]+)|cung ky|pci|pgi|chi so|nhom|linh vuc|"
+    r"(?:tuan|thang|quy|ky|nam) (?:truoc|sau|toi|den|qua|tiep theo)|nam nay|chuong trinh cong tac|ngoai ke hoach|dot xuat|"
+    r"nhiem vu phat sinh)\b|(?<!thang \d )(?<!thang \d\d )\bnam \d{4}\b|(?<!ngay )\b\d{1,2} thang\b(?! \d)|"
     r"^(?:bo phan|cong an|quan su|cong chuc|can bo|ban [a-z]+ [a-z]+|hoi [a-z]+|doan thanh nien|van phong)\b"
 )
 # "Tiến độ bình quân toàn xã: 62,5%".
@@ -48,10 +65,14 @@ AVERAGE = re.compile(
     r"(?:bình quân|trung bình|chung)(?: của| toàn| xã| thị trấn| là| đạt)*\s*:?\s*(\d{1,3}(?:[.,]\d+)?)\s*%",
     re.IGNORECASE,
 )
-OF_MONTH, SENTENCES = re.compile(r"\bthang (\d{1,2})\b"), re.compile(r"(?<!\d)\. ")
+# A month, or a day and its month: "tháng 11", "đến ngày 14/11/2024". What holds on a day before the period ends is not its result.
+OF_TIME = re.compile(r"\b(?:(?:ngay|den|toi|het|truoc) (?P<day>\d{1,2}) (?:thang )?|thang )(?P<month>\d{1,2})\b")
+PERIOD_ENDS, OTHER_TIME, SENTENCES = 14, 0, re.compile(r"(?<!\d)\. ")
 DATED = re.compile(r"\b(?:ngay|thang|quy|nam|ky) \d+(?: \d+)*")
 OF_TASKS, DIGIT = re.compile(r".*\bnhiem vu\b.*|(?:tong(?: so| cong)?|cong|gom)? ?\d+"), re.compile(r"\d")
-PERCENTAGE, CLAUSES = re.compile(r"\d+(?:[.,]\d+)?\s*%"), re.compile(r"[;,.()\n]")
+PERCENTAGE, CLAUSES, COLON = re.compile(r"(?<!\d)\d++(?:[.,]\d++)?\s*+%"), re.compile(r"[;,.()\n]"), re.compile("[:：]")
+# How far above a row that speaks of all tasks is looked whether they are numbered.
+ROWS_LOOKED_AT = 50
 # What a status says of the progress beside it, in percent.
 OF_STATUS = {"completed": (100.0, 100.0), "in_progress": (0.0, 99.9), "not_started": (0.0, 0.0), "nil": (0.0, 0.0)}
 
@@ -125,25 +146,69 @@ def totals_told(place: Place, parts: Sequence[Above], vocabulary: Vocabulary) ->
         text = plain_text(value) if isinstance(value, str) else None
         if text is None or column in place.headings.ticks or not _may_state(text):
             continue
+        in_all: set[int] = set()
         for sentence in SENTENCES.split(text):
-            if OF_OTHERS.search(fold(sentence)):
-                continue
-            month = OF_MONTH.search(fold(sentence))
-            for total in _told_in(sentence, text, (place, column), parts, vocabulary):
-                yield replace(total, of_month=int(month[1]) if month else None)
+            in_all = _stated_in_all(_clauses(sentence)) or in_all
+            if _are_all(in_all, parts) and not OF_OTHERS.search(fold(sentence)):
+                yield from _told_in(sentence, text, (place, column), parts, vocabulary)
 
 
 def _told_in(
     sentence: str, text: str, where: tuple[Place, int], parts: Sequence[Above], vocabulary: Vocabulary
 ) -> Iterator[Total]:
+    """What one sentence says of the tasks; nothing behind a colon that is led to by a name, nor of an earlier day."""
     place, column = where
-    for found in _counts_in(sentence, text):
-        status = vocabulary.statuses[found[1] or found[4]]
-        counted = tuple(part.of_status(status) for part in parts)
-        yield _total(place, column, STATUS_LABELS[status], float(found[2] or found[3]), counted)
-    for found in AVERAGE.finditer(sentence):
-        stated = float(found[1].replace(",", "."))
-        yield _total(place, column, FIELD_LABELS["progress_pct"], stated, tuple(_meant(parts)))
+    clauses = _clauses(sentence)
+    months = _months_of(clauses)
+    others = next((number for number, clause in enumerate(clauses) if clause.leads_to_others), len(clauses))
+    for number, found in _counts_in(clauses, text):
+        if months[number] != OTHER_TIME and number < others:
+            status = vocabulary.statuses[found[1] or found[6]]
+            counted = tuple(part.of_status(status) for part in parts)
+            total = _total(place, column, STATUS_LABELS[status], float(found[2] or found[4]), counted)
+            yield replace(total, of_month=months[number])
+    if others == len(clauses) and len(set(months)) == 1 and months[0] != OTHER_TIME:
+        for found in AVERAGE.finditer(sentence):
+            stated = float(found[1].replace(",", "."))
+            total = _total(place, column, FIELD_LABELS["progress_pct"], stated, tuple(_meant(parts)))
+            yield replace(total, of_month=months[0])
+
+
+def _stated_in_all(clauses: Sequence["Clause"]) -> set[int]:
+    """How many tasks a sentence says it speaks of: "Tổng số 33 nhiệm vụ", "hoàn thành 12/33"."""
+    stated: set[str | None] = set()
+    has_counted = False
+    for clause in clauses:
+        counted, undated = COUNTED.fullmatch(clause.said), DATED.sub("", clause.said).strip()
+        if counted is not None:
+            has_counted = True
+            stated.add(counted[3] or counted[5])
+        elif found := IN_ALL_TOLD.fullmatch(undated):
+            stated.add(found[2] or found[3])
+        elif not has_counted and (found := IN_ALL.fullmatch(undated)):
+            stated.add(found[2])
+    return {int(number) for number in stated if number}
+
+
+def _are_all(stated: Iterable[int], parts: Sequence[Above]) -> bool:
+    """Whether numbers are how many tasks there are above: of other tasks a sentence may say what it likes."""
+    spans = [span for part in parts for span in (part.number(), part.listed())] if stated else []
+    return all(any(least <= number <= most for least, most in spans) for number in stated)
+
+
+def _months_of(clauses: Sequence["Clause"]) -> Sequence[int | None]:
+    """The month each clause is about: that named last, or the only one; OTHER_TIME where nobody can say or it is not yet over."""
+    named = [_time_in(clause.said) for clause in clauses]
+    different = {one for one in named if one is not None}
+    if len(different) < 2:
+        return [next(iter(different), None) for _ in clauses]
+    return [*accumulate(named, lambda last, one: last if one is None else one, initial=OTHER_TIME)][1:]
+
+
+def _time_in(folded: str) -> int | None:
+    for found in reversed(list(OF_TIME.finditer(folded))):
+        return OTHER_TIME if found["day"] and int(found["day"]) < PERIOD_ENDS else int(found["month"])
+    return None
 
 
 def broken_totals(opened: Spreadsheet, place: Place, clerk: Clerk) -> Iterator[Finding]:
@@ -167,17 +232,24 @@ def speaks_of_all(place: Place, rows: Sequence[TaskRow], vocabulary: Vocabulary)
     if len(filled) != 2 or _is_numbered(place) or not rows:
         return False
     label, value = fold(filled[0][1]), place.grid.rows[place.row][filled[1][0]]
+    is_of_all, is_surely_of_all = OF_ALL.fullmatch(label) is not None, ONLY_OF_ALL.fullmatch(label) is not None
     if vocabulary.status_of(filled[1][1]) is not None:
         return RATED.fullmatch(label) is not None
-    if not isinstance(progress(value, lambda: True), float):
+    if not (is_of_all or is_surely_of_all) or not isinstance(progress(value, lambda: True), float):
         return False
-    above = [Place(place.grid, (row.row - 1,), place.headings) for row in rows if row.sheet == place.grid.name]
-    return (OF_ALL if all(map(_is_numbered, above)) else ONLY_OF_ALL).fullmatch(label) is not None
+    if is_of_all == is_surely_of_all:
+        return True
+    above = (
+        Place(place.grid, (row.row - 1,), place.headings)
+        for row in rows[-ROWS_LOOKED_AT:]
+        if row.sheet == place.grid.name
+    )
+    return is_of_all == all(map(_is_numbered, above))
 
 
 def states_totals(text: str) -> bool:
     """Whether a text counts tasks: "Tổng cộng: 3 nhiệm vụ; hoàn thành: 2"."""
-    return _may_state(text) and next(_counts_in(text, text), None) is not None
+    return _may_state(text) and next(_counts_in(_clauses(text), text), None) is not None
 
 
 def _may_state(text: str) -> bool:
@@ -185,27 +257,46 @@ def _may_state(text: str) -> bool:
     return DIGIT.search(text) is not None and STATES.search(fold(text)) is not None
 
 
-def _counts_in(sentence: str, text: str) -> Iterator[re.Match[str]]:
-    """What a sentence of a text says of how many tasks have a status."""
-    for clause in _clauses(sentence):
-        found = COUNTED.fullmatch(clause)
-        if found is not None and ("nhiem vu" in clause or not _counts_other_things(_clauses(text))):
-            yield found
+def _counts_in(clauses: Sequence["Clause"], text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Which clauses of a sentence of a text say how many tasks have a status."""
+    for number, clause in enumerate(clauses):
+        found = COUNTED.fullmatch(clause.said)
+        if found is not None and ("nhiem vu" in clause.said or not _counts_other_things(text)):
+            yield number, found
 
 
-def _clauses(text: str) -> list[str]:
-    return list(map(fold, CLAUSES.split(PERCENTAGE.sub("", text))))
+class Clause(NamedTuple):
+    """A part of a sentence, folded, and whether it leads with a colon to what is said of others: "Địa chính - Xây dựng:"."""
+
+    said: str
+    leads_to_others: bool
+
+
+def _clauses(text: str) -> list[Clause]:
+    clauses = []
+    for piece in CLAUSES.split(PERCENTAGE.sub("", text)):
+        parts, label = list(map(fold, COLON.split(piece))), ""
+        for lead, behind in pairwise(parts):
+            said, label = f"{label} {lead}".strip(), ""
+            if LABEL.fullmatch(said) and behind[:1].isdigit():
+                label = said
+            else:
+                is_known = any(known.fullmatch(said) for known in (OF_THESE, COUNTED, IN_ALL))
+                clauses.append(Clause(said, leads_to_others=not is_known))
+        clauses.append(Clause(f"{label} {parts[-1]}".strip(), leads_to_others=False))
+    return clauses
 
 
 def _is_numbered(place: Place) -> bool:
     return any(letter.isdigit() for name in ("number", "task") for letter in place.text(name))
 
 
-def _counts_other_things(clauses: Sequence[str]) -> bool:
+@lru_cache(maxsize=256)
+def _counts_other_things(text: str) -> bool:
     """Whether a text says of something else than tasks how much there is: "tiếp nhận 50 hồ sơ, đã hoàn thành 48"."""
     return any(
         DIGIT.search(DATED.sub("", clause)) and not COUNTED.fullmatch(clause) and not OF_TASKS.fullmatch(clause)
-        for clause in clauses
+        for clause, _ in _clauses(text)
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from commune_reports.findings import Finding
+from commune_reports.period import ReportingPeriod
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.claims import IDENTITY_SHEET
 from commune_reports.reading.codes import task_coded, task_numbered
@@ -25,7 +26,7 @@ FEWEST_ROWS, FEWEST_TEXTS = 2, 3
 LAST_HEADING = 40
 
 
-def heads_of(grids: Sequence[Grid], clerk: Clerk) -> Mapping[str, list[Head]]:
+def heads_of(grids: Sequence[Grid], clerk: Clerk, period: ReportingPeriod | None = None) -> Mapping[str, list[Head]]:
     """The headings of every sheet but the hidden one; a sheet that goes on with the table before has those of that table."""
     heads: dict[str, list[Head]] = {}
     before: Head | None = None
@@ -33,7 +34,7 @@ def heads_of(grids: Sequence[Grid], clerk: Clerk) -> Mapping[str, list[Head]]:
     for grid in grids:
         if grid.name == IDENTITY_SHEET:
             continue
-        found = find_heads(grid, clerk.vocabulary, clerk.plan)
+        found = find_heads(grid, clerk.vocabulary, clerk.plan, period)
         if not found and before is not None and grid.visible:
             start = _goes_on_at(grid, before.headings, {grid.name: heads[grid.name] for grid in read}, read, clerk)
             found = [] if start is None else [Head(start, start - 1, before.headings)]

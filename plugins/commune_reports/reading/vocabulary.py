@@ -1,9 +1,12 @@
 """The words people use: headings, statuses and task texts folded to one spelling, and who is meant by them."""
 
+import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -15,7 +18,7 @@ from commune_reports.spelling import fold
 
 HEADING_LIKENESS, WORD_LIKENESS = 88.0, 85.0
 # "Kết quả thực hiện trong tháng 11" is still a result; "Mức độ hoàn thành (%)" is a number.
-QUALIFIER = re.compile(r" (?:(?:trong )?(?:ky|tuan|thang|quy|nam)\b|den (?:ngay|het|thang|\d+)\b|t ?\d{1,2}\b).*")
+QUALIFIER = re.compile(r" (?:(?:trong )?(?:ky|tuan|thang|quy|nam)\b|den (?:ngay|het|cuoi|thang|\d+)\b|t ?\d{1,2}\b).*")
 NUMBER_IN_FRONT = re.compile(r"^\s*(?:\(\d{1,2}\)|\d{1,2}[.):])\s*")
 FEWEST_HEADING_WORDS, BEGINNING_WORDS, MOST_HEADING_WORDS = 3, 2, 8
 MOST_WORDS_OF_NONE = 12
@@ -36,8 +39,11 @@ OF_THE_PLAN = re.compile(
 GOES_ON_IN_WORDS = {"task_text", "status", "result", "evidence", "difficulty", "proposal", "note"}
 # Below the first a text names no task; between the two it does only if no other task is nearly as close.
 TASK_LIKENESS, CLEAR_LIKENESS, CLEAR_LEAD, LEAST_LEAD = 72.0, 90.0, 8.0, 2.0
-# A few words of a task's text: how many at least, and by how much they count less than the whole.
-FEWEST_WORDS, ONLY_SOME_WORDS = 5, 12.0
+# A few words of a task's text: how many at least, by how much they count less than the whole, how much of them it has to have.
+FEWEST_WORDS, ONLY_SOME_WORDS, MOST_OF_THEM = 5, 12.0, 0.75
+VOWEL = re.compile(r"[aeiouy]")
+# What is longer is none, and nobody has to search it.
+LONGEST_STATUS, LONGEST_HEADING = 300, 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +125,7 @@ def task_texted(
 ) -> TaskMatch | None:
     """The task whose text this is, exactly or nearly; None if none is near or two are equally near.
 
-    `may_be_short`: a few words are enough if only one task has them all ("Thực hiện đấu thầu qua mạng").
+    `may_be_short`: a few words are enough if only one task has them, and as they stand ("Thực hiện đấu thầu qua mạng").
     """
     wanted = fold(text)
     texts = _task_texts(plan.task_texts)
@@ -140,7 +146,11 @@ def task_texted(
         return None
     lead = best[0][1] - best[1][1] if len(best) > 1 else 100.0
     is_clear = lead >= CLEAR_LEAD or (best[0][1] >= CLEAR_LIKENESS and lead >= LEAST_LEAD)
-    return TaskMatch(best[0][2], is_exact=False) if is_clear else None
+    code = best[0][2]
+    # "Công tác tiếp công dân" has all its syllables in a task that speaks of something else.
+    if may_be_short and _likeness(wanted, pool[code]) < TASK_LIKENESS and share_told(plan, wanted, code) < MOST_OF_THEM:
+        return None
+    return TaskMatch(code, is_exact=False) if is_clear else None
 
 
 def task_worded(plan: Plan, text: str) -> str | None:
@@ -161,6 +171,20 @@ def is_likeliest(plan: Plan, folded: str, code: str) -> bool:
         for other, text in _task_texts(plan.task_texts).items()
     }
     return near[code][0] >= CLEAR_LIKENESS and all(one < near[code] for other, one in near.items() if other != code)
+
+
+def share_told(plan: Plan, folded: str, code: str) -> float:
+    """How much of what a few words tell stands in a task's text, each word with its neighbour: the rarer in the plan, the more.
+
+    Between 0 and 1; numbers are left out, for years and what was done are no part of a task, and abbreviations.
+    """
+    words = [word for word in folded.split() if VOWEL.search(word)]
+    known, tasks = _task_texts(plan.task_texts)[code].split(), _tasks_having(plan.task_texts)
+    pairs = set(pairwise(known))
+    stand = {place for number, pair in enumerate(pairwise(words)) if pair in pairs for place in (number, number + 1)}
+    # A word of no task tells most.
+    told = [math.log((len(plan.tasks) + 1) / tasks.get(word, 0.5)) for word in words]
+    return sum(told[place] for place in stand) / sum(told) if words else 0.0
 
 
 def _likeness(one: str, other: str, **options: float) -> float:
@@ -189,6 +213,12 @@ def _task_texts(tasks: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
     return {code: fold(text) for code, text in tasks}
 
 
+@lru_cache(maxsize=8)
+def _tasks_having(tasks: tuple[tuple[str, str], ...]) -> Mapping[str, int]:
+    """How many tasks have a word in their text."""
+    return Counter(word for text in _task_texts(tasks).values() for word in set(text.split()))
+
+
 @lru_cache(maxsize=16_384)
 def _knows(heading: str, vocabulary: Vocabulary) -> bool:
     said = fold(heading)
@@ -197,7 +227,7 @@ def _knows(heading: str, vocabulary: Vocabulary) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _ticked_by(heading: str, vocabulary: Vocabulary) -> str | None:
-    if "%" in heading:
+    if "%" in heading or len(heading) > LONGEST_HEADING:
         return None
     bare = fold(re.sub(r"\([^)]*\)", " ", heading))
     if bare in vocabulary.statuses:
@@ -209,6 +239,8 @@ def _ticked_by(heading: str, vocabulary: Vocabulary) -> str | None:
 def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
     if heading == "%":
         return "progress_pct"
+    if len(heading) > LONGEST_HEADING:
+        return None
     said = months_named(fold(heading))
     if said in vocabulary.headings and "%" not in heading:
         return vocabulary.headings[said]
@@ -255,7 +287,7 @@ def _worded(heading: str, vocabulary: Vocabulary) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16_384)
 def _spells(heading: str, vocabulary: Vocabulary) -> bool:
-    worded = _worded(heading, vocabulary)
+    worded = _worded(heading, vocabulary) if len(heading) <= LONGEST_HEADING else ()
     return any(one in vocabulary.headings or ("%" in heading and one in vocabulary.percentages) for one in worded)
 
 
@@ -280,9 +312,9 @@ def _field_at_start(folded: str, vocabulary: Vocabulary) -> str | None:
 
 @lru_cache(maxsize=16_384)
 def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
-    said = fold(text)
-    if NOT_SAID.search(text):
+    if len(text) > LONGEST_STATUS or NOT_SAID.search(text):
         return None
+    said = fold(text)
     bare = re.sub(r" (?:(?:da )?dat (?:duoc )?|khoang |ngay )?\d+( \d+)*( phan tram)?$", "", said)
     known = vocabulary.statuses.get(said) or _among_others(bare, vocabulary)
     if known == "nil" and _has_any(said, vocabulary.late):

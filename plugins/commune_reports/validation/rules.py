@@ -54,7 +54,7 @@ def validate(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: 
                     wordings.finding("column_missing", severity=severity, sheet=sheet, column=label, got=str(count))
                 )
             for subject in blamed:
-                if (subject.submitted.submission_id, subject.sheet) not in lacking or meta["field"] in subject.cells:
+                if (subject.submitted.submission_id, subject.sheet) not in lacking or _is_answerable(subject, meta):
                     findings[subject.submitted.submission_id].append(
                         _finding(subject, meta, severity=severity, plan=plan, wordings=wordings)
                     )
@@ -68,14 +68,25 @@ def _says_missing(rule: Mapping[str, Any], severity: str) -> bool:
 
 def _without_a_column(blamed: Sequence[Subject], meta: Mapping[str, Any]) -> Mapping[tuple[str, str | None], int]:
     """How many rows of a sheet lack what their table has no column for, where there are several: none of them is to be mended."""
-    rows = (one for one in blamed if one.row is not None and meta["field"] not in one.cells)
+    rows = (one for one in blamed if one.row is not None and not _is_answerable(one, meta))
     asked = (one for one in rows if meta["finding"] not in one.submitted.waived)
     counted = Counter((one.submitted.submission_id, one.sheet) for one in asked)
     return {place: count for place, count in counted.items() if count > 1}
 
 
+def _is_answerable(subject: Subject, meta: Mapping[str, Any]) -> bool:
+    """Whether its table has a column for what a rule asks."""
+    return any(name in subject.cells for name in _fields(meta))
+
+
+def _fields(meta: Mapping[str, Any]) -> Sequence[str]:
+    """The fields any one of which may answer a rule."""
+    fields: Sequence[str] = meta.get("fields") or (meta["field"],)
+    return fields
+
+
 def _finding(subject: Subject, meta: Mapping[str, Any], *, severity: str, plan: Plan, wordings: Wordings) -> Finding:
-    field = meta["field"]
+    field = next((name for name in _fields(meta) if name in subject.cells), meta["field"])
     words = {
         "window_end": f"{subject.submitted.period.window_end:%d/%m/%Y}",
         "year_start": f"{first_day(plan):%d/%m/%Y}",

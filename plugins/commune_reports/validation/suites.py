@@ -80,3 +80,8 @@ def _check_rule(rule: Any, where: str, check: Callable[[Mapping[str, Any], str],
 def _check_field(meta: Mapping[str, Any], where: str) -> None:
     if meta.get("field") not in FIELD_LABELS:
         raise NeedsHuman(f"{where}: meta.field is {meta.get('field')!r}; it must be one of {', '.join(FIELD_LABELS)}")
+    fields = meta.get("fields", [meta["field"]])
+    if not isinstance(fields, list) or meta["field"] not in fields or not FIELD_LABELS.keys() >= set(map(str, fields)):
+        raise NeedsHuman(
+            f"{where}: meta.fields is {fields!r}; it must list the fields that may answer the rule, meta.field among them"
+        )
