@@ -148,10 +148,13 @@ def _status_words(place: Place, clerk: Clerk) -> str:
 
 def _share_told(opened: Spreadsheet, place: Place, status: str, clerk: Clerk) -> float | None:
     """The progress told in place of a status or right behind it, in percent."""
+    words = _status_words(place, clerk)
+    if not DIGIT.search(words):
+        return None
     alone = _share_for_status(opened, place, place.value("status"))
     if isinstance(alone, float):
         return alone
-    found = SHARE.fullmatch(_status_words(place, clerk))
+    found = SHARE.fullmatch(words)
     if found is None or not (found["percent"] or "đạt" in found["reached"].casefold()):
         return None
     is_behind = clerk.vocabulary.status_of(found["status"].rstrip(" (,:;–-")) == status

@@ -78,11 +78,12 @@ def is_hoped_for(heading: str, vocabulary: Vocabulary) -> bool:
 
 
 def names_times(titles: Titles, vocabulary: Vocabulary) -> bool:
-    """Whether a heading of what is reported speaks of a time or of a plan."""
+    """Whether one of several headings for the same thing that is reported speaks of a time or of a plan."""
     return any(
         TIMES.search(vocabulary.written_out(fold(titles.whole(column))))
-        for column, text in enumerate(titles.texts)
-        if text and (vocabulary.ticked_by(text) is not None or vocabulary.field_of(text) in REPORTED)
+        for columns in _alike(titles, vocabulary).values()
+        if len(columns) > 1
+        for column in columns
     )
 
 
@@ -98,14 +99,8 @@ def in_period(
 
     Where nothing is told in its own columns, those before it are left: whoever reads them can say so.
     """
-    alike: dict[str, list[int]] = {}
-    for column, text in enumerate(titles.texts):
-        if text:
-            name = "status" if vocabulary.ticked_by(text) is not None else vocabulary.field_of(text)
-            if name in REPORTED:
-                alike.setdefault(name, []).append(column)
     left: set[int] = set()
-    for name, columns in alike.items():
+    for name, columns in _alike(titles, vocabulary).items():
         times = {column: _time_over(titles, column, period, vocabulary, name) for column in columns}
         is_older = any(time and time.kind == EARLIER for time in times.values())
         told = {column: time for column, time in times.items() if is_told(column)} if is_older else times
@@ -113,6 +108,17 @@ def in_period(
     if not left:
         return titles
     return replace(titles, texts=[LEFT_OUT if column in left else text for column, text in enumerate(titles.texts)])
+
+
+def _alike(titles: Titles, vocabulary: Vocabulary) -> Mapping[str, list[int]]:
+    """The columns of each field that is reported, those of ticks with the status."""
+    alike: dict[str, list[int]] = {}
+    for column, text in enumerate(titles.texts):
+        if text:
+            name = "status" if vocabulary.ticked_by(text) is not None else vocabulary.field_of(text)
+            if name in REPORTED:
+                alike.setdefault(name, []).append(column)
+    return alike
 
 
 def _time_over(titles: Titles, column: int, period: ReportingPeriod, vocabulary: Vocabulary, name: str) -> Time | None:

@@ -144,7 +144,7 @@ def totals_told(place: Place, parts: Sequence[Above], vocabulary: Vocabulary) ->
     """What sentences in a row say about the tasks: how many have a status, how far they are on an average."""
     for column, value in enumerate(place.grid.rows[place.row]):
         text = plain_text(value) if isinstance(value, str) else None
-        if text is None or column in place.headings.ticks or not _may_state(text):
+        if text is None or column in place.headings.ticks or not _states(text):
             continue
         in_all: set[int] = set()
         for sentence in SENTENCES.split(text):
@@ -250,6 +250,13 @@ def speaks_of_all(place: Place, rows: Sequence[TaskRow], vocabulary: Vocabulary)
 def states_totals(text: str) -> bool:
     """Whether a text counts tasks: "Tổng cộng: 3 nhiệm vụ; hoàn thành: 2"."""
     return _may_state(text) and next(_counts_in(_clauses(text), text), None) is not None
+
+
+# The hints of a form stand in every file.
+@lru_cache(maxsize=4_096)
+def _states(text: str) -> bool:
+    """Whether a text counts tasks or tells their average, whatever it speaks of."""
+    return _may_state(text) and (AVERAGE.search(text) is not None or any(map(states_totals, SENTENCES.split(text))))
 
 
 def _may_state(text: str) -> bool:
