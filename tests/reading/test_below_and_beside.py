@@ -154,11 +154,17 @@ def test_a_first_task_in_few_words_is_no_part_of_the_heading(clerk: Clerk) -> No
         ("1. Thiếu kinh phí. 2. Đề nghị huyện hỗ trợ", "1. Thiếu kinh phí.", "2. Đề nghị huyện hỗ trợ"),
         ("Không; đề nghị cấp kinh phí", None, "đề nghị cấp kinh phí"),
         ("Thiếu kinh phí. Kiến nghị: không", "Thiếu kinh phí.", None),
+        ("Khó khăn:\n- Thiếu người\nKiến nghị:\n- Cấp máy\n- Mở lớp", "- Thiếu người", "- Cấp máy - Mở lớp"),
+        ("Khó khăn, vướng mắc: Không có\nĐề xuất, kiến nghị: Không có", None, None),
+        ("Đề nghị huyện:\n- cấp máy in\n- mở lớp", None, "Đề nghị huyện: - cấp máy in - mở lớp"),
+        ("Đề nghị huyện: 1. Cấp máy in. 2. Mở lớp.", None, "Đề nghị huyện: 1. Cấp máy in. 2. Mở lớp."),
+        ("Xã đề nghị tỉnh sớm duyệt, tránh để chậm tiến độ", None, "Xã đề nghị tỉnh sớm duyệt, tránh để chậm tiến độ"),
+        (123, "123", None),
         ("Đề nghị của xã chưa được giải quyết", "Đề nghị của xã chưa được giải quyết", None),
     ],
 )
 def test_difficulties_and_proposals_of_one_column_are_kept_apart(
-    clerk: Clerk, told: str, difficulty: str | None, proposal: str | None
+    clerk: Clerk, told: object, difficulty: str | None, proposal: str | None
 ) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện", "Khó khăn, kiến nghị")
     [row] = _read(clerk, heads, ("PCI-01.1", "Đang thực hiện", 60, "Niêm yết 12 thủ tục", told)).rows

@@ -99,6 +99,12 @@ def test_a_sheet_named_as_a_plan_of_tasks_that_are_reported_does_not_count(clerk
     assert len(reading.findings) == 1
 
 
+@pytest.mark.parametrize("name", ["KH-TC", "KH 2914", "Kế hoạch 2914"])
+def test_a_sheet_named_after_an_officer_or_the_plans_number_is_a_report(clerk: Clerk, name: str) -> None:
+    reading = _read(clerk, {"Tư pháp": [HEADS, ONE], name: [HEADS, ONE, TWO]})
+    assert {row.task_code for row in reading.rows} == {"PCI-01.1", "PCI-02.1"}
+
+
 def test_a_report_without_status_and_progress_is_told_so_in_one_sentence(clerk: Clerk) -> None:
     reading = _read(clerk, {"Báo cáo": PLANNED})
     assert _told(reading) == [("progress_columns_missing", "Báo cáo", "2", "3–4")]

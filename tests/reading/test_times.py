@@ -134,3 +134,69 @@ def test_ticks_of_the_next_months_plan_are_not_read(clerk: Clerk) -> None:
     heads = [("STT", "Mã nhiệm vụ", "Tháng 11", "", "", "Kế hoạch tháng 12", "", ""), ("", "", *parts, *parts)]
     reading = _read(clerk, *heads, (1, "PCI-01.1", "", "x", "", "x", "", ""))
     assert [row.status for row in reading.rows] == ["in_progress"]
+
+
+def _told(clerk: Clerk, heads: Row, *rows: Row) -> list[object]:
+    reading = _read(clerk, heads, *rows)
+    return [
+        *((row.status, row.progress_pct, row.result) for row in reading.rows),
+        *(one.code for one in reading.findings),
+    ]
+
+
+def test_a_remark_on_what_comes_next_leaves_a_column_of_ticks_what_it_is(clerk: Clerk) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Hoàn thành (tính đến 31/10)", "Đang thực hiện", "Chưa thực hiện (chuyển kỳ sau)")
+    rows = [(1, "PCI-01.1", "x", "", ""), (2, "PCI-02.1", "", "", "x")]
+    assert _told(clerk, heads, *rows) == [("completed", None, None), ("not_started", None, None)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Tiến độ (%) (5=4/3)",
+        "4.1 Tiến độ (%)",
+        "Tiến độ (%) (VD: 0.5 = 50%)",
+        "Tiến độ đến 31/10/2024 (%)",
+        "Tiến độ tháng 11 (tăng so với tháng 10) (%)",
+    ],
+)
+def test_formulas_numberings_examples_and_days_of_the_period_are_no_other_time(clerk: Clerk, head: str) -> None:
+    assert _shares(clerk, (head,), (60,)) == [60, 60]
+
+
+@pytest.mark.parametrize(
+    ("heads", "told", "wanted"),
+    [
+        (
+            ("Kết quả thực hiện Kế hoạch 2914/KH-UBND ngày 26/7/2024", "Tình hình triển khai"),
+            ("Họp 2 lần", ""),
+            "Họp 2 lần",
+        ),
+        (("Kết quả thực hiện trong tháng", "Tình hình triển khai quý IV"), ("", "Họp 2 lần"), "Họp 2 lần"),
+        (
+            ("Tình hình triển khai", "Kết quả (VD: Báo cáo số 15/BC-UBND ngày 10/10/2024)"),
+            ("", "Họp 2 lần"),
+            "Họp 2 lần",
+        ),
+    ],
+)
+def test_a_result_is_not_left_out_for_a_document_or_for_an_empty_column(
+    clerk: Clerk, heads: Row, told: Row, wanted: str
+) -> None:
+    assert _told(clerk, (*HEADS, *heads), (*ONE, *told)) == [("in_progress", None, wanted)]
+
+
+def test_a_reason_compared_with_another_month_stays_a_remark(clerk: Clerk) -> None:
+    heads = (*HEADS, "Ghi chú", "Nguyên nhân chậm so với tháng 10")
+    assert _read(clerk, heads, (*ONE, "x", "Thiếu kinh phí")).rows[0].note == "x; Thiếu kinh phí"
+
+
+@pytest.mark.parametrize(("heads", "told"), [(("Tiến độ đến 14/10 (%)", "Tiến độ đến 31/10 (%)"), (40, 60))])
+def test_the_latest_day_in_the_window_counts(clerk: Clerk, heads: Row, told: Row) -> None:
+    assert _shares(clerk, heads, told) == [60, 60]
+
+
+def test_in_the_report_of_a_year_the_share_of_the_year_counts(clerk: Clerk) -> None:
+    heads = ("Tiến độ (%)", *[""] * 4)
+    parts = ("Quý I", "Quý II", "Quý III", "Quý IV", "Năm 2024")
+    assert _shares(clerk, heads, (10, 20, 30, 40, 90), parts, period="2024")[:2] == [90, 90]

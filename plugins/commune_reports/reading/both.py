@@ -11,29 +11,50 @@ OF_OTHERS = r"(?:UBND |Ủy ban nhân dân |các )?(?:huyện|tỉnh|cấp trên
 ASKS = rf"(?:(?:kính )?(?:đề nghị|kiến nghị|đề xuất)|xin|mong|cần {OF_OTHERS})"
 # Where one clause ends and another may begin: at a full stop (but not that of a number in front), a bullet, before a request.
 CLAUSES = re.compile(
-    rf"(?<=[^\d\s][.;])\s+|\s+(?=[-–+•] )|(?<![Đđ]ó,)(?<!vậy,)(?<=[,:;])\s+(?={ASKS}\b)", re.IGNORECASE
+    rf"(?<=[^\d\s][.;]) | (?=[-–+•] )| (?=\d{{1,2}}[.)] \D)|(?<![Đđ]ó,)(?<!vậy,)(?<=[,:;]) (?={ASKS}\b)", re.IGNORECASE
 )
+BULLET = r"(?:[-–+•] |\d{1,2}[.)] )"
 PROPOSES = re.compile(
-    r"(?:[-–+•] |\d{1,2}[.)] )?(?:(?:do đó|do vậy|vì vậy|vì thế|kính|xin|rất|(?:ubnd )?(?:xã|thị trấn)),? )*"
+    rf"{BULLET}?(?:(?:do đó|do vậy|vì vậy|vì thế|kính|xin|rất|(?:ubnd )?(?:xã|thị trấn)),? )*"
     rf"(?:(?:đề nghị|kiến nghị|đề xuất)\b|(?:mong|cần) (?:muốn )?{OF_OTHERS}\b|xin\b)"
     # A request that was not answered is a difficulty; what is said behind "do" only gives the reason for it.
-    r"(?! của\b)(?!(?:(?!\b(?:do|vì|bởi)\b).)*\b(?:chưa|chậm)\b)",
+    r"(?! của\b)(?!(?:(?!\b(?:do|vì|bởi)\b).)*\b(?:chưa|(?<!tránh )(?<!tránh để )(?<!không )(?<!bị )chậm)\b)",
     re.IGNORECASE,
 )
 LABEL = re.compile(
-    r"(?:[-–+•] |\d{1,2}[.)] )?(?:khó khăn|vướng mắc|kiến nghị|đề xuất)(?:, [^:]{1,20})?\s*:\s*", re.IGNORECASE
+    rf"{BULLET}?(?:những |các )?(?:(?P<trouble>khó khăn|vướng mắc|tồn tại|hạn chế)|kiến nghị|đề xuất)"
+    r"(?:,? (?:và )?(?:khó khăn|vướng mắc|kiến nghị|đề xuất|tồn tại|hạn chế))*\s*:\s*",
+    re.IGNORECASE,
 )
 
 
 def kept_apart(place: Place, vocabulary: Vocabulary) -> tuple[str | None, str | None]:
-    """The difficulties and the proposals in a row's cell for both, None where it tells none."""
-    told = [clause for clause in _clauses(place) if not vocabulary.says_none(LABEL.sub("", clause, count=1))]
-    proposed = [clause for clause in told if PROPOSES.match(clause)]
-    left = [clause for clause in told if clause not in proposed]
-    return " ".join(left).strip(" ,;:") or None, " ".join(proposed).strip() or None
+    """The difficulties and the proposals in a row's cell for both, None where it tells none.
+
+    What stands behind "Kiến nghị:" or in the list behind a request that ends in a colon belongs to it.
+    """
+    told: dict[bool, list[str]] = {False: [], True: []}
+    is_labelled = is_list = False
+    for clause in _clauses(place):
+        label = LABEL.match(clause)
+        if label is not None:
+            is_labelled, is_list = label["trouble"] is None, False
+        said = clause if label is None else clause[label.end() :]
+        if not said or vocabulary.says_none(said):
+            continue
+        is_item = is_list and re.match(BULLET, said) is not None
+        is_proposal = is_labelled or is_item or PROPOSES.match(said) is not None
+        is_list = is_item or (is_proposal and said.endswith(":"))
+        told[is_proposal].append(said)
+    return " ".join(told[False]).strip(" ,;:") or None, " ".join(told[True]).strip() or None
 
 
 def _clauses(place: Place) -> Iterator[str]:
     for _, value in place.filled("difficulty"):
-        for line in str(value).splitlines():
-            yield from CLAUSES.split(plain_text(line) or "") if line.strip() else ()
+        lines = value.splitlines() if isinstance(value, str) else [value]
+        for line in filter(None, map(plain_text, lines)):
+            label = LABEL.match(line)
+            start = label.end() if label is not None else 0
+            first, *others = CLAUSES.split(line[start:])
+            yield line[:start] + first
+            yield from others

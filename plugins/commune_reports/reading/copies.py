@@ -8,7 +8,10 @@ from commune_reports.plan import Plan
 from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow, first_difference
 
-NAMES_PLAN = re.compile(r"(?:ke hoach|kh|du kien|phuong huong)\b")
+NAMES_PLAN = re.compile(
+    r"(?:ke hoach|kh|du kien|phuong huong)(?: (?:cong tac|nhiem vu|thuc hien))*"
+    r"(?: (?:thang|quy|ky|t) ?(?:sau|toi|\d{1,2}|[ivx]+)(?: (?:nam )?\d{4})?)?$"
+)
 PLANS_HAVE = ("progress_unreadable", "task_matched_by_text")
 STATED = ("status", "progress_pct")
 TOLD_BESIDE = ("difficulty", "proposal", "evidence")
@@ -34,7 +37,7 @@ def only_plans(rows: Sequence[TaskRow], told: set[str | None], findings: Sequenc
 
 
 def headed_as_plans(tables: Sequence[tuple[str, Sequence[TaskRow]]]) -> set[str]:
-    """The sheets, by name with their rows, that are named as a plan and mostly list tasks other sheets report."""
+    """The sheets, by name with their rows, that are named as a plan and nothing else, and mostly list tasks others report."""
     reported = {row.task_code for name, rows in tables if not NAMES_PLAN.match(fold(name)) for row in rows}
     return {
         name

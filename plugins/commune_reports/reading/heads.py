@@ -39,7 +39,7 @@ VAGUE = re.compile(r"\b(?:luy ke|da thuc hien|da hoan thanh|so voi ke hoach)\b")
 RESULT, FOR_PROPOSALS = "ket qua", re.compile(r"\b(?:kien nghi|de xuat|dxkn|kn)\b")
 # What a share tells that is not how far a task is.
 OF_NOTHING_DONE = re.compile(
-    r"\b(?:(?<!thuc hien )(?<!dat )(?<!so voi )(?:phan dau|muc tieu|yeu cau)|con lai|toan (?:huyen|tinh))\b"
+    r"\b(?:(?<!thuc hien )(?<!hoan thanh )(?<!dat )(?<!so voi )(?:phan dau|muc tieu|yeu cau)|con lai|toan (?:huyen|tinh))\b"
 )
 BRACKETS = re.compile(r"\([^)]*\)")
 
@@ -229,7 +229,7 @@ def _day_shown(cell: Any) -> str:
     """A day that is all of a cell, as it is written; "" for anything else. The first of a month is how a month is stored."""
     if isinstance(cell, date):
         return "" if cell.day == 1 else f"{cell.day}/{cell.month}/{cell.year}"
-    return cell.strip() if isinstance(cell, str) and DAY.fullmatch(cell.strip()) else ""
+    return cell.strip() if isinstance(cell, str) and re.fullmatch(DAY, cell.strip()) else ""
 
 
 def _whole_number(cell: Any) -> str:

@@ -17,6 +17,7 @@ from commune_reports.workbook import Spreadsheet, address
 
 # Where "không có" and "-" only say that there is none.
 MAY_BE_NOTHING = ("evidence", "difficulty", "proposal", "note")
+ALL, LONGEST_SHARE = 100, 200
 # What people write for the day of a task that goes on all the year.
 WITHOUT_AN_END = {"thuong xuyen", "lien tuc", "hang thang", "hang quy", "hang nam", "ca nam"}
 # "Đang thực hiện 50%", "Đang thực hiện (đạt 70,5%)", "Đang thực hiện đạt 60": only directly behind the status.
@@ -66,7 +67,7 @@ def read_row(
     share = _share_told(opened, place, status, clerk) if status is not None else None
     if share is not None and progress_pct is None and not (has_status and place.is_filled("progress_pct")):
         progress_pct = share
-    elif share is not None and isinstance(progress_pct, float) and share != progress_pct:
+    elif share is not None and isinstance(progress_pct, float) and not _is_rounded(progress_pct, share):
         got, wanted = _status_words(place, clerk), f"{progress_pct:g}"
         findings.append(said(clerk, place, "status_share_differs", field="status", got=got, wanted=wanted, task=code))
     disagreeing = list(_disagreements(opened, place, clerk, code))
@@ -149,7 +150,7 @@ def _status_words(place: Place, clerk: Clerk) -> str:
 def _share_told(opened: Spreadsheet, place: Place, status: str, clerk: Clerk) -> float | None:
     """The progress told in place of a status or right behind it, in percent."""
     words = _status_words(place, clerk)
-    if not DIGIT.search(words):
+    if not DIGIT.search(words) or len(words) > LONGEST_SHARE or status == "not_started":
         return None
     alone = _share_for_status(opened, place, place.value("status"))
     if isinstance(alone, float):
@@ -158,7 +159,13 @@ def _share_told(opened: Spreadsheet, place: Place, status: str, clerk: Clerk) ->
     if found is None or not (found["percent"] or "đạt" in found["reached"].casefold()):
         return None
     is_behind = clerk.vocabulary.status_of(found["status"].rstrip(" (,:;–-")) == status
-    return float(found["share"].replace(",", ".")) if is_behind else None
+    share = float(found["share"].replace(",", "."))
+    return share if is_behind and share <= ALL else None
+
+
+def _is_rounded(progress_pct: float, share: float) -> bool:
+    """Whether a share beside a status is the progress, perhaps with fewer decimals."""
+    return abs(progress_pct - share) <= (0.5 if share.is_integer() else 0.05)
 
 
 def _share(opened: Spreadsheet, place: Place, where: tuple[int, int], value: Any) -> float | None:

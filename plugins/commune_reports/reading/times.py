@@ -3,15 +3,23 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
-from commune_reports.period import ReportingPeriod
-from commune_reports.reading.tables import REPORTED
+from commune_reports.period import PeriodKind, ReportingPeriod
+from commune_reports.reading.tables import REPORTED, TOLD_IN_TWO
 from commune_reports.reading.titles import Titles
 from commune_reports.reading.vocabulary import Vocabulary, months_named
 from commune_reports.spelling import fold
 
 OWN, AROUND, EARLIER, LATER, PLANNED = "own", "around", "earlier", "later", "planned"
-DAY = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?(?![\d/.-])")
+DAY = r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?"
+# A day is a time where something was done until then, or where it is all of a heading; that of a document is none.
+UNTIL = re.compile(rf"\b(?:đến|tới|hết)(?: (?:hết|ngày|cuối|đến))* {DAY}(?![\d/.-])|^\W*{DAY}\W*$", re.IGNORECASE)
+NO_TIME = re.compile(
+    r"\((?:VD|ví dụ|ghi|mẫu)\b[^)]*\)|\d+[a-z]?(?:/\d{4})?/[A-ZĐ]{2,}[\w-]*(?: ngày [\d/.-]+)?|"
+    r"\s*\(?\b(?:so với|đã gồm|bao gồm|tăng|giảm)\b.*",
+    re.IGNORECASE,
+)
 YEAR = re.compile(r"\b20\d\d\b")
 MONTH = re.compile(r"\b(?:thang|t) ?(\d{1,2})\b")
 QUARTER = re.compile(r"\bquy (iv|iii|ii|i|[1-4])\b")
@@ -39,13 +47,15 @@ END_OF_YEAR, END_OF_QUARTER = re.compile(r"\b(?:ca nam|(?:cuoi|het) nam)\b"), re
 ESTIMATED = re.compile(r"\buoc\b")
 # What is planned or hoped for tells nothing of how far a task is; a plan that was carried out does.
 HOPED = re.compile(
-    r"\b(?:phan dau|muc tieu|chi tieu|du kien|dang ky|phuong huong|(?<!so voi )(?<!thuc hien )(?<!hoan thanh )(?<!dat )ke hoach)\b|"
+    r"\b(?:phan dau|du kien|dang ky|phuong huong|"
+    r"(?<!so voi )(?<!thuc hien )(?<!hoan thanh )(?<!dat )(?:ke hoach|muc tieu|chi tieu))\b|"
     r"(?<!ke hoach )(?<!duoc )\bgiao$|^duoc giao$"
 )
 # What a heading says that stands over words of what is to come: "Kế hoạch tháng 12/2024".
 LOOKS_AHEAD = re.compile(r"^(?:theo )?(?:ke hoach|kh|du kien|dang ky|phuong huong)\b")
 # In place of a heading that is left out: known to nobody.
 LEFT_OUT = "(kỳ khác)"
+TICKS, BRACKETS = "ticks: ", re.compile(r"\([^)]*\)")
 MONTHS_OF_YEAR, MONTHS_OF_QUARTER = 12, 3
 
 
@@ -61,6 +71,7 @@ def time_of(
     heading: str, period: ReportingPeriod, vocabulary: Vocabulary, *, name: str = "progress_pct"
 ) -> Time | None:
     """The time a heading speaks of; None where it names none. `name` is its field: only shares are hoped for in any words."""
+    heading = NO_TIME.sub("", heading)
     said = vocabulary.written_out(_in_figures(months_named(fold(heading))))
     is_planned = (HOPED if name == "progress_pct" else LOOKS_AHEAD).search(said) is not None
     time = _time(heading, said, period)
@@ -102,31 +113,36 @@ def in_period(
     left: set[int] = set()
     for name, columns in _alike(titles, vocabulary).items():
         times = {column: _time_over(titles, column, period, vocabulary, name) for column in columns}
-        is_older = any(time and time.kind == EARLIER for time in times.values())
-        told = {column: time for column, time in times.items() if is_told(column)} if is_older else times
-        left |= (times.keys() - told.keys() if told else set()) | _of_other_times(told)
+        if name in TOLD_IN_TWO and None in times.values():
+            continue  # "Nguyên nhân chậm so với tháng trước" beside "Ghi chú" is of this month
+        told = {column: time for column, time in times.items() if name.startswith(TICKS) or is_told(column)}
+        if any(times.values()):
+            left |= (times.keys() - told.keys() if told else set()) | _of_other_times(told or times)
     if not left:
         return titles
     return replace(titles, texts=[LEFT_OUT if column in left else text for column, text in enumerate(titles.texts)])
 
 
 def _alike(titles: Titles, vocabulary: Vocabulary) -> Mapping[str, list[int]]:
-    """The columns of each field that is reported, those of ticks with the status."""
+    """The columns of each field that is reported, those of ticks by the status they stand for."""
     alike: dict[str, list[int]] = {}
     for column, text in enumerate(titles.texts):
         if text:
-            name = "status" if vocabulary.ticked_by(text) is not None else vocabulary.field_of(text)
-            if name in REPORTED:
+            ticked = vocabulary.ticked_by(text)
+            name = f"{TICKS}{ticked}" if ticked is not None else vocabulary.field_of(text)
+            if name is not None and (ticked is not None or name in REPORTED):
                 alike.setdefault(name, []).append(column)
     return alike
 
 
 def _time_over(titles: Titles, column: int, period: ReportingPeriod, vocabulary: Vocabulary, name: str) -> Time | None:
-    over = titles.over[column]
+    over, text = titles.over[column], titles.texts[column]
+    if name.startswith(TICKS):
+        text = BRACKETS.sub("", text)  # "Chưa thực hiện (chuyển kỳ sau)" is of this month
     above = time_of(over, period, vocabulary, name=name) if over else None
     if above is not None and above.kind == PLANNED and LOOKS_AHEAD.search(fold(over)):
         return above
-    return time_of(titles.texts[column], period, vocabulary, name=name) or above
+    return time_of(text, period, vocabulary, name=name) or above
 
 
 def _of_other_times(times: Mapping[int, Time | None]) -> set[int]:
@@ -146,15 +162,16 @@ def _of_other_times(times: Mapping[int, Time | None]) -> set[int]:
 
 def _time(heading: str, said: str, period: ReportingPeriod) -> Time | None:
     year, month = period.window_end.year, period.window_end.month
-    days = [found for found in DAY.finditer(heading) if 1 <= int(found[2]) <= MONTHS_OF_YEAR]
-    if days:
-        day = days[-1]
-        return _placed(int(day[3] or year) % 100 + 2000, int(day[2]), period, day=int(day[1]))
+    if days := UNTIL.findall(heading):
+        day, number, named = days[-1][:3] if days[-1][0] else days[-1][3:]
+        return _until(int(named or year) % 100 + 2000, int(number), int(day), period)
     years = {int(one) for one in YEAR.findall(said)}
     if years and year not in years:
         if not (month in (1, 2) and max(years) == year - 1 and MONTH.search(said)):
             return Time(EARLIER if max(years) < year else LATER)
         year = max(years)
+    if years and period.kind is PeriodKind.YEAR and not (MONTH.search(said) or QUARTER.search(said)):
+        return Time(OWN)
     if found := MONTHS_IN_ALL.findall(said):
         return _placed(year, int(found[-1]), period)
     if found := MONTH.findall(said):
@@ -170,15 +187,25 @@ def _time(heading: str, said: str, period: ReportingPeriod) -> Time | None:
     return next((Time(kind) for pattern, kind in kinds if pattern.search(said)), None)
 
 
-def _placed(year: int, month: int, period: ReportingPeriod, *, day: int = 0) -> Time | None:
+def _until(year: int, month: int, day: int, period: ReportingPeriod) -> Time | None:
+    """How a day lies to a period: in its window, or later in the month it is called after, it is its own."""
+    try:
+        until = date(year, month, day)
+    except ValueError:
+        return None
+    if period.contains(until) or (year, month) == (period.window_end.year, period.window_end.month):
+        return Time(OWN, until.toordinal())
+    return Time(EARLIER if until < period.window_start else LATER)
+
+
+def _placed(year: int, month: int, period: ReportingPeriod) -> Time | None:
     """How a month lies to a period that ends in one; a month that is none says nothing."""
     if not 1 <= month <= MONTHS_OF_YEAR:
         return None
     last, own = 12 * year + month, 12 * period.window_end.year + period.window_end.month
     if period.window_end.month in (1, 2) and last - own >= MONTHS_OF_YEAR - 3:
         last -= MONTHS_OF_YEAR  # in the report for January, December was the month before
-    kind = OWN if last == own else (EARLIER if last < own else LATER)
-    return Time(kind, day)
+    return Time(OWN if last == own else (EARLIER if last < own else LATER))
 
 
 def _in_figures(said: str) -> str:
