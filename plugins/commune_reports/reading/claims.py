@@ -10,6 +10,7 @@ from typing import Any
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan, Unit
 from commune_reports.reading.cell_values import plain_text
+from commune_reports.reading.dates import QUARTERS
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
 
@@ -71,7 +72,6 @@ HEADS_PERIOD = re.compile(
 LONGEST_TITLE = 160
 FEWEST_SHEETS = 2
 UNIT_BEFORE = r"(?:xa|x|thi tran|tt|phuong|p|ubnd|uy ban nhan dan|don vi|don vi bao cao)"
-QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
 @dataclass(frozen=True)

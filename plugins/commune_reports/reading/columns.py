@@ -11,6 +11,7 @@ from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, 
 from commune_reports.reading.codes import task_coded
 from commune_reports.reading.dates import Span, completion_date
 from commune_reports.reading.months_beside import with_progress_in_all, with_the_latest_period
+from commune_reports.reading.rows import status_of_progress
 from commune_reports.reading.tables import UNFINISHED, Head, Headings, without
 from commune_reports.reading.titles import MOST_ROWS, Titles, below, is_told, texts_below
 from commune_reports.reading.vocabulary import Vocabulary, task_texted, task_worded
@@ -26,7 +27,6 @@ FEWEST_WORDS, SHORTEST_TASK, LONGEST_LABEL, FEWEST_DUE, FEWEST_NAMED, FEWEST_ALI
 FIRST_ROWS, MOST_TASKS = 4, 33
 # Tasks are due in the middle or at the end of a month.
 MIDDLE, LAST_DAYS = 15, 28
-WHOLE = 100
 
 
 def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan: Plan) -> Head:
@@ -355,7 +355,7 @@ def _status_beside(row: Sequence[Any], headings: Headings, vocabulary: Vocabular
     told = progress(row[share], lambda: False) if share is not None and share < len(row) else None
     if isinstance(told, Misread):  # 0.6: whatever it is, it is not all
         return "in_progress" if told.code == "progress_ambiguous" else None
-    return None if told is None else ("in_progress" if told < WHOLE else "completed")
+    return None if told is None else status_of_progress(told)
 
 
 def _tell_days_done(told: Sequence[_Beside]) -> bool:

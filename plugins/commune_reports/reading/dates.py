@@ -42,7 +42,7 @@ DAY_IN_TEXT = re.compile(
 )
 MONTH = re.compile(r"(?:thang|t\.?)?(\d{1,2})(?:nam|[/.\-])(\d{4})")
 QUARTER = re.compile(r"(?:quy|q)\.?(iv|iii|ii|i|[1-4])(?:nam|[/.\-])?(\d{4})")
-QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 # Days Excel counts from, and the serial numbers of the years 2000 to 2100: a date in a cell that lost its format.
 EXCEL_EPOCH, MAC_EPOCH, EXCEL_YEARS = date(1899, 12, 30), date(1904, 1, 1), range(35064, 73051)
 
@@ -109,7 +109,7 @@ def _written(text: str) -> Span | None:
     if month := MONTH.fullmatch(bare):
         return _months(int(month[2]), int(month[1]), 1)
     if quarter := QUARTER.fullmatch(bare):
-        number = QUARTERS.get(quarter[1]) or int(quarter[1])
+        number = QUARTERS[quarter[1]]
         return _months(int(quarter[2]), 3 * number - 2, 3)
     return None
 

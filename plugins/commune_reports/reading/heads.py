@@ -23,7 +23,7 @@ from commune_reports.reading.tables import (
     begins_task,
     value_at,
 )
-from commune_reports.reading.times import DAY, LOOKS_AHEAD, in_period, names_times
+from commune_reports.reading.times import BRACKETS, DAY, LOOKS_AHEAD, MONTHS_OF_YEAR, in_period, names_times
 from commune_reports.reading.titles import Titles, is_told
 from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.spelling import fold
@@ -34,14 +34,13 @@ MOST_HEADING_ROWS, MOST_WORDS_BELOW = 3, 8
 LONGEST_HEADING, LONGEST_HINTS = 80, 400
 LAST_FIRST_HEAD, LONGEST_TABLE = 300, 100
 OF_WHAT = frozenset(("thang", "quy", "nam", "ngay", "cac thang", "trong do"))
-MONTHS_OF_YEAR, YEARS, LONGEST_YEAR = 12, range(2000, 2100), 4
+YEARS, LONGEST_YEAR = range(2000, 2100), 4
 VAGUE = re.compile(r"\b(?:luy ke|da thuc hien|da hoan thanh|so voi ke hoach)\b")
 RESULT, FOR_PROPOSALS = "ket qua", re.compile(r"\b(?:kien nghi|de xuat|dxkn|kn)\b")
 # What a share tells that is not how far a task is.
 OF_NOTHING_DONE = re.compile(
     r"\b(?:(?<!thuc hien )(?<!hoan thanh )(?<!dat )(?<!so voi )(?:phan dau|muc tieu|yeu cau)|con lai|toan (?:huyen|tinh))\b"
 )
-BRACKETS = re.compile(r"\([^)]*\)")
 
 
 class Words(NamedTuple):

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from commune_reports.reading.cell_values import Misread, progress
+from commune_reports.reading.dates import QUARTERS
 from commune_reports.reading.tables import REPORTED, Head, without
-from commune_reports.reading.times import LOOKS_AHEAD, QUARTERS, is_hoped_for
+from commune_reports.reading.times import LOOKS_AHEAD, MONTHS_OF_QUARTER, MONTHS_OF_YEAR, YEAR, is_hoped_for
 from commune_reports.reading.titles import Titles, below, is_told
 from commune_reports.reading.vocabulary import Vocabulary, months_named
 from commune_reports.spelling import fold
@@ -18,9 +19,7 @@ UNTIL = re.compile(r"\bden (?:het )?(?:ngay )?(\d{1,2}) (\d{1,2})\b")
 IN_ALL = re.compile(
     r"\b(?:luy ke|cong don|tu dau nam|ke hoach nam|\d{1,2} thang(?! \d)|cuoi (?:ky|thang|quy)|den (?:het ky|nay))\b"
 )
-YEAR = re.compile(r"\b20\d\d\b")
 OF_ONE_PERIOD = re.compile(r"\b(?:thang|ky|quy|tuan)\b")
-MONTHS_OF_YEAR, MONTHS_OF_QUARTER = 12, 3
 FIRST_MONTHS, LAST_MONTHS = (1, 2), (10, 11, 12)
 PLANNED = re.compile(r"\b(?:ke hoach|kh|du kien)\b")
 LARGEST_SHARE, LAST_DAY = 100, ("31", "12")
@@ -139,7 +138,7 @@ def _period(heading: str) -> int | None:
     if not found:
         return None
     month, quarter = found[-1]
-    return int(month) if month else MONTHS_OF_QUARTER * (QUARTERS.get(quarter) or int(quarter))
+    return int(month) if month else MONTHS_OF_QUARTER * QUARTERS[quarter]
 
 
 def _latest_first(months: Sequence[int]) -> list[int]:

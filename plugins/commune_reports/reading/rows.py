@@ -63,7 +63,7 @@ def read_row(
         # Beside ticks for what is done and what was not begun, a share stands for what goes on.
         goes_on = "status" not in place.headings.columns and "in_progress" not in place.headings.ticks.values()
         if not has_status or (goes_on and 0 < progress_pct < 100):
-            status = _status_of_progress(progress_pct)
+            status = status_of_progress(progress_pct)
     share = _share_told(opened, place, status, clerk) if status is not None else None
     if share is not None and progress_pct is None and not (has_status and place.is_filled("progress_pct")):
         progress_pct = share
@@ -186,7 +186,7 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
         status = clerk.vocabulary.status_of(typed)
         if status is None and "progress_pct" not in place.headings.columns:
             share = _share_for_status(opened, place, value)
-            status = _status_of_progress(share) if isinstance(share, float) else None
+            status = status_of_progress(share) if isinstance(share, float) else None
         if status is None:
             return None, [said(clerk, place, "status_unreadable", field="status", got=typed, wanted=wanted, task=code)]
         return status, []
@@ -258,7 +258,7 @@ def _day_of(value: Any) -> Span | None | Misread:
     return None if is_ticked(value) is not None else completion_date(value)
 
 
-def _status_of_progress(progress_pct: float) -> str:
+def status_of_progress(progress_pct: float) -> str:
     """The status of a row in a table that has no column for it."""
     if progress_pct >= 100:
         return "completed"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from commune_reports.period import PeriodKind, ReportingPeriod
+from commune_reports.reading.dates import QUARTERS
 from commune_reports.reading.tables import REPORTED, TOLD_IN_TWO
 from commune_reports.reading.titles import Titles
 from commune_reports.reading.vocabulary import Vocabulary, months_named
@@ -24,7 +25,6 @@ YEAR = re.compile(r"\b20\d\d\b")
 MONTH = re.compile(r"\b(?:thang|t) ?(\d{1,2})\b")
 QUARTER = re.compile(r"\bquy (iv|iii|ii|i|[1-4])\b")
 MONTHS_IN_ALL = re.compile(r"\b(\d{1,2}) thang(?! \d)")
-QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 # Months in words, "tháng mười một" before "tháng mười"; folded, the fifth is also "year" and the sixth "after".
 IN_WORDS = {
     "muoi mot": 11,
@@ -53,6 +53,10 @@ HOPED = re.compile(
 )
 # What a heading says that stands over words of what is to come: "Kế hoạch tháng 12/2024".
 LOOKS_AHEAD = re.compile(r"^(?:theo )?(?:ke hoach|kh|du kien|dang ky|phuong huong)\b")
+# Without one of these a heading speaks of no time and of no plan.
+TIMES = re.compile(
+    r"\d|\b(?:thang|quy|nam|ky|hien|den nay|uoc|phan dau|muc tieu|chi tieu|du kien|dang ky|phuong huong|ke hoach|giao)\b"
+)
 # In place of a heading that is left out: known to nobody.
 LEFT_OUT = "(kỳ khác)"
 TICKS, BRACKETS = "ticks: ", re.compile(r"\([^)]*\)")
@@ -73,13 +77,9 @@ def time_of(
     """The time a heading speaks of; None where it names none. `name` is its field: only shares are hoped for in any words."""
     heading = NO_TIME.sub("", heading)
     said = vocabulary.written_out(_in_figures(months_named(fold(heading))))
-    is_planned = (HOPED if name == "progress_pct" else LOOKS_AHEAD).search(said) is not None
-    time = _time(heading, said, period)
-    if is_planned:
+    if (HOPED if name == "progress_pct" else LOOKS_AHEAD).search(said):
         return Time(PLANNED)
-    if time is None and ESTIMATED.search(said):
-        return Time(PLANNED)
-    return time
+    return _time(heading, said, period) or (Time(PLANNED) if ESTIMATED.search(said) else None)
 
 
 def is_hoped_for(heading: str, vocabulary: Vocabulary) -> bool:
@@ -96,11 +96,6 @@ def names_times(titles: Titles, vocabulary: Vocabulary) -> bool:
         if len(columns) > 1
         for column in columns
     )
-
-
-TIMES = re.compile(
-    r"\d|\b(?:thang|quy|nam|ky|hien|den nay|uoc|phan dau|muc tieu|chi tieu|du kien|dang ky|phuong huong|ke hoach|giao)\b"
-)
 
 
 def in_period(
@@ -177,7 +172,7 @@ def _time(heading: str, said: str, period: ReportingPeriod) -> Time | None:
     if found := MONTH.findall(said):
         return _placed(year, int(found[-1]), period)
     if found := QUARTER.findall(said):
-        last = MONTHS_OF_QUARTER * (QUARTERS.get(found[-1]) or int(found[-1]))
+        last = MONTHS_OF_QUARTER * QUARTERS[found[-1]]
         return Time(AROUND) if last - MONTHS_OF_QUARTER < month <= last else _placed(year, last, period)
     if END_OF_YEAR.search(said):
         return _placed(year, MONTHS_OF_YEAR, period)

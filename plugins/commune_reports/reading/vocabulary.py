@@ -24,9 +24,9 @@ FEWEST_HEADING_WORDS, BEGINNING_WORDS, MOST_HEADING_WORDS = 3, 2, 8
 MOST_WORDS_OF_NONE = 12
 # What is said of a status beside it: "(BC số 12)", "do thiếu kinh phí"; two things may stand around it.
 ASIDE, WHY, MOST_AROUND = re.compile(r"\([^)]*\)"), re.compile(r" (?:do|vi|cho|boi) .*"), 3
-# "Hoàn thành 80" tells a share, "hoàn thành trong tháng 10" does not.
 # A box that is empty or crossed out, and a question: nobody says that the words beside it hold.
 NOT_SAID = re.compile(r"[☐□○◯✗✘❌]|\[ ?\]|\?$")
+# "Hoàn thành 80" tells a share, "hoàn thành trong tháng 10" does not.
 LAST_NUMBER = re.compile(r"(?!.*\b(?:thang|quy|nam|ngay|so|dot|lan) \d+(?: \d+)*$).* \d{1,3}")
 # A plan that was carried out is progress, "tiến độ theo kế hoạch" is what was wished.
 CARRIED_OUT = re.compile(r"\b(?:so voi|thuc hien|hoan thanh|dat)(?: duoc)? ke hoach\b")
