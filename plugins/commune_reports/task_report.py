@@ -261,6 +261,7 @@ def counted_pct(row: TaskRow) -> float | None:
 
 # What two rows about one task must agree on to be the same report; a note is anybody's own remark.
 SAYING = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal")
+STATED = (*SAYING, "note")
 
 
 def first_difference(one: TaskRow, other: TaskRow) -> str | None:

@@ -114,7 +114,7 @@ def test_check_answers_in_the_documented_form(run: Run, opened: Path, plan: Plan
     code, out, _ = run("check", bad, "--unit", "22492", "--period", "2024-11", "--json")
     answer = json.loads(out)
     assert code == 1
-    assert list(answer) == ["file", "sha256", "unit", "period", "verdict", "rows", "findings"]
+    assert list(answer) == ["file", "sha256", "unit", "period", "verdict", "rows", "findings", "tasks"]
     assert (answer["file"], answer["unit"], answer["period"], answer["verdict"]) == (
         str(bad),
         "22492",
@@ -184,6 +184,31 @@ def test_check_changes_nothing_and_a_clean_file_yields_no_finding(
     code, out, _ = run("check", good, "--unit", "22492", "--period", "2024-11", "--json")
     assert (code, json.loads(out)["findings"]) == (0, [])
     assert ((tmp_path / "home" / "warehouse.sqlite").read_bytes(), good.read_bytes()) == before
+
+
+def test_check_tells_what_was_read_of_every_task_and_which_of_them_are_accepted(
+    run: Run, opened: Path, plan: Plan, tmp_path: Path
+) -> None:
+    done = Entry("Hoàn thành", 100, "Niêm yết 12 thủ tục", "Số 12/BC-UBND", "05/11/2024")
+    entries = {"PCI-01.1": done, "PCI-02.1": Entry("Đang thực hiện", "nhiều", "Tập huấn 2 lớp")}
+    book = _filled(plan, opened, tmp_path / "a.xlsx", entries)
+    out = run("check", book, "--unit", "22492", "--period", "2024-11", "--json")[1]
+    [first, second] = json.loads(out)["tasks"]
+    assert (first.pop("sheet"), first.pop("row")) == ("Báo cáo", 12)
+    assert first == {
+        "task": "PCI-01.1",
+        "matched_by": "code",
+        "accepted": True,
+        "status": "completed",
+        "progress_pct": 100.0,
+        "result": "Niêm yết 12 thủ tục",
+        "evidence": "Số 12/BC-UBND",
+        "completed_on": "2024-11-05",
+        "difficulty": None,
+        "proposal": None,
+        "note": None,
+    }
+    assert (second["task"], second["accepted"], second["progress_pct"]) == ("PCI-02.1", False, None)
 
 
 def test_check_takes_no_file_into_memory_that_is_larger_than_any_report(run: Run, tmp_path: Path) -> None:

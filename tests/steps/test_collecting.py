@@ -265,6 +265,25 @@ def test_the_same_file_again_is_recognised_and_adds_nothing(office: Any, moment:
     assert {row["file_name"] for row in rows if row["file_name"]} == {"bao cao.xlsx"}
 
 
+def test_check_says_of_a_file_that_it_was_received_already(office: Any, moment: Moment, tmp_path: Path) -> None:
+    kept = tmp_path / "bao cao.xlsx"
+    kept.write_bytes(office.fill("22492").read_bytes())
+    changed = tmp_path / "khac.xlsx"
+    changed.write_bytes(office.fill("22492", "khac.xlsx").read_bytes())
+    (office.folder("22492") / "nop" / "khac.xlsx").unlink()
+    asked = steps.Asked(unit="22492", period="2024-11", now=moment(11, 17))
+
+    def told(*files: Path) -> list[list[str]]:
+        answers = steps.check(office.settings, files, asked)
+        return [[one["message"] for one in answer["findings"] if one["code"] == "duplicate_file"] for answer in answers]
+
+    assert told(kept, kept) == [[], []]  # neither was received, and files that are checked know nothing of each other
+    office.collect()
+    [[said], others] = told(kept, changed)
+    assert "giống hệt tệp đã nhận lúc 09:00 ngày 15/11/2024" in said
+    assert others == []
+
+
 def test_parts_sent_by_several_officers_add_up(office: Any) -> None:
     entries = honest_entries(office.plan, office.plan.units[1], PERIOD)
     for index in ("PCI", "PGI"):

@@ -1,26 +1,21 @@
 """Verdicts on claimed files, told apart from copies, each with the receipt that answers it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-
-from sqlalchemy import Connection
 
 from commune_reports import inbox, warehouse
 from commune_reports.errors import NeedsHuman
 from commune_reports.letters import ReceiptFacts, answer_stem, receipt, receipt_lines, receipt_verdict
 from commune_reports.marking import Heading
-from commune_reports.period import ZONE, ReportingPeriod, moment_text
+from commune_reports.period import ZONE, ReportingPeriod
 from commune_reports.steps.comparing import Memory
 from commune_reports.steps.desk import Desk, ensure_open, prepare_share
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
+from commune_reports.steps.repeating import Counted, rows_counting, without_copies
 from commune_reports.steps.returning import Unmarked, marked_workbooks, wants_marks
-from commune_reports.task_report import Counting
 from commune_reports.warehouse import Arrival, Assessed
-
-# The rows that count, by period and unit, then by task.
-Counted = Mapping[tuple[str, str], Mapping[str, Counting]]
 
 
 def assess_batch(
@@ -56,8 +51,10 @@ def assess_batch(
     waiting = Counter(one.period for one in examined if one.period in refused)
     examined = [one for one in examined if one.period not in refused]
     with desk.reading() as connection:
-        counting = _counting(connection, desk, examined, warehouse.present(connection, now))
-    examined = _without_copies(bench, examined, arrivals, counting)
+        present = warehouse.present(connection, now)
+        counting = rows_counting(connection, desk.warehouse, desk.plan.id, examined, as_of=present)
+    digests = {arrival.submission_id: arrival.sha256 for arrival in claimed}
+    examined = without_copies(bench, examined, digests, counting)
     owed = _StillOwed(desk, counting)
     facts = {one.incoming.id: _facts(desk, one, arrivals[one.incoming.id], owed.after(one)) for one in examined}
     marked = marked_workbooks(
@@ -109,51 +106,6 @@ def _facts(desk: Desk, one: Examined, arrival: Arrival, still_owed: Sequence[str
         assessment=one.assessment,
         still_owed=still_owed,
     )
-
-
-def _counting(connection: Connection, desk: Desk, examined: Iterable[Examined], as_of: datetime) -> Counted:
-    """The rows that count now, by period and unit, for the units of a batch."""
-    units: dict[str, set[str]] = defaultdict(set)
-    for one in examined:
-        if one.period and one.unit_code:
-            units[one.period.id].add(one.unit_code)
-    return {
-        (period_id, unit_code): dict(rows)
-        for period_id, codes in units.items()
-        for unit_code, rows in warehouse.counting_reports(
-            connection, desk.warehouse, plan_id=desk.plan.id, period_id=period_id, unit_codes=sorted(codes), as_of=as_of
-        ).items()
-    }
-
-
-def _without_copies(
-    bench: Bench, examined: Sequence[Examined], arrivals: Mapping[str, Arrival], counting: Counted
-) -> list[Examined]:
-    """A file whose every row counts already, from identical bytes, is answered with its verdict and adds no rows.
-
-    The same bytes sent again after something newer are the unit's last word once more, and count.
-    """
-    answered = []
-    from_file = {
-        key: {task: (row.sha256, row.received_at) for task, row in rows.items()} for key, rows in counting.items()
-    }
-    for one in sorted(examined, key=lambda one: (one.incoming.received_at, one.incoming.id)):
-        arrival = arrivals[one.incoming.id]
-        if not one.assessment.accepted or one.period is None:
-            answered.append(one)
-            continue
-        now_counting = from_file.setdefault((one.period.id, str(one.unit_code)), {})
-        tasks = [str(row.task_code) for row in one.assessment.accepted]
-        earlier = [now_counting[task] for task in tasks if now_counting.get(task, ("", None))[0] == arrival.sha256]
-        if len(earlier) < len(tasks):
-            now_counting.update(dict.fromkeys(tasks, (arrival.sha256, arrival.received_at)))
-            answered.append(one)
-            continue
-        when = min(moment for _, moment in earlier)
-        remark = bench.wordings.finding("duplicate_file", got=moment_text(when))
-        same = replace(one.assessment, accepted=(), findings=(remark, *one.assessment.findings))
-        answered.append(replace(one, assessment=same))
-    return answered
 
 
 class _StillOwed:

@@ -23,7 +23,9 @@ from commune_reports.settings import Settings
 from commune_reports.steps.comparing import Memory
 from commune_reports.steps.desk import plan_period
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
+from commune_reports.steps.repeating import rows_counting, without_copies
 from commune_reports.steps.returning import Unmarked, marked_copies, marked_name, wants_marks
+from commune_reports.task_report import STATED
 from commune_reports.warehouse import open_warehouse, wait_for_facts
 from commune_reports.workbook import LARGEST_FILE
 
@@ -63,12 +65,26 @@ def check(settings: Settings, files: Sequence[Path], asked: Asked) -> Iterator[d
             batch = [
                 Incoming(f"{number}", one.path.name, one.kept, unit, now, period) for number, one in enumerate(taken)
             ]
-            judged = examine(bench, batch, memory=memory)
+            examined = examine(bench, batch, memory=memory)
+            judged = _told_of_copies(examined, taken, bench, memory)
             marked = _marked(judged, taken, asked.marked_to) if asked.marked_to else {}
-        for one, examined in zip(taken, judged, strict=True):
-            yield _answer(one, examined) | ({"marked": marked.get(examined.incoming.id)} if asked.marked_to else {})
+        for file, before, one in zip(taken, examined, judged, strict=True):
+            answer = _answer(file, one) | {"tasks": _tasks(before)}
+            yield answer | ({"marked": marked.get(one.incoming.id)} if asked.marked_to else {})
         # One validation run costs the same for one file as for fifty: the first answer comes at once, the rest in bulk.
         done, size = done + size, min(size * 8, LARGEST_BATCH)
+
+
+def _told_of_copies(
+    judged: Sequence[Examined], taken: Sequence["_Taken"], bench: Bench, memory: Memory | None
+) -> list[Examined]:
+    """The files, each said to be known if it was received before; they know nothing of each other."""
+    if memory is None:
+        return [*judged]
+    with memory.warehouse.reading() as connection:
+        counting = rows_counting(connection, memory.warehouse, bench.plan.id, judged, as_of=memory.as_of)
+    digests = {one.incoming.id: file.sha256 for one, file in zip(judged, taken, strict=True)}
+    return [same for one in judged for same in without_copies(bench, [one], digests, counting)]
 
 
 @contextmanager
@@ -186,3 +202,20 @@ def _answer(taken: _Taken, examined: Examined) -> dict[str, Any]:
             for finding in assessment.findings
         ],
     }
+
+
+def _tasks(examined: Examined) -> list[dict[str, Any]]:
+    """What was read of every task, and whether it is accepted."""
+    accepted = {(row.sheet, row.row) for row in examined.assessment.accepted}
+    return [
+        {
+            "task": row.task_code,
+            "matched_by": row.matched_by,
+            "sheet": row.sheet,
+            "row": row.row,
+            "accepted": (row.sheet, row.row) in accepted,
+            **{name: getattr(row, name) for name in STATED},
+            "completed_on": row.completed_on.isoformat() if row.completed_on else None,
+        }
+        for row in examined.rows
+    ]

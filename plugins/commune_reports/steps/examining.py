@@ -37,11 +37,12 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Examined:
-    """A read and validated file with its verdict."""
+    """A read and validated file with its verdict; `rows` are all that were read, accepted or not."""
 
     incoming: Incoming
     unit_code: str | None
     period: ReportingPeriod | None
+    rows: tuple[TaskRow, ...]
     assessment: Assessment
     outcomes: tuple[RuleOutcome, ...]
 
@@ -100,6 +101,7 @@ def _examined(bench: Bench, batch: Sequence[Incoming], memory: Memory | None) ->
             place.incoming,
             place.unit_code,
             place.period,
+            place.reading.rows,
             assess(judged[place.incoming.id], validation.findings.get(place.incoming.id, ()))
             if place.incoming.id in judged
             else _rejected(place),

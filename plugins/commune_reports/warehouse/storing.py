@@ -11,12 +11,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from commune_reports.letters import Letter
 from commune_reports.plan import Plan
 from commune_reports.scorecard import Scorecard
-from commune_reports.task_report import Assessment, RuleOutcome
+from commune_reports.task_report import STATED, Assessment, RuleOutcome
 from commune_reports.warehouse import tables
 from commune_reports.warehouse.facts import Arrival, ReportRecord
 from commune_reports.warehouse.settling import known_since, written_at
-
-ROW_FIELDS = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal", "note")
 
 
 @dataclass(frozen=True)
@@ -253,7 +251,7 @@ def _task_rows(one: Assessed, plan_id: str, now: datetime) -> list[dict[str, Any
             "period_id": one.period_id,
             "unit_code": one.arrival.unit_code,
             "task_code": row.task_code,
-            **{name: getattr(row, name) for name in ROW_FIELDS},
+            **{name: getattr(row, name) for name in STATED},
             "text_key": row.bare.text_key,
             "cells": dict(row.cells),
             "received_at": one.arrival.received_at,
