@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeVar, overload
 
 from commune_reports.garbage import garbage_left_lying
+from commune_reports.task_report import cell_at, places_of
 
 Part = TypeVar("Part")
 
@@ -315,11 +316,15 @@ def findings_by_row(states: Sequence[TaskState], findings: Sequence[RowFinding])
         if state.status is None:
             found.append(tuple(kept_out.get((state.unit_code, state.task_code), ())))
             continue
-        of_row = rows.get((state.submission_id, state.sheet, state.row), []) if state.row is not None else []
+        if state.sheet is None or state.row is None:
+            found.append(())
+            continue
+        places = sorted(places_of(state.sheet, state.row, state.cells), key=(state.sheet, state.row).__ne__)
+        of_row = [one for sheet, row in places for one in rows.get((state.submission_id, sheet, row), ())]
         of_cells = [
             one
             for cell in dict.fromkeys(state.cells.values())
-            for one in cells.get((state.submission_id, state.sheet, cell), ())
+            for one in cells.get((state.submission_id, *cell_at(cell, seen_from=state.sheet)), ())
         ]
         found.append((*of_row, *of_cells))
     return found

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from openpyxl.utils import coordinate_to_tuple, quote_sheetname
+
 from commune_reports.findings import Finding, Severity
 from commune_reports.spelling import fold
 
@@ -66,9 +68,30 @@ class CellsOfRow(Mapping[str, str]):
         return repr(dict(self))
 
 
+def cell_on(sheet: str, cell: str, *, seen_from: str) -> str:
+    """The address of a cell for whoever stands on a sheet; of one on another sheet it begins with that sheet's name."""
+    return cell if sheet == seen_from else f"{quote_sheetname(sheet)}!{cell}"
+
+
+def cell_at(address: str, *, seen_from: str) -> tuple[str, str]:
+    """The sheet and the cell of an address written by `cell_on`."""
+    sheet, _, cell = address.rpartition("!")
+    return sheet[1:-1].replace("''", "'") if sheet else seen_from, cell
+
+
+def places_of(sheet: str, row: int, cells: Mapping[str, str]) -> set[tuple[str, int]]:
+    """The sheets and rows a task is read from: its own, and those its cells on other sheets stand in."""
+    if isinstance(cells, CellsOfRow):
+        return {(sheet, row)}
+    elsewhere = (cell_at(one, seen_from=sheet) for one in cells.values() if "!" in one)
+    return {(sheet, row), *((other, coordinate_to_tuple(cell)[0]) for other, cell in elsewhere)}
+
+
 @dataclass(frozen=True)
 class TaskRow:
     """One reported task. `cells` maps each field that has a column to the A1 address of the cell that holds its value.
+
+    A field read from another sheet has its cell with the name of that sheet (`cell_on`).
 
     `status` is completed, in_progress, not_started or nil; `matched_by` is code, number or text. Where only a month or a
     quarter is written, `completed_since` is its first day and `completed_on` its last. `documents` are those of the evidence;

@@ -20,6 +20,7 @@ from commune_reports.reading.doubts import (
     value_in,
 )
 from commune_reports.reading.foreign import Foreign, rows_of_other_periods, rows_of_other_units
+from commune_reports.reading.joining import Joining
 from commune_reports.reading.lines import is_part_of, merged_rows, rows_going_on
 from commune_reports.reading.numbering import IN_INDICATOR, Counted, numberings_of
 from commune_reports.reading.parts import Listed, answer_below, told_of_parts
@@ -170,8 +171,8 @@ class Sheet:
                 said(self.clerk, place, "progress_ambiguous", field="progress_pct", got="1", wanted=wanted, **more)
             )
 
-    def leave_tables_without_progress(self) -> None:
-        """Forget what was read in tables that have no column for status or progress."""
+    def leave_tables_without_progress(self, joining: Joining) -> None:
+        """Forget what was read in tables that have no column for status or progress, but for what was joined."""
         ends = [head.first_row for head in self.heads[1:]] + [len(self.grid.rows)]
         left = {
             number + 1
@@ -179,7 +180,9 @@ class Sheet:
             if not head.headings.has_status and "progress_pct" not in head.headings.columns
             for number in range(head.last_row, end)
         }
+        kept = [one for one in self.findings if one.row in left and joining.keeps(one)]
         self._leave(left)
+        self.findings += kept
 
     def _leave(self, left: set[int]) -> None:
         self.rows = [one for one in self.rows if one.row not in left]

@@ -27,6 +27,7 @@ from commune_reports.reading.copies import (
 )
 from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
+from commune_reports.reading.joining import joining_of
 from commune_reports.reading.sheets import Sheet, sheet_read
 from commune_reports.reading.tables import Head
 from commune_reports.reading.tasks import Clerk
@@ -69,15 +70,18 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     known, told = remarks_in(counted), {row.task_code for row in counted}
     tables_aside = [row for sheet in visible for row in sheet.rows if not states_progress(row)]
     findings += without_progress(tables_aside, told, clerk.wordings)
+    in_plans = [row for sheet in plans for row in sheet.rows]
+    found_aside = [one for sheet in (*plans, *visible) for one in sheet.findings]
+    own_words = {fold(text) for task in clerk.plan.tasks.values() for text in (task.product_text, task.text)}
+    joining = joining_of(counted, [*in_plans, *tables_aside], found_aside, own_words)
     if told:  # beside a report, a table without status and progress is a plan of work or the like
-        findings += remarks_beside(
-            [*(row for sheet in plans for row in sheet.rows), *(row for row in tables_aside if row.task_code in told)],
-            known | {fold(task.product_text) for task in clerk.plan.tasks.values()},
-            clerk.wordings,
-            without_result={row.task_code for row in counted if "result" not in row.cells},
-        )
+        aside = [joining.left(row) for row in (*in_plans, *tables_aside) if row.task_code in told]
+        without_result = {row.task_code for row in map(joining.joined, counted) if "result" not in row.cells}
+        findings += [one for sheet in plans for one in sheet.findings if joining.keeps(one)]
+        findings += joining.said(clerk.wordings)
+        findings += remarks_beside(aside, known | own_words, clerk.wordings, without_result=without_result)
         for sheet in visible:
-            sheet.leave_tables_without_progress()
+            sheet.leave_tables_without_progress(joining)
     findings += [one for sheet in visible for one in (*_tables_beside(sheet, clerk), *sheet.findings)]
     unseen = [one for sheet in visible for one in read_unseen(sheet.grid, sheet.rows, clerk.wordings)]
     told |= {row.task_code for sheet in visible for row in sheet.rows}
@@ -96,7 +100,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         period_claimed=claims.period_id,
         plan_claimed=claims.plan_id,
         template_version=claims.template_version,
-        rows=tuple(rows),
+        rows=tuple(map(joining.joined, rows)),
         blanks=tuple(blank for sheet in visible for blank in sheet.blanks),
         totals=tuple(total for sheet in visible for total in sheet.totals),
         findings=(*findings, *remarks, *unseen, *_notes(opened, clerk)),

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from openpyxl.utils import coordinate_to_tuple
+
 from commune_reports.errors import NeedsHuman
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Severity, Wordings
 from commune_reports.plan import Plan
-from commune_reports.task_report import RuleOutcome
+from commune_reports.task_report import RuleOutcome, cell_at
 from commune_reports.validation.running import run_suite
 from commune_reports.validation.subjects import GRAINS, Subject, Submitted, first_day, grain_of, shown
 from commune_reports.validation.suites import Rules
@@ -95,15 +97,24 @@ def _finding(subject: Subject, meta: Mapping[str, Any], *, severity: str, plan: 
     }
     wanted = str(meta.get("wanted", "")).format_map(words)
     got = str(meta["got"]).format_map(words) if "got" in meta else shown(subject.values.get(field))
-    cells = subject.cells
+    sheet, cell, row = _cell(subject, field)
     return wordings.finding(
         meta["finding"],
         severity=severity,
-        sheet=subject.sheet,
-        cell=cells.get(field) or cells.get("task") or cells.get("task_text"),
-        row=subject.row,
+        sheet=sheet,
+        cell=cell,
+        row=row,
         column=subject.column or (FIELD_LABELS[field] if subject.row is not None else None),
         task=subject.task,
         got=got,
         wanted=wanted or None,
     )
+
+
+def _cell(subject: Subject, field: str) -> tuple[str | None, str | None, int | None]:
+    """The sheet, cell and row to mend; of a field that was read from another sheet, there."""
+    cell = next((cell for name in (field, "task", "task_text") if (cell := subject.cells.get(name))), None)
+    if cell is None or subject.sheet is None:
+        return subject.sheet, cell, subject.row
+    sheet, cell = cell_at(cell, seen_from=subject.sheet)
+    return sheet, cell, subject.row if sheet == subject.sheet else coordinate_to_tuple(cell)[0]

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from commune_reports.findings import Finding, Severity
-from commune_reports.task_report import Assessment
+from commune_reports.task_report import Assessment, TaskRow, places_of
 from commune_reports.validation.subjects import Submitted
 
 # What cannot be understood, or not in one way, is said once: no rule may blame the same field of the row again.
@@ -21,7 +21,7 @@ def assess(submitted: Submitted, findings: Sequence[Finding]) -> Assessment:
     critical = [one for one in kept if one.severity is Severity.CRITICAL]
     is_hopeless = any(one.row is None and one.task is None for one in critical)
     bad = {(one.sheet, one.row) for one in critical}
-    accepted = () if is_hopeless else tuple(row for row in reading.rows if (row.sheet, row.row) not in bad)
+    accepted = () if is_hopeless else tuple(row for row in reading.rows if bad.isdisjoint(_places(row)))
     whole_or_part = "partly_accepted" if bad else "accepted"
     return Assessment(
         submission_id=submitted.submission_id,
@@ -33,6 +33,10 @@ def assess(submitted: Submitted, findings: Sequence[Finding]) -> Assessment:
         accepted=accepted,
         findings=tuple(sorted(kept, key=_place)),
     )
+
+
+def _places(row: TaskRow) -> set[tuple[str, int]]:
+    return places_of(row.sheet, row.row, row.cells)
 
 
 def _without_echoes(read: Sequence[Finding], ruled: Sequence[Finding]) -> list[Finding]:

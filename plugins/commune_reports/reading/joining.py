@@ -1,0 +1,108 @@
+"""What a workbook tells of a task in a second table: results, documents or days beside a table of statuses."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from commune_reports.findings import FIELD_LABELS, Finding, Wordings
+from commune_reports.reading.copies import NAMES_PLAN, row_numbers, states_progress
+from commune_reports.reading.documents import documents_in, own_documents_in
+from commune_reports.spelling import fold
+from commune_reports.task_report import STATED, TaskRow, cell_on
+
+# A product to come is called by a word or two: Báo cáo, Kế hoạch của UBND xã.
+SHORTEST_RESULT = 20
+JOINED = tuple(name for name in STATED if name not in ("status", "progress_pct"))
+
+
+@dataclass(frozen=True)
+class Joining:
+    """Which fields of which rows beside the report belong to rows that count: by task, then by field."""
+
+    parts: Mapping[str, Mapping[str, TaskRow]]
+
+    @cached_property
+    def fields(self) -> frozenset[tuple[str, int, str]]:
+        """The sheet, row and field of everything joined."""
+        return frozenset((row.sheet, row.row, name) for part in self.parts.values() for name, row in part.items())
+
+    def keeps(self, finding: Finding) -> bool:
+        """Whether something found in a table that is left aside is about what is joined."""
+        columns = {FIELD_LABELS[name] for sheet, row, name in self.fields if (sheet, row) == _place(finding)}
+        return finding.column in columns
+
+    def joined(self, row: TaskRow) -> TaskRow:
+        """A row that counts with what the other table says of its task."""
+        part = self.parts.get(row.task_code or "")
+        if not part:
+            return row
+        values: dict[str, Any] = {name: getattr(other, name) for name, other in part.items()}
+        if "completed_on" in part:
+            values["completed_since"] = part["completed_on"].completed_since
+        cells = {name: cell_on(other.sheet, other.cells[name], seen_from=row.sheet) for name, other in part.items()}
+        whole = replace(row, **values, cells={**row.cells, **cells})
+        own = documents_in(whole.evidence) if whole.evidence else own_documents_in(whole.result, whole.note)
+        return replace(whole, documents=own)
+
+    def left(self, row: TaskRow) -> TaskRow:
+        """A row of the other table without what is joined."""
+        taken = [name for sheet, number, name in self.fields if (sheet, number) == (row.sheet, row.row)]
+        nothing: dict[str, Any] = dict.fromkeys(taken)
+        return replace(row, **nothing) if taken else row
+
+    def said(self, wordings: Wordings) -> Iterator[Finding]:
+        """One remark for each sheet something was taken from."""
+        found = sorted({(sheet, row) for sheet, row, _ in self.fields})
+        for sheet in dict.fromkeys(sheet for sheet, _ in found):
+            rows = [row for one, row in found if one == sheet]
+            labels = [FIELD_LABELS[name] for name in JOINED if any((sheet, one, name) in self.fields for one in rows)]
+            yield wordings.finding(
+                "table_joined", sheet=sheet, row=None, got=", ".join(labels), wanted=row_numbers(rows)
+            )
+
+
+def joining_of(
+    counted: Sequence[TaskRow], beside: Sequence[TaskRow], found: Sequence[Finding], own_words: Collection[str]
+) -> Joining:
+    """What rows `beside` a report, in which something was `found`, say of its tasks in fields its own table has no column for.
+
+    Nothing is joined where two rows may be meant, or from a column that tells nothing but `own_words` (folded), those of the
+    plan, and products to come.
+    """
+    blamed = {(one.sheet, one.row, one.column) for one in found}
+    beside = [row for row in beside if not states_progress(row) and not NAMES_PLAN.match(fold(row.sheet))]
+    tasks = Counter(row.task_code for row in counted)
+    lacking = {row.task_code: [name for name in JOINED if name not in row.cells] for row in counted}
+    telling = {
+        (row.sheet, name)
+        for row in beside
+        for name in JOINED
+        if _tells(row, name, own_words) or (row.sheet, row.row, FIELD_LABELS[name]) in blamed
+    }
+    by_task: dict[str, list[TaskRow]] = {}
+    for row in beside:
+        if row.task_code is not None and tasks[row.task_code] == 1:
+            by_task.setdefault(row.task_code, []).append(row)
+    parts: dict[str, dict[str, TaskRow]] = {}
+    for code, rows in by_task.items():
+        for name in lacking[code]:
+            having = [row for row in rows if name in row.cells and (row.sheet, name) in telling]
+            if len(having) == 1:
+                parts.setdefault(code, {})[name] = having[0]
+    return Joining(parts)
+
+
+def _tells(row: TaskRow, name: str, own_words: Collection[str]) -> bool:
+    """Whether a row beside a report says in a field what only somebody can say who did the task."""
+    value = getattr(row, name)
+    if not isinstance(value, str):
+        return value is not None
+    if name == "evidence":
+        return any(one.number for one in row.documents)
+    return fold(value) not in own_words and (name != "result" or len(value) >= SHORTEST_RESULT)
+
+
+def _place(finding: Finding) -> tuple[str | None, int | None]:
+    return finding.sheet, finding.row
