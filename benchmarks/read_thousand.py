@@ -26,7 +26,8 @@ from commune_reports.plan import Plan, Unit, load_plan
 from commune_reports.settings import Settings, read_settings
 from commune_reports.steps.examining import Bench, Incoming, examine, submitted_files
 from commune_reports.template import HEAD_ROW
-from commune_reports.validation.subjects import GRAINS, Lines, Submitted, grain_of
+from commune_reports.validation.lines import Lines, Submitted
+from commune_reports.validation.subjects import GRAINS, grain_of
 
 MOMENT = datetime(2024, 12, 16, 2, 0, tzinfo=UTC)
 MOST_WITH_ALL_RULES = 40

@@ -71,6 +71,8 @@ def joining_of(
     Nothing is joined where two rows may be meant, or from a column that tells nothing but `own_words` (folded), those of the
     plan, and products to come.
     """
+    if not beside:
+        return Joining({})
     blamed = {(one.sheet, one.row, one.column) for one in found}
     beside = [row for row in beside if not states_progress(row) and not NAMES_PLAN.match(fold(row.sheet))]
     tasks = Counter(row.task_code for row in counted)

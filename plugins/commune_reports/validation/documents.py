@@ -18,8 +18,9 @@ from markupsafe import Markup
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.plan import Plan
+from commune_reports.validation.lines import Lines, Submitted
 from commune_reports.validation.running import build_suite, judged
-from commune_reports.validation.subjects import GRAINS, Lines, Submitted, grain_of
+from commune_reports.validation.subjects import GRAINS, grain_of
 from commune_reports.validation.suites import Rules
 
 if TYPE_CHECKING:

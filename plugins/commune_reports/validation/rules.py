@@ -11,8 +11,9 @@ from commune_reports.errors import NeedsHuman
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding, Severity, Wordings
 from commune_reports.plan import Plan
 from commune_reports.task_report import RuleOutcome, cell_at
+from commune_reports.validation.lines import Subject, Submitted, first_day, shown
 from commune_reports.validation.running import run_suite
-from commune_reports.validation.subjects import GRAINS, Subject, Submitted, first_day, grain_of, shown
+from commune_reports.validation.subjects import GRAINS, grain_of
 from commune_reports.validation.suites import Rules
 
 NOT_EMPTY = "expect_column_values_to_not_be_null"

@@ -7,7 +7,7 @@ from typing import Any
 
 from commune_reports.findings import Finding, Severity
 from commune_reports.task_report import Assessment, TaskRow, places_of
-from commune_reports.validation.subjects import Submitted
+from commune_reports.validation.lines import Submitted
 
 # What cannot be understood, or not in one way, is said once: no rule may blame the same field of the row again.
 MISREAD = ("_unreadable", "_ambiguous", "_unknown", "_error", "_without_value", "_twice", "_disagree")
