@@ -13,7 +13,7 @@ from commune_reports.findings import FIELD_LABELS, Wordings
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.task_report import Reading, TaskRow
-from commune_reports.validation import Rules, Submitted, load_rules, validate
+from commune_reports.validation import Rules, Submitted, assess, load_rules, validate
 
 EXPECTATIONS = Path(__file__).resolve().parents[2] / "expectations"
 PERIOD = ReportingPeriod.parse("2024-11")
@@ -54,16 +54,14 @@ def rules() -> Rules:
 
 
 def _found(plan: Plan, rules: Rules, wordings: Wordings, *files: Sequence[TaskRow]) -> list[list[tuple[str, str]]]:
-    """What is found in each of some files and where, in one run."""
+    """What each of some files is told and where, in one run; two rules of the same finding tell it once."""
     owed = frozenset({"PCI-01.1", "PCI-02.1"})
     batch = [
         Submitted(f"{n}", "22492", PERIOD, Reading(rows=tuple(rows)), owed, frozenset()) for n, rows in enumerate(files)
     ]
     found = validate(batch, plan=plan, rules=rules, wordings=wordings).findings
-    return [
-        [(one.code, one.cell or one.column or "") for one in found.get(f"{n}", ()) if one.code != "task_missing"]
-        for n in range(len(files))
-    ]
+    told = [assess(one, found.get(one.submission_id, ())).findings for one in batch]
+    return [[(one.code, one.cell or one.column or "") for one in some if one.code != "task_missing"] for some in told]
 
 
 WORK = ("Mở 02 lớp tập huấn", "Ban hành 01 kế hoạch", "Tổ chức 03 buổi tuyên truyền", "Tiếp nhận 05 hồ sơ")
@@ -179,6 +177,212 @@ DIFFICULTIES = (
 def test_a_difficulty_about_somebodys_proposal_is_one(plan: Plan, rules: Rules, wordings: Wordings) -> None:
     files = [[replace(GOING, difficulty=said)] for said in (*NO_DIFFICULTIES, *DIFFICULTIES)]
     expected = [[("proposal_in_difficulty", "K12")]] * len(NO_DIFFICULTIES) + [[]] * len(DIFFICULTIES)
+    assert _found(plan, rules, wordings, *files) == expected
+
+
+# Clauses that as a whole say the unit's own work is not done, and what only resembles them.
+UNDER_WAY = (
+    "Đang hoàn thiện hồ sơ trình huyện",
+    "Đang thi công",
+    "Đang lấy ý kiến",
+    "Hiện nay đang khảo sát địa điểm",
+    "Đang rà soát 31 thủ tục",
+    "Đang vướng mặt bằng",
+    "Tạm dừng do bão",
+    "Hồ sơ mời thầu đang trình thẩm định",
+    "Công trình đang thi công, dự kiến xong trong tháng 12",
+    "Do thiếu kinh phí, đang trình huyện bổ sung",
+    "Đang lập hồ sơ, chưa có trong kế hoạch",
+    "Chuẩn bị tổ chức đấu thầu 01 gói sửa chữa nhà văn hóa",
+    "Mới khởi công",
+    "Chưa giải ngân",
+    "Chưa nghiệm thu",
+    "Chưa có kinh phí thực hiện",
+    "Chưa được huyện phê duyệt",
+    "Kế hoạch chưa được phê duyệt",
+)
+SAID_BESIDE = (
+    "Đã lập hồ sơ mời thầu, đang trình thẩm định, chưa tổ chức lựa chọn nhà thầu",
+    "Hồ sơ đã gửi, đang trình huyện phê duyệt, chưa tổ chức lựa chọn nhà thầu",
+    "Chưa lựa chọn được nhà thầu",
+    "Giải ngân 1.200 triệu đồng; số vốn còn lại chưa giải ngân",
+    "Còn 04 thủ tục chưa công khai",
+    "Đã công khai 123 thủ tục, còn 04 thủ tục chưa công khai",
+    "Hoàn thành 5/6 công trình, còn 01 công trình chưa hoàn thành",
+    "02/05 nhiệm vụ chưa hoàn thành",
+    "Tổ chức 2 buổi tại thôn 3, chưa hoàn thành",
+    "Mới giải ngân 45% kế hoạch vốn",
+    "Mới giải ngân được 45,5% tổng vốn",
+    "Mới thực hiện được 2/6 thôn",
+    "Đã ban hành kế hoạch, mới thực hiện được 2/6 thôn",
+    "Chỉ hoàn thành 12/15 nhiệm vụ",
+    "Mới hoàn thành 98/127 thủ tục",
+    "Mới làm được 3/5",
+)
+DONE_AFTER_ALL = (
+    "Đã xử lý dứt điểm, không còn hồ sơ nào đang chờ",
+    "Giải ngân 100% kế hoạch vốn, mới bàn giao ngày 5/11",
+    "Giải ngân 100% kế hoạch vốn, đang hoàn thiện hồ sơ quyết toán",
+    "Đã giải ngân 100% vốn giao; vốn bổ sung chưa giải ngân",
+    "Vốn năm 2024 giải ngân xong, vốn năm 2025 chưa giải ngân",
+    "Đã mở mới 03 lớp",
+    "Công khai 04 thủ tục mới",
+    "Hoàn thành 6/6 thôn",
+    "Mới hoàn thành 6/6 thôn",
+    "Mới hoàn thành 15/15 nhiệm vụ",
+    "Mới hoàn thành 5/11/2024",
+    "Mới thực hiện được 2/6 thôn, đã làm nốt 4 thôn ngày 5/11",
+    "Còn 0 thủ tục chưa công khai",
+    "Còn 04 thủ tục chưa công khai, đã bổ sung ngày 5/11",
+    "Không còn thủ tục chưa công khai",
+    "Không có hồ sơ chưa giải quyết",
+    "Hoàn thành: 15, chưa hoàn thành: 0",
+    "Tổ chức 03/03 hội nghị, kế hoạch quý IV còn 02 hội nghị chưa tổ chức",
+    "Niêm yết kế hoạch 2024; kế hoạch 2025 chưa được phê duyệt",
+    "Tiếp nhận 312 hồ sơ, trả 300 hồ sơ, đang giải quyết 12 hồ sơ trong hạn",
+    "Tiếp nhận 45 hồ sơ, giải quyết 41 hồ sơ, còn 04 hồ sơ chưa đến hạn",
+    "Đã gửi thư ngỏ đến 120 hộ, đang tổng hợp ý kiến",
+    "Đang duy trì 06 tổ công nghệ số cộng đồng",
+    "Đang khảo sát thì phát hiện và xử lý xong 02 vụ",
+    "Cho vay 12 hộ, đang lập hồ sơ 3 hộ",
+    "Chưa có kinh phí riêng nhưng đã lồng ghép tổ chức 02 lớp",
+    "Chỉ có 2/6 thôn có chợ, đã kiểm tra cả 2",
+)
+OF_OTHERS = (
+    "Hỗ trợ 12 hộ đang kinh doanh hoàn thiện hồ sơ",
+    "Hướng dẫn 12 hộ đang lập hồ sơ vay vốn",
+    "Đã tuyên truyền cho người dân đang thi công công trình ven biển",
+    "Kiểm tra các công trình đang xây dựng",
+    "Bàn giao mặt bằng 12/12 hộ, công trình đang thi công",
+    "Giám sát 3 công trình; còn 01 công trình chưa khởi công",
+    "Kiểm tra 6 thôn, phát hiện còn 2 thôn chưa thực hiện, đã nhắc nhở",
+    "Kiểm tra 12 cơ sở, 3 cơ sở chưa thực hiện",
+    "Công khai danh mục 03 dự án chậm, 03 dự án chưa khởi công",
+    "Công khai 12 dự án kêu gọi đầu tư, còn 03 dự án chưa triển khai",
+    "Xử lý 2 cơ sở còn vi phạm",
+    "Đã nhắc nhở 3 hộ chưa chấp hành",
+    "Huyện chưa ban hành quy hoạch mới, xã đã công khai quy hoạch hiện có",
+)
+NOTHING_WRONG = (
+    "Rà soát 14 thủ tục, chưa phát hiện vi phạm",
+    "Chưa có đơn thư khiếu nại",
+    "Chưa có ý kiến phản ánh",
+    "Chưa phát sinh vướng mắc",
+    "Đang duy trì 06 tổ, chưa phát sinh vướng mắc",
+    "Đang quản lý 12 hộ, chưa có trường hợp vi phạm",
+)
+# Without their marks đăng and Đảng are đang, and sửa chữa ends in chưa.
+SPELT_ALIKE = (
+    "Đăng tải 2 gói thầu, chưa có kiến nghị",
+    "Đăng 12 tin bài, sẽ tiếp tục đăng",
+    "Đảng ủy đã họp, sẽ giám sát tiếp",
+    "Đang vận hành 2 tuyến mương vừa sửa chữa",
+    "Đang duy trì đội phòng cháy, chữa cháy",
+    "Công trình sửa chữa hoàn thành",
+)
+
+
+def test_a_completed_task_is_blamed_only_for_clauses_that_leave_it_undone(
+    plan: Plan, rules: Rules, wordings: Wordings
+) -> None:
+    undone = (*UNDER_WAY, *SAID_BESIDE)
+    done = (*DONE_AFTER_ALL, *OF_OTHERS, *NOTHING_WRONG, *SPELT_ALIKE)
+    files = [[replace(DONE, result=said)] for said in (*undone, *done)]
+    expected = [[("completed_not_done", "H12")]] * len(undone) + [[]] * len(done)
+    assert _found(plan, rules, wordings, *files) == expected
+
+
+NO_EVIDENCE = (
+    "Đã ban hành",
+    "UBND xã đã ban hành",
+    "Chưa có",
+    "Kèm theo",
+    "Có kèm theo",
+    "Đính kèm",
+    "Xem file đính kèm",
+    "Đang soạn thảo",
+    "Đang cập nhật",
+    "Sẽ bổ sung sau",
+)
+EVIDENCE = (
+    "Đã ban hành Kế hoạch số 12/KH-UBND",
+    "Đã ban hành 12/KH-UBND",
+    "Kèm theo Báo cáo 12",
+    "QĐ 15",
+    "Biên bản họp ngày 5/11/2024",
+    "Ảnh chụp kèm theo",
+    "Kèm theo ảnh chụp",
+    "Có danh sách kèm theo",
+    "Đã đăng trên trang thông tin điện tử xã",
+    "Cập nhật trên hệ thống",
+)
+
+
+def test_evidence_that_names_nothing_is_asked_for_its_document(plan: Plan, rules: Rules, wordings: Wordings) -> None:
+    files = [[replace(DONE, evidence=said)] for said in (*NO_EVIDENCE, *EVIDENCE)]
+    expected = [[("evidence_without_number", "I12")]] * len(NO_EVIDENCE) + [[]] * len(EVIDENCE)
+    assert _found(plan, rules, wordings, *files) == expected
+
+
+AS_PLANNED = (
+    "Thực hiện theo kế hoạch",
+    "UBND xã triển khai thực hiện đúng kế hoạch",
+    "Hoàn thành đúng tiến độ",
+    "Thực hiện tốt",
+)
+BY_THE_RULES = (
+    "Thực hiện đúng quy định",
+    "Triển khai theo quy định",
+    "Thực hiện nghiêm túc theo quy định của pháp luật",
+)
+TOLD = (
+    "Thực hiện theo kế hoạch 12/KH-UBND, niêm yết 14 thủ tục",
+    "Thực hiện theo kế hoạch, tổ chức 2 lớp",
+    "Thực hiện tốt công tác tiếp dân: 12 lượt",
+    "Niêm yết theo quy định",
+    "Thực hiện đúng quy định về niêm yết giá tại chợ",
+)
+
+
+def test_that_all_went_by_the_rules_is_an_answer_only_while_a_task_goes_on(
+    plan: Plan, rules: Rules, wordings: Wordings
+) -> None:
+    done = [[replace(DONE, result=said)] for said in (*AS_PLANNED, *BY_THE_RULES, *TOLD)]
+    going = [[replace(GOING, result=said)] for said in (*AS_PLANNED, *BY_THE_RULES)]
+    nothing = [("text_says_nothing", "H12")]
+    expected = [nothing] * (len(AS_PLANNED) + len(BY_THE_RULES)) + [[]] * len(TOLD)
+    expected += [nothing] * len(AS_PLANNED) + [[]] * len(BY_THE_RULES)
+    assert _found(plan, rules, wordings, *done, *going) == expected
+
+
+NEEDS_PROPOSED = (
+    "Cần được tập huấn thêm về phần mềm",
+    "Cán bộ xã cần được tập huấn",
+    "Cần bổ sung kinh phí cho công tác tuyên truyền",
+    "Cần bổ sung thêm 02 máy tính",
+    "Cần được cấp trên hỗ trợ kinh phí",
+    "Cần nâng cấp đường truyền",
+    "Đề nghị cấp trên hỗ trợ kinh phí",
+)
+NEEDS_FELT = (
+    "Cần nhiều thời gian để xử lý",
+    "Cần nhiều kinh phí",
+    "Thiếu kinh phí, cần bổ sung",
+    "Người dân cần đi lại nhiều lần",
+    "Người dân cần được hướng dẫn nhiều lần",
+    "Cần bổ sung hồ sơ",
+    "Cần bổ sung kinh phí nhưng chưa được cấp",
+    "Cần bổ sung kinh phí, hiện chưa được bố trí",
+    "Cần tập huấn nhiều lần mới sử dụng được",
+    "Cần được cấp phép mới khai thác được",
+    "Chưa có thiết bị đo nhanh nước thải, cần có máy đo",
+    "Cán bộ sung sức còn ít",
+)
+
+
+def test_a_need_that_asks_for_something_is_a_proposal(plan: Plan, rules: Rules, wordings: Wordings) -> None:
+    files = [[replace(GOING, difficulty=said)] for said in (*NEEDS_PROPOSED, *NEEDS_FELT)]
+    expected = [[("proposal_in_difficulty", "K12")]] * len(NEEDS_PROPOSED) + [[]] * len(NEEDS_FELT)
     assert _found(plan, rules, wordings, *files) == expected
 
 

@@ -12,18 +12,39 @@ from commune_reports.spelling import composed, fold
 
 SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 # 85 · 85,5 · 85.5 · 1.000 · 1.234,5 (a dot before three digits sets thousands apart), with or without a percent sign.
-NUMBER = re.compile(r"([+-]?)(?:(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d+)(?:[.,](\d+))?)(%?)")
-# Words around a number that do not change it.
-AROUND_NUMBER = re.compile(
-    r"^(?:(?:ước )?(?:(?:đã )?đạt(?: tỷ lệ)?|được|(?:đã )?hoàn thành|ht|khoảng)(?: khoảng)?)\s+|\s*(?:phần trăm|phan tram)$|"
-    r"(?<=[\d%])[.;,*]+$|(?<=%)\s*(?:so với )?(?:kế hoạch|kh)(?: năm)?$|(?<=%)\s*\((?:tăng|giảm) [^()]*\)$|"
-    r"^'(?=\d)|(?<=\d)\s*\((?=%\)$)|(?<=%)\)$",
+NUMBER = re.compile(r"([+-]?)(?:(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d+)(?:[.,](\d+))?)(%{0,2})")
+# Words before and behind a number that do not change it. A dash behind a word is no minus: "Hoàn thành - 100%".
+TOLD = r"(?:ước(?: tính)?|đã|mới|đạt|được|khoảng|tỷ lệ)\s+"
+BEFORE_NUMBER = re.compile(
+    rf"^(?:'(?=\d)|\((?=[^()-]*%\)$))?(?:{TOLD})*(?:(?:hoàn thành|ht)(?:\s*[-–—:,]\s*(?=\d)|\s+))?(?:{TOLD})*(?:[~≈]\s*(?=\d))?",
     re.IGNORECASE,
+)
+BEHIND_NUMBER = re.compile(
+    r"\s*(?:phần trăm|phan tram)$|(?<=[\w%])[.;,*]+$|(?<=%)\s*(?:so với )?(?:kế hoạch|kh)(?: vốn)?(?: năm)?$|"
+    r"(?<=%)\s*(?:(?:khối lượng|kl)(?: công việc)?|công việc)$|(?<=%)\s*\((?:tăng|giảm) [^()]*\)$|"
+    r"(?<=\d)\s*\((?=%\)$)|(?<=%)\)$",
+    re.IGNORECASE,
+)
+# "60% (3/5 việc)": what was counted may stand beside a share it makes.
+COUNTED = re.compile(
+    r"(?P<share>[^()]+)\((?P<done>\d{1,5})\s*/\s*(?P<of>0*[1-9]\d{0,4})"
+    r"(?: (?:(?:công |đầu |phần )?việc|nhiệm vụ|nội dung|hạng mục|hồ sơ|thủ tục|thôn))?\)",
+    re.IGNORECASE,
+)
+# "Đang thực hiện 50%", "Đang thực hiện (đạt 70,5%)", "Đang thực hiện đạt 60": only directly behind a status.
+SHARE_BEHIND = re.compile(
+    rf"(?P<words>\D*?\w)(?P<apart>[\s(,:;./–—-]+)(?P<share>(?:{TOLD})*(?:[~≈]\s*)?\d[^\n]*)", re.IGNORECASE
+)
+# "60% - Đang thực hiện", "(60%) Đang thực hiện"; with nothing between, "60% đang thực hiện" may be of something else.
+SHARE_IN_FRONT = re.compile(
+    r"(?P<share>[^%]{1,40}%%?[^%\d,:;–—-]{0,30}?)"
+    r"(?P<apart>\s*[-–—:,;/]\s*|(?<=\))\s*|\s*(?=[A-ZĐ(])|\s+(?=(?:đã )?(?:hoàn thành|ht|xong)\b))(?P<words>[^%\d]+)"
 )
 # A dash, a slash or dots where there is nothing to write.
 BLANKS = re.compile(r"[-–—−_/.…\s]+")
 # How Unicode marks a small figure above or below the line: "5²" is not 52.
 RAISED = ("<super>", "<sub>")
+SAYS_SHARE, ALL = re.compile(r"%|phần trăm|đạt", re.IGNORECASE), 100
 OF_HUNDRED = re.compile(r"(\d{1,3})\s*/\s*100")
 TICKS = {"x", "v", "co", "1", "dung", "ok", "yes"}
 # "ü", "þ" and "P" are what Excel keeps of the ticks people choose from the fonts Wingdings and Wingdings 2.
@@ -81,7 +102,10 @@ def progress(value: Any, is_percent: Callable[[], bool | None]) -> float | None 
         return Misread("progress_ambiguous", _decimal(text)) if is_unclear else float(value)
     if any(unicodedata.decomposition(letter).startswith(RAISED) for letter in text):
         return Misread("progress_unreadable", text)
-    bare = unicodedata.normalize("NFKC", AROUND_NUMBER.sub("", AROUND_NUMBER.sub("", text)))
+    if counted := COUNTED.fullmatch(text):
+        share, made = progress(counted["share"], is_percent), ALL * int(counted["done"]) / int(counted["of"])
+        return share if isinstance(share, float) and _is_cut(made, share) else Misread("progress_unreadable", text)
+    bare = unicodedata.normalize("NFKC", BEHIND_NUMBER.sub("", BEHIND_NUMBER.sub("", BEFORE_NUMBER.sub("", text))))
     if of_hundred := OF_HUNDRED.fullmatch(bare):
         return float(of_hundred[1])
     # "85 %", "1 000" are one number; "5 8", perhaps on two lines of the cell, is none.
@@ -94,6 +118,23 @@ def progress(value: Any, is_percent: Callable[[], bool | None]) -> float | None 
     return Misread("progress_ambiguous", text) if is_unclear else number
 
 
+def words_and_share(text: str) -> tuple[str, float] | None:
+    """The words of a cell and the share told directly behind or in front of them, in percent: "Đang thực hiện (60%)"."""
+    if not any(map(str.isdigit, text)):
+        return None
+    for form in (SHARE_BEHIND, SHARE_IN_FRONT):
+        found = form.fullmatch(text)
+        if found is None:
+            continue
+        told = found["share"].rstrip(" .").removesuffix(")") if "(" in found["apart"] else found["share"]
+        share = progress(told, lambda: True) if SAYS_SHARE.search(told) else None
+        # "Chưa hoàn thành 60%" may be what is left.
+        is_left = "chua" in fold(found["words"]).split() and not found["apart"].strip()
+        if isinstance(share, float) and (share == 0 or (share > 0 and not is_left)):
+            return found["words"], share
+    return None
+
+
 def is_ticked(value: Any) -> bool | None:
     """Whether a cell of a column of ticks is ticked (x, v, ✓, 1); None if it holds something else."""
     if isinstance(value, bool):
@@ -102,6 +143,11 @@ def is_ticked(value: Any) -> bool | None:
     if text is None or set(text) <= NO_TICK_SIGNS:
         return False
     return True if set(text) <= TICK_SIGNS or fold(text) in TICKS else None
+
+
+def _is_cut(number: float, share: float) -> bool:
+    """Whether a share is a number, perhaps with fewer decimals, rounded or cut off."""
+    return abs(number - share) < (1 if share.is_integer() else 0.1)
 
 
 def _decimal(text: str) -> str:

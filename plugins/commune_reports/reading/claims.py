@@ -1,7 +1,7 @@
 """What a file says of itself: plan, unit, period and template version, from its hidden sheet or the lines above the table."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -94,16 +94,22 @@ class Asked:
     reported_in: Sequence[str]
 
 
-def read_claims(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Plan) -> Claims:
-    """What the hidden sheet says, and what stands above the tables (`heads`: zero-based header row by sheet)."""
+def read_claims(
+    grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Plan, reported_in: Collection[str] = ()
+) -> Claims:
+    """What the hidden sheet says, and what stands above the tables (`heads`: zero-based header row by sheet).
+
+    Other sheets than those a report was found in speak of other times and units too: they count where those say nothing.
+    """
     hidden = next((_hidden(grid) for grid in grids if grid.name == IDENTITY_SHEET), Claims())
-    lines = list(_title_lines(grids, heads))
-    stated = [_with_year(line, plan) for line in lines if "ky bao cao" in line]
+    both = [grid for grid in grids if grid.name in reported_in], grids
     # Beside a hidden sheet only the line made for the period counts; a title may mention other months.
-    periods = _periods(stated) or ([] if hidden.period_id else _periods(lines) or _roundabout(lines, plan))
+    found = (_stated(some, heads, plan, only_made_for_it=hidden.period_id is not None) for some in both)
+    periods = next(filter(None, found), [])
     period_id = hidden.period_id or next(iter(periods), None)
-    sentences = [part for cells in _title_cells(grids, heads) for part in _sentences(cells)]
-    units = _units(sentences, units_in(plan, period_id))
+    known = units_in(plan, period_id)
+    sentences = ([part for cells in _title_cells(some, heads) for part in _sentences(cells)] for some in both)
+    units = next(filter(None, (_units(some, known) for some in sentences)), [])
     unit_code = hidden.unit_code or (units[0] if len(units) == 1 else None)
     return replace(
         hidden,
@@ -112,6 +118,13 @@ def read_claims(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Pl
         other_unit_code=units[0] if len(units) == 1 and units[0] != unit_code else None,
         other_period_id=next((period for period in periods if period != period_id), None),
     )
+
+
+def _stated(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Plan, *, only_made_for_it: bool) -> list[str]:
+    """The periods some sheets name above their tables."""
+    lines = list(_title_lines(grids, heads))
+    made = _periods([_with_year(line, plan) for line in lines if "ky bao cao" in line])
+    return made or ([] if only_made_for_it else _periods(lines) or _roundabout(lines, plan))
 
 
 def sheets_aside(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Plan, asked: Asked) -> Mapping[str, str]:

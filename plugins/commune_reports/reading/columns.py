@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.codes import task_coded
+from commune_reports.reading.contents import told_in, with_columns_by_content, with_parts_by_content
 from commune_reports.reading.dates import Span, completion_date
 from commune_reports.reading.months_beside import with_progress_in_all, with_the_latest_period
 from commune_reports.reading.rows import status_of_progress
@@ -40,6 +41,9 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
     heading_rows = grid.rows[head.first_row : head.last_row + 1]
     if any(isinstance(cell, str) and names_task(cell, plan) for row in heading_rows for cell in row):
         return head
+    result = headings.columns.get("result")
+    if not {"task", "task_text"} & headings.columns.keys() and result is not None and _holds(grid, head, result, plan):
+        return _with_tasks_headed_as_results(head)
     taken = {*headings.columns.values(), *headings.besides.values(), *headings.ticks}
     width = max((len(row) for row in grid.rows[head.last_row + 1 : head.last_row + FIRST_ROWS]), default=0)
     for column in range(width):
@@ -52,6 +56,17 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
             twins = without(headings.twins, "task_text")
             return replace(head, headings=replace(headings, columns=columns, twins=twins))
     return head
+
+
+def _with_tasks_headed_as_results(head: Head) -> Head:
+    """The heading with the tasks in its "Nội dung triển khai", and what was done in a second column of the kind."""
+    headings = head.headings
+    columns = {**without(headings.columns, "result"), "task_text": headings.columns["result"]}
+    others = {**headings.twins, **headings.besides}
+    if "result" in others:
+        columns["result"] = others["result"]
+    twins, besides = (without(some, "result") for some in (headings.twins, headings.besides))
+    return replace(head, headings=replace(headings, columns=columns, twins=twins, besides=besides))
 
 
 def _name_of(grid: Grid, head: Head, column: int, titles: Titles) -> str:
@@ -82,6 +97,8 @@ def counts_tasks(grid: Grid, head: Head) -> bool:
 
 def settled(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan: Plan) -> Head:
     """The heading after a look at what stands below it."""
+    if head.headings.twins or head.headings.besides:
+        head = with_parts_by_content(grid, head, titles, vocabulary)
     if head.headings.twins or head.headings.besides or len(head.headings.ticks) > 1:
         head = _without_a_table_beside(grid, head, titles)
         head = with_the_latest_period(grid, head, titles, vocabulary)
@@ -89,11 +106,12 @@ def settled(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan
     head = _with_values_beside(grid, head, titles)
     head = _with_numbers(grid, head, titles, vocabulary)
     head = _with_statuses_headed_as_results(grid, head, vocabulary)
-    head = _with_results_headed_as_tasks(grid, head, titles, plan)
+    head = _with_results_headed_as_tasks(grid, head, titles, vocabulary, plan)
     head = _without_the_plans_products(grid, head, plan)
     head = _with_statuses(grid, head, titles, vocabulary)
     head = _with_days_headed_as_status(grid, head, titles, vocabulary)
-    return _without_deadlines(grid, head, titles, vocabulary)
+    head = _without_deadlines(grid, head, titles, vocabulary)
+    return with_columns_by_content(grid, head, titles, vocabulary)
 
 
 def _with_values_beside(grid: Grid, head: Head, titles: Titles) -> Head:
@@ -155,12 +173,13 @@ def _other_percentage(first: int, titles: Titles, vocabulary: Vocabulary) -> int
     return next((one for one in others if vocabulary.field_of(titles.texts[one]) == "progress_pct"), None)
 
 
-def _with_results_headed_as_tasks(grid: Grid, head: Head, titles: Titles, plan: Plan) -> Head:
+def _with_results_headed_as_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary, plan: Plan) -> Head:
     """The heading with the result in a "Nội dung thực hiện" beside the codes that holds other words than those of the tasks."""
     columns, twins = head.headings.columns, head.headings.twins
     second = twins.get("task_text")
-    if second is not None and "result" not in columns and DONE.search(fold(titles.texts[second])):
-        if _holds(grid, head, second, plan):
+    if second is not None and "result" not in columns:
+        tells = DONE.search(fold(titles.texts[second])) or told_in(grid, head, second, vocabulary) == "result"
+        if not tells or _holds(grid, head, second, plan):
             return head
         twins = without(twins, "task_text")
         return replace(head, headings=replace(head.headings, columns={**columns, "result": second}, twins=twins))

@@ -2,8 +2,9 @@
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from commune_reports.reading.cell_values import Misread, is_blank, plain_text
@@ -24,9 +25,22 @@ TIME_OF_DAY = re.compile(
     r"\s+\d{1,2}(?::|h|g)\d{0,2}(?::\d{2})?(?:\s*[ap]m)?$|^\d{1,2}(?::|h|g)\d{0,2}\s+(?=ng)", re.IGNORECASE
 )
 WEEKDAY = re.compile(r"^(?:thứ [^\s,]+|chủ nhật)\s*,?\s*", re.IGNORECASE)
-# "5/11": the year is that of the plan, if its data are closed after that day.
-WITHOUT_YEAR = re.compile(r"(\d{1,2})/(\d{1,2})")
+# "5/11", "5 tháng 11", "T10": the year is that of the plan, if its data are closed after that day or month.
+WITHOUT_YEAR = re.compile(r"(?:ngay)?(\d{1,2})(?:/|[/.\-]?(?:thang|thg)\.?)(\d{1,2})|(?:thang|t\.?)(\d{1,2})")
 LAST_MONTH_DAY = (12, 14)
+# "Hoàn thành 3/5" is how many were done.
+COUNTS = re.compile(r"^(?:đã )?(?:hoàn thành|ht|xong)\s*\d", re.IGNORECASE)
+# "5/XI/2024"
+ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+ROMAN_MONTH = re.compile(rf"(?:ngay)?(\d{{1,2}})([/.\-])({'|'.join(ROMANS)})\2(\d{{4}}|\d{{2}})")
+# "Từ 01/11 đến 05/11/2024", "30/10/2024, 05/11/2024": each of the days, and what may stand between them.
+ONE_OF_SEVERAL = re.compile(
+    r"(?:ngày\s*)?(?P<day>\d{1,2})\s?(?:(?P<mark>[/.\-])|tháng)\s?(?P<month>\d{1,2})"
+    r"(?:\s?(?:(?(mark)(?P=mark)|(?:năm|/)))\s?(?P<year>\d{4}|\d{2}))?(?!\d)",
+    re.IGNORECASE,
+)
+FROM, TO = re.compile(r"(?:từ\s*)?", re.IGNORECASE), re.compile(r"\s*(?:[-–—→]|đến|tới)\s*", re.IGNORECASE)
+AND = re.compile(r"\s*(?:[,;+&]|\bvà\b)\s*|\s+", re.IGNORECASE)
 # Words before a day, a month or a quarter that do not change it.
 AROUND_DATE = re.compile(r"^(?:(?:đã )?(?:hoàn thành|ht|xong)\s*)?(?:trong|vào)?\s*(?:ngày\s*:\s*)?", re.IGNORECASE)
 # What may be told beside a day without changing it: "05/11/2024 (BC số 12)", "(05/11/2024)", "05/11/2024*".
@@ -49,10 +63,11 @@ EXCEL_EPOCH, MAC_EPOCH, EXCEL_YEARS = date(1899, 12, 30), date(1904, 1, 1), rang
 
 @dataclass(frozen=True)
 class Span:
-    """The first and the last day a text can mean; the same day where it names one."""
+    """The first and the last day a text can mean; the same day where it names one. Its year may be that of the plan."""
 
     first: date
     last: date
+    names_year: bool = field(default=True, compare=False)
 
     @property
     def is_day(self) -> bool:
@@ -63,7 +78,8 @@ class Span:
 def completion_date(value: Any, *, is_1904: bool = False, year: int | None = None) -> Span | None | Misread:
     """A day (an Excel date, its serial number, 5/11/2024, 5-11-24, ngày 5 tháng 11 năm 2024), a month or a quarter.
 
-    With the plan's `year` also 5/11, but for the last days of December: those may be of the year before.
+    Of several days the last. With the plan's `year` also 5/11 and tháng 10, but for the last days of December: those may be of
+    the year before.
     """
     if isinstance(value, datetime):
         return _day(value.date())
@@ -78,14 +94,12 @@ def completion_date(value: Any, *, is_1904: bool = False, year: int | None = Non
     if is_number:
         return Misread("date_unreadable", text)
     try:
-        without_year = WITHOUT_YEAR.fullmatch(text)
-        if year is not None and without_year is not None:
-            day = date(year, int(without_year[2]), int(without_year[1]))
-            return _day(day) if (day.month, day.day) <= LAST_MONTH_DAY else Misread("date_unreadable", text)
-        bare = BESIDE_DATE.sub("", BESIDE_DATE.sub("", text))
-        return _written(AROUND_DATE.sub("", WEEKDAY.sub("", TIME_OF_DAY.sub("", bare)))) or Misread(
-            "date_unreadable", text
-        )
+        bare = BESIDE_DATE.sub("", BESIDE_DATE.sub("", text.replace("\\", "/")))
+        bare = AROUND_DATE.sub("", WEEKDAY.sub("", TIME_OF_DAY.sub("", bare)))
+        told = _written(bare) or _last_of_several(bare, year)
+        if told is None and year is not None and not COUNTS.match(text):
+            told = _without_year(bare, year)
+        return told or Misread("date_unreadable", text)
     except ValueError:
         return Misread("date_unreadable", text)
 
@@ -106,12 +120,51 @@ def _written(text: str) -> Span | None:
         return _day(date(year, number, int(english[1]))) if english[1] else _months(year, number, 1)
     if written := WRITTEN_DATE.fullmatch(bare) or NAMED_MONTH.fullmatch(bare):
         return _day(date(_full_year(int(written[3])), int(written[2]), int(written[1])))
+    if roman := ROMAN_MONTH.fullmatch(bare):
+        return _day(date(_full_year(int(roman[4])), ROMANS.index(roman[3]) + 1, int(roman[1])))
     if month := MONTH.fullmatch(bare):
         return _months(int(month[2]), int(month[1]), 1)
     if quarter := QUARTER.fullmatch(bare):
         number = QUARTERS[quarter[1]]
         return _months(int(quarter[2]), 3 * number - 2, 3)
     return None
+
+
+def _without_year(text: str, year: int) -> Span | None:
+    """The day or the month of a year; None if it may be of the year before."""
+    found = WITHOUT_YEAR.fullmatch(_without_marks(text).rstrip(".,;"))
+    if found is None:
+        return None
+    span = _months(year, int(found[3]), 1) if found[3] else _day(date(year, int(found[2]), int(found[1])))
+    return replace(span, names_year=False) if (span.last.month, span.last.day) <= LAST_MONTH_DAY else None
+
+
+def _last_of_several(text: str, plan_year: int | None) -> Span | None:
+    """The last of some days; None where something else stands between them, or nobody can tell the year of one."""
+    found = list(ONE_OF_SEVERAL.finditer(text.rstrip(" .,;")))
+    if len(found) < 2 or not FROM.fullmatch(text[: found[0].start()]) or text[found[-1].end() :].strip(" .,;"):
+        return None
+    between = [text[one.end() : other.start()] for one, other in pairwise(found)]
+    is_span = len(found) == 2 and TO.fullmatch(between[0]) is not None
+    if not is_span and (found[0].start() or not all(map(AND.fullmatch, between))):
+        return None
+    # Only a stroke tells a day without its year from a number or two months.
+    if any(not one["year"] and one["mark"] not in ("/", None) for one in found):
+        return None
+    names_year = any(one["year"] for one in found)
+    year = _full_year(int(found[-1]["year"])) if found[-1]["year"] else plan_year
+    if year is None or (names_year and not found[-1]["year"]):
+        return None
+    days: list[date] = []
+    for one in reversed(found):
+        year = _full_year(int(one["year"])) if one["year"] else year
+        days.append(date(year, int(one["month"]), int(one["day"])))
+        if len(days) > 1 and days[-1] > days[-2] and (is_span or not one["year"]):
+            return None
+    last = max(days)
+    if not names_year and (last.month, last.day) > LAST_MONTH_DAY:
+        return None
+    return Span(last, last, names_year)
 
 
 def _months(year: int, first: int, count: int) -> Span:

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
 from commune_reports.reading.both import kept_apart
-from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
-from commune_reports.reading.dates import DAY_IN_TEXT, WITHOUT_YEAR, Span, completion_date, dates_in
+from commune_reports.reading.cell_values import ALL, Misread, is_ticked, plain_text, progress, words_and_share
+from commune_reports.reading.dates import DAY_IN_TEXT, Span, completion_date, dates_in
 from commune_reports.reading.documents import DIGIT, documents_in, own_documents_in
 from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, UNFINISHED, Headings, Place
 from commune_reports.reading.tasks import Clerk, said
@@ -17,19 +17,17 @@ from commune_reports.workbook import Spreadsheet, address
 
 # Where "không có" and "-" only say that there is none.
 MAY_BE_NOTHING = ("evidence", "difficulty", "proposal", "note")
-ALL, LONGEST_SHARE = 100, 200
+LONGEST_SHARE = 200
 # What people write for the day of a task that goes on all the year.
 WITHOUT_AN_END = {"thuong xuyen", "lien tuc", "hang thang", "hang quy", "hang nam", "ca nam"}
-# "Đang thực hiện 50%", "Đang thực hiện (đạt 70,5%)", "Đang thực hiện đạt 60": only directly behind the status.
-SHARE = re.compile(
-    r"(?P<status>\D*?\w)[\s(,:;–-]+(?:(?:mới|ước|đã) )?(?P<reached>(?:(?:đạt|được|khoảng)(?: tỷ lệ)? )*)"
-    r"(?P<share>\d{1,3}(?:[.,]\d+)?) ?(?P<percent>%?)\)?\.?",
-    re.IGNORECASE,
-)
 # "Hoàn thành ngày 5/11/2024", "Xong (5/11/2024)"; "trước hạn 30/11/2024" is when it was due.
 BEFORE_DAY, OF_OTHER_DAYS = (
     re.compile(r"[\s(,:;–-]*(?:(?:vào|trong) )?(?:ngày )?$", re.IGNORECASE),
     re.compile(r"\b(?:hạn|họp|trước|sau|đến|kế hoạch|dự kiến)\b", re.IGNORECASE),
+)
+# "Hoàn thành ngày 5/11", of the plan's year; "Hoàn thành 3/5" is how many were done.
+DAY_BEHIND = re.compile(
+    r"[\s(,:;–-]+(?:(?:vào|trong) )?(?P<day>ngày \d{1,2}(?:/| tháng )\d{1,2})\)?\.?$", re.IGNORECASE
 )
 
 Read = TypeVar("Read")
@@ -155,12 +153,10 @@ def _share_told(opened: Spreadsheet, place: Place, status: str, clerk: Clerk) ->
     alone = _share_for_status(opened, place, place.value("status"))
     if isinstance(alone, float):
         return alone
-    found = SHARE.fullmatch(words)
-    if found is None or not (found["percent"] or "đạt" in found["reached"].casefold()):
+    told, share = words_and_share(words) or ("", None)
+    if share is None or share > ALL or clerk.vocabulary.status_of(told) != status:
         return None
-    is_behind = clerk.vocabulary.status_of(found["status"].rstrip(" (,:;–-")) == status
-    share = float(found["share"].replace(",", "."))
-    return share if is_behind and share <= ALL else None
+    return share
 
 
 def _is_rounded(progress_pct: float, share: float) -> bool:
@@ -248,6 +244,11 @@ def _named_by_status(place: Place, clerk: Clerk) -> Span | None:
         [day] = dates_in(words)
         if day is not None and clerk.vocabulary.status_of(BEFORE_DAY.sub("", before)) == "completed":
             return Span(day, day)
+    behind = None if days else DAY_BEHIND.search(words)
+    if behind is not None and clerk.vocabulary.status_of(words[: behind.start()]) == "completed":
+        told = completion_date(behind["day"], year=clerk.plan.year)
+        if isinstance(told, Span):
+            return told
     done = (column for column, status in place.headings.ticks.items() if status == "completed")
     ticked = (_day_of(value) for column in done for _, value in place.filled_in(column))
     return next((day for day in ticked if isinstance(day, Span) and day.is_day), None)
@@ -274,16 +275,16 @@ def _text(place: Place, field: str, clerk: Clerk) -> str | None:
 
 def _imprecise(clerk: Clerk, place: Place, span: Span, code: str | None) -> Iterator[Finding]:
     """That only a month, or a day without its year is written."""
-    written = place.value("completed_on")
-    if span.is_day and not isinstance(written, str):
+    if span.is_day and span.names_year:
         return
-    got = plain_text(written) or ""
+    told_in = next(filter(place.is_filled, ("completed_on", "status")), "progress_pct")
+    got = plain_text(place.value("completed_on")) or _status_words(place, clerk)
     if not span.is_day:
         wanted = f"đủ ngày/tháng/năm, từ {span.first:%d/%m/%Y} đến {span.last:%d/%m/%Y}"
-        yield said(clerk, place, "date_without_day", field="completed_on", got=got, wanted=wanted, task=code)
-    elif WITHOUT_YEAR.fullmatch(got):
+        yield said(clerk, place, "date_without_day", field=told_in, got=got, wanted=wanted, task=code)
+    else:
         wanted = f"{span.first:%d/%m/%Y}"
-        yield said(clerk, place, "date_without_year", field="completed_on", got=got, wanted=wanted, task=code)
+        yield said(clerk, place, "date_without_year", field=told_in, got=got, wanted=wanted, task=code)
 
 
 def _disagreements(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.claims import is_still_to_come, looks_ahead
 from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.doubts import (
+    columns_by_content,
     columns_of_other_times,
     columns_unread,
     days_exchanged,
@@ -34,6 +35,7 @@ from commune_reports.spelling import fold
 from commune_reports.task_report import Blank, TaskRow, Total
 from commune_reports.workbook import Grid, Spreadsheet, address
 
+LONGEST_NUMERAL, MOST_TITLES = 4, 2
 IS_PLAN = re.compile(r"\b(?:ke hoach|du kien)\b")
 
 
@@ -71,6 +73,7 @@ class Sheet:
         self._leave_task()
         if self.rows:
             self.findings += self.asides.said()
+            self.findings += columns_by_content(self.grid, self.heads, self.clerk)
             self.findings += columns_unread(self.grid, self.heads, self.rows, self.clerk)
             self._doubt_ones()
 
@@ -295,6 +298,9 @@ class Sheet:
     def _headed_by(self, place: Place, end: int) -> Section | None:
         """The section a row opens that also states the section's own progress, status or result."""
         plan, title, is_counted = self.clerk.plan, place.value("task_text"), place.text("number").isdigit()
+        alone = [text for _, text in place.texts()]
+        if len(alone) == MOST_TITLES and len(place.text("task_text")) <= LONGEST_NUMERAL:
+            title = alone[-1]  # "B | Chỉ số xanh", one column too far
         if not any(map(place.is_filled, TEXTS)):
             section = section_of([title], self.section, plan, is_answered=True)
             if section is not None:

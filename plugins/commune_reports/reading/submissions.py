@@ -26,6 +26,7 @@ from commune_reports.reading.copies import (
     without_progress,
 )
 from commune_reports.reading.garbled import letters_lost
+from commune_reports.reading.grouped import by_status
 from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.joining import joining_of
 from commune_reports.reading.sheets import Sheet, sheet_read
@@ -145,7 +146,7 @@ def _own_sheets(
     """What the file says of itself, its sheets that report for its own unit and period, and what is said of the others."""
     first_heads = _first_rows(heads)
     sheets = [
-        sheet_read(opened, _first_table(grid, heads[grid.name]), heads[grid.name], clerk)
+        sheet_read(opened, *by_status(_first_table(grid, heads[grid.name]), heads[grid.name], clerk), clerk)
         for grid in opened.grids
         if heads.get(grid.name)
     ]
@@ -156,7 +157,9 @@ def _own_sheets(
         [grid for grid in opened.grids if grid.name not in aside], first_heads, units, unit_code
     )
     left = {*aside, *of_others}
-    claims = read_claims([grid for grid in opened.grids if grid.name not in left], first_heads, clerk.plan)
+    own = [grid for grid in opened.grids if grid.name not in left]
+    telling = [sheet.grid.name for sheet in sheets if any(map(states_progress, sheet.rows))]
+    claims = read_claims(own, first_heads, clerk.plan, telling)
     names = {unit.code: unit.full_name for unit in units}
     findings = [
         *_contradictions(claims, clerk, unit_code, period_id),

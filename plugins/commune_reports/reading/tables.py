@@ -31,7 +31,8 @@ class Headings:
 
     A second column that is headed in other words and holds text only goes on with the first (`besides`); any other is a twin.
     `beside` is the first column of a second table that stands beside the first; `numberings` are what its numbers may count.
-    Where `days_may_be_due`, the days beside unfinished tasks are when those are due.
+    Where `days_may_be_due`, the days beside unfinished tasks are when those are due. The columns of the fields `by_content` are
+    known by what stands in them alone.
     """
 
     columns: Mapping[str, int] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class Headings:
     beside: int | None = None
     numberings: tuple[str, ...] = (IN_INDICATOR,)
     days_may_be_due: bool = False
+    by_content: tuple[str, ...] = ()
 
     @cached_property
     def text_columns(self) -> frozenset[int]:

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.plan import Plan
+from commune_reports.reading.cell_values import ALL, words_and_share
 from commune_reports.spelling import fold
 
 HEADING_LIKENESS, WORD_LIKENESS = 88.0, 85.0
@@ -28,6 +29,9 @@ ASIDE, WHY, MOST_AROUND = re.compile(r"\([^)]*\)"), re.compile(r" (?:do|vi|cho|b
 NOT_SAID = re.compile(r"[☐□○◯✗✘❌]|\[ ?\]|\?$")
 # "Hoàn thành 80" tells a share, "hoàn thành trong tháng 10" does not.
 LAST_NUMBER = re.compile(r"(?!.*\b(?:thang|quy|nam|ngay|so|dot|lan) \d+(?: \d+)*$).* \d{1,3}")
+# "Hoàn thành ngày 5 tháng 11 năm 2024", and the month of what is said to be done: "hoàn thành tháng 12" may be a plan.
+DAY_OF_MONTH = re.compile(r" ngay \d{1,2} thang \d{1,2}(?: nam \d{4})?$")
+DONE_IN_MONTH = re.compile(r"^(da .*?)(?: trong| vao)? thang (?:0?[1-9]|1[0-2])(?: (?:nam )?20\d\d)?$")
 # A plan that was carried out is progress, "tiến độ theo kế hoạch" is what was wished.
 CARRIED_OUT = re.compile(r"\b(?:so voi|thuc hien|hoan thanh|dat)(?: duoc)? ke hoach\b")
 # "T10", "Th. 10" and "10/2024" are months, "% so với KH năm" is how much of the year's plan was carried out.
@@ -315,8 +319,17 @@ def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
     if len(text) > LONGEST_STATUS or NOT_SAID.search(text):
         return None
     said = fold(text)
-    bare = re.sub(r" (?:(?:da )?dat (?:duoc )?|khoang |ngay )?\d+( \d+)*( phan tram)?$", "", said)
+    words, share = words_and_share(text) or ("", None)
+    if share is not None:
+        known = _status_of(words, vocabulary)
+        if known == "completed":  # "hoàn thành 80%" is not completed, nor is what is only reckoned to be
+            return known if share == ALL and "uoc" not in said.split() else None
+        if known == "in_progress" or (known is not None and share == 0):
+            return known
+    bare = re.sub(r" (?:(?:da )?dat (?:duoc )?|khoang |ngay )?\d+( \d+)*( phan tram)?$", "", DAY_OF_MONTH.sub("", said))
     known = vocabulary.statuses.get(said) or _among_others(bare, vocabulary)
+    if known is None and (done := DONE_IN_MONTH.fullmatch(said)):
+        known = "completed" if _among_others(done[1], vocabulary) == "completed" else None
     if known == "nil" and _has_any(said, vocabulary.late):
         return None  # "không có hồ sơ trễ hạn" tells how well it was done
     if (known or _among_others(fold(ASIDE.sub(" ", text)), vocabulary)) == "nil" and any(

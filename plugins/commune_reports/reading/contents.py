@@ -1,0 +1,117 @@
+"""Columns known by what stands in them: under headings nobody knows, and under the parts of a wide heading."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from commune_reports.reading.cell_values import plain_text
+from commune_reports.reading.dates import Span, completion_date
+from commune_reports.reading.documents import own_documents_in
+from commune_reports.reading.tables import REPORTED, Head
+from commune_reports.reading.times import LOOKS_AHEAD
+from commune_reports.reading.titles import Titles, below
+from commune_reports.reading.vocabulary import Vocabulary, months_named
+from commune_reports.spelling import fold
+from commune_reports.workbook import Grid
+
+# A label or a name is shorter than what somebody did; a document beside a sentence is only mentioned.
+FEWEST_WORDS, MOST_WORDS_WITH_DOCUMENT, FEWEST_TOLD = 5, 12, 2
+OF_RESULT = re.compile(r"\b(?:ket qua|noi dung|bao cao|dien giai|thuyet minh|chi tiet|da lam)\b")
+OF_DAY = re.compile(r"\b(?:ngay|thoi gian|thoi diem)\b")
+NO_ANSWER = re.compile(
+    r"\b(?:nguyen nhan|ly do|kho khan|vuong mac|bat cap|giai phap|bien phap|phuong huong|de xuat|kien nghi|ke hoach|du kien|"
+    r"nhiem vu|han|thoi han|giao|chi dao|can cu|truoc|sau|toi|xep loai|cong viec|can bo|nguoi|don vi|ghi chu)\b"
+)
+
+
+def with_parts_by_content(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
+    """The heading where the parts of a wide one that only its words make known are taken for what stands in them.
+
+    "Kết quả thực hiện" over "Đánh giá", "Nội dung" and "Sản phẩm" heads statuses, what was done, and documents.
+    """
+    headings = head.headings
+    columns, spare = dict(headings.columns), {**headings.besides, **headings.twins}
+    for name in REPORTED:
+        if name not in columns or name not in spare:
+            continue
+        parts = _parts(titles, columns[name], name, vocabulary)
+        kinds = {column: told_in(grid, head, column, vocabulary) for column in parts}
+        if len({kind for kind in kinds.values() if kind is not None}) < FEWEST_TOLD:
+            continue
+        del columns[name]
+        spare.pop(name)
+        for column, kind in kinds.items():
+            columns.setdefault(kind or name, column)
+    if columns == headings.columns:
+        return head
+    kept = set(columns.values())
+    besides, twins = (
+        {name: column for name, column in some.items() if name in spare and column not in kept}
+        for some in (headings.besides, headings.twins)
+    )
+    return replace(head, headings=replace(headings, columns=columns, besides=besides, twins=twins))
+
+
+def with_columns_by_content(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
+    """The heading with the columns under headings nobody knows, where what stands there is beyond doubt and told nowhere else."""
+    headings = head.headings
+    lacking = [name for name in TELLING if name not in headings.columns and not (name == "status" and headings.ticks)]
+    if not lacking:
+        return head
+    taken = {*headings.columns.values(), *headings.besides.values(), *headings.twins.values(), *headings.ticks}
+    found: dict[str, int] = {}
+    for column, text in enumerate(titles.texts):
+        if not text or column in taken or vocabulary.field_of(text) is not None or vocabulary.ticked_by(text):
+            continue
+        kind = told_in(grid, head, column, vocabulary)
+        said = months_named(fold(titles.whole(column)))
+        if kind in lacking and kind not in found and not LOOKS_AHEAD.search(said) and TELLING[kind](said):
+            found[kind] = column
+    if not found:
+        return head
+    columns = {**headings.columns, **found}
+    return replace(head, headings=replace(headings, columns=columns, by_content=tuple(found)))
+
+
+# The fields a column under an unknown heading may be taken for, and whether the heading, folded, lets it.
+TELLING: Mapping[str, Callable[[str], bool]] = {
+    "status": lambda _said: True,
+    "evidence": lambda said: NO_ANSWER.search(said) is None,
+    "completed_on": lambda said: OF_DAY.search(said) is not None and NO_ANSWER.search(said) is None,
+    "result": lambda said: OF_RESULT.search(said) is not None and NO_ANSWER.search(said) is None,
+}
+
+
+def _parts(titles: Titles, first: int, name: str, vocabulary: Vocabulary) -> list[int]:
+    """The columns of a field that stand under the same wide heading as its first one."""
+    wide = _wide(titles, first)
+    return [
+        column
+        for column, text in enumerate(titles.texts)
+        if text and _wide(titles, column) == wide and vocabulary.field_of(text) == name
+    ]
+
+
+def _wide(titles: Titles, column: int) -> str:
+    """The wide heading over a column, which may be all that heads it."""
+    return titles.over[column] or titles.texts[column]
+
+
+def told_in(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> str | None:
+    """What stands in a column, if nearly all of it is of one kind: statuses, days, documents, or else sentences."""
+    values = list(below(grid, head, column))
+    texts = list(filter(None, map(plain_text, values)))
+    most = max(-(-2 * len(texts) // 3), FEWEST_TOLD)
+    if sum(vocabulary.status_of(text) is not None for text in texts) >= most:
+        return "status"
+    texts = [text for text in texts if not vocabulary.says_none(text)]
+    most = max(-(-2 * len(texts) // 3), FEWEST_TOLD)
+    if sum(isinstance(completion_date(value), Span) for value in values) >= most:
+        return "completed_on"
+    if sum(_names_document(text) for text in texts) >= most:
+        return "evidence"
+    return "result" if sum(len(fold(text).split()) >= FEWEST_WORDS for text in texts) >= most else None
+
+
+def _names_document(text: str) -> bool:
+    return bool(own_documents_in(text)) and len(text.split()) <= MOST_WORDS_WITH_DOCUMENT
