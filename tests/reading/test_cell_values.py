@@ -224,3 +224,10 @@ def test_text_is_always_text(typed: str) -> None:
 )
 def test_a_sentence_names_the_units_own_documents_only(said: str, numbers: list[str]) -> None:
     assert [one.number for one in own_documents_in(said, None)] == numbers
+
+
+def test_what_formulas_leave_behind_the_sixth_decimal_is_no_share() -> None:
+    assert progress(100.00000000000001, lambda: False) == 100
+    assert progress(59.99999999999999, lambda: False) == 60
+    assert progress(1.0000000000000002, lambda: True) == 100
+    assert progress(100.5, lambda: False) == 100.5

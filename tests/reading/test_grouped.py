@@ -196,3 +196,15 @@ def test_the_title_of_an_index_one_column_too_far_is_no_task(clerk: Clerk, plan:
     second = (f"1. {plan.tasks['PGI-01.1'].text}", "Đang thực hiện", BEGUN[0])
     reading = _read(clerk, [*TOP, heads, first, ("B", "Chỉ số xanh cấp tỉnh (PGI)"), second])
     assert ([row.task_code for row in reading.rows], _codes(reading)) == (["PCI-01.1", "PGI-01.1"], [])
+
+
+def test_days_of_a_change_and_statuses_of_another_time_are_not_taken_for_the_answer(clerk: Clerk) -> None:
+    heads = ("TT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Ngày cập nhật")
+    rows = [(1, "PCI-01.1", "Hoàn thành", 100, "14/11/2024"), (2, "PCI-02.1", "Đang thực hiện", 40, "13/11/2024")]
+    assert [row.completed_on for row in _read(clerk, [*TOP, heads, *rows]).rows] == [None, None]
+    heads = ("TT", "Mã nhiệm vụ", "Đánh giá đầu kỳ", "Đánh giá cuối kỳ", "Kết quả thực hiện")
+    rows = [
+        (1, "PCI-01.1", "Chưa thực hiện", "Đang thực hiện", BEGUN[0]),
+        (2, "PCI-02.1", "Đang thực hiện", "Hoàn thành", DONE[0]),
+    ]
+    assert [row.status for row in _read(clerk, [*TOP, heads, *rows]).rows] == ["in_progress", "completed"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from commune_reports.spelling import composed, fold
@@ -44,6 +45,8 @@ SHARE_IN_FRONT = re.compile(
 BLANKS = re.compile(r"[-–—−_/.…\s]+")
 # How Unicode marks a small figure above or below the line: "5²" is not 52.
 RAISED = ("<super>", "<sub>")
+# More than anybody types, fewer than sums of fractions get wrong.
+DECIMALS = 6
 SAYS_SHARE, ALL = re.compile(r"%|phần trăm|đạt", re.IGNORECASE), 100
 OF_HUNDRED = re.compile(r"(\d{1,3})\s*/\s*100")
 TICKS = {"x", "v", "co", "1", "dung", "ok", "yes"}
@@ -97,9 +100,10 @@ def progress(value: Any, is_percent: Callable[[], bool | None]) -> float | None 
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         shown_as_percent = is_percent() if value else False
         if shown_as_percent:
-            return round(float(value) * 100, 6)
-        is_unclear = 0 < value < 1 or (value == 1 and shown_as_percent is None)
-        return Misread("progress_ambiguous", _decimal(text)) if is_unclear else float(value)
+            return round(float(value) * 100, DECIMALS)
+        number = round(float(value), DECIMALS) if isfinite(value) else value  # formulas leave 100.00000000000001
+        is_unclear = 0 < number < 1 or (number == 1 and shown_as_percent is None)
+        return Misread("progress_ambiguous", _decimal(text)) if is_unclear else number
     if any(unicodedata.decomposition(letter).startswith(RAISED) for letter in text):
         return Misread("progress_unreadable", text)
     if counted := COUNTED.fullmatch(text):

@@ -71,6 +71,8 @@ HEADS_PERIOD = re.compile(
 )
 LONGEST_TITLE = 160
 FEWEST_SHEETS = 2
+# No line that says whose report it is goes on for longer.
+LONGEST_LINE = 1_000
 UNIT_BEFORE = r"(?:xa|x|thi tran|tt|phuong|p|ubnd|uy ban nhan dan|don vi|don vi bao cao)"
 
 
@@ -215,7 +217,7 @@ def _texts(row: Sequence[Any]) -> Iterator[str]:
     """What a row says; a date beside "Kỳ báo cáo:" is the month that spreadsheet programs make of a typed 10/2024."""
     before = ""
     for cell in row:
-        text = plain_text(cell) if cell != "" else None
+        text = plain_text(cell[:LONGEST_LINE] if isinstance(cell, str) else cell) if cell != "" else None
         if text is None:
             continue
         if isinstance(cell, date) and PERIOD_LABEL.fullmatch(fold(before)):

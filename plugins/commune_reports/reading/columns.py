@@ -4,15 +4,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
-from typing import Any, NamedTuple
 
 from commune_reports.plan import Plan
-from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
+from commune_reports.reading.cell_values import Misread, plain_text, progress
 from commune_reports.reading.codes import task_coded
-from commune_reports.reading.contents import told_in, with_columns_by_content, with_parts_by_content
+from commune_reports.reading.contents import (
+    Beside,
+    beside_statuses,
+    told_in,
+    with_columns_by_content,
+    with_parts_by_content,
+)
 from commune_reports.reading.dates import Span, completion_date
 from commune_reports.reading.months_beside import with_progress_in_all, with_the_latest_period
-from commune_reports.reading.rows import status_of_progress
 from commune_reports.reading.tables import UNFINISHED, Head, Headings, without
 from commune_reports.reading.titles import MOST_ROWS, Titles, below, is_told, texts_below
 from commune_reports.reading.vocabulary import Vocabulary, task_texted, task_worded
@@ -313,7 +317,7 @@ def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocab
         return head
     others = [one for one in pair if one not in due and is_told(grid, head, one)]
     if not others:
-        told = _beside_statuses(grid, head, due[0], vocabulary)
+        told = beside_statuses(grid, head, due[0], vocabulary)
         says_both = "du kien" in fold(titles.texts[due[0]])
         if not says_both and not _tell_deadlines(told):
             return head
@@ -344,46 +348,13 @@ def _heads_deadlines(heading: str) -> bool:
     return DUE.search(words) is not None and ACTUAL.search(words) is None
 
 
-class _Beside(NamedTuple):
-    """What stands in a column of days: the status beside it, the day it means, and its text."""
-
-    status: str | None
-    day: Span | Misread | None
-    text: str
-
-
-def _beside_statuses(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> list[_Beside]:
-    told = []
-    for row in grid.rows[head.last_row + 1 :]:
-        text = plain_text(row[column]) if column < len(row) else None
-        if text is not None:
-            told.append(_Beside(_status_beside(row, head.headings, vocabulary), completion_date(row[column]), text))
-    return told
-
-
-def _status_beside(row: Sequence[Any], headings: Headings, vocabulary: Vocabulary) -> str | None:
-    """The status in a row: in words, by a tick, or by how far the task is."""
-    status, share = (headings.columns.get(name) for name in ("status", "progress_pct"))
-    if status is not None:
-        text = plain_text(row[status]) if status < len(row) else None
-        return vocabulary.status_of(text) if text is not None else None
-    if headings.ticks:
-        return next(
-            (one for column, one in headings.ticks.items() if column < len(row) and is_ticked(row[column])), None
-        )
-    told = progress(row[share], lambda: False) if share is not None and share < len(row) else None
-    if isinstance(told, Misread):  # 0.6: whatever it is, it is not all
-        return "in_progress" if told.code == "progress_ambiguous" else None
-    return None if told is None else status_of_progress(told)
-
-
-def _tell_days_done(told: Sequence[_Beside]) -> bool:
+def _tell_days_done(told: Sequence[Beside]) -> bool:
     """Whether most days beside tasks that are done are no ends of a month, to which tasks are due."""
     days = [day.first.day for status, day, _ in told if status == "completed" and isinstance(day, Span) and day.is_day]
     return 2 * sum(day < LAST_DAYS and day != MIDDLE for day in days) > len(days)
 
 
-def _tell_deadlines(told: Sequence[_Beside]) -> bool:
+def _tell_deadlines(told: Sequence[Beside]) -> bool:
     """Whether most of a column of days stands beside unfinished tasks, or is words."""
     due = sum(
         status in UNFINISHED or (isinstance(day, Misread) and not any(map(str.isdigit, text)))

@@ -1,13 +1,15 @@
 """Columns known by what stands in them: under headings nobody knows, and under the parts of a wide heading."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
-from commune_reports.reading.cell_values import plain_text
+from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.dates import Span, completion_date
 from commune_reports.reading.documents import own_documents_in
-from commune_reports.reading.tables import REPORTED, Head
+from commune_reports.reading.rows import status_of_progress
+from commune_reports.reading.tables import REPORTED, Head, Headings
 from commune_reports.reading.times import LOOKS_AHEAD
 from commune_reports.reading.titles import Titles, below
 from commune_reports.reading.vocabulary import Vocabulary, months_named
@@ -17,7 +19,8 @@ from commune_reports.workbook import Grid
 # A label or a name is shorter than what somebody did; a document beside a sentence is only mentioned.
 FEWEST_WORDS, MOST_WORDS_WITH_DOCUMENT, FEWEST_TOLD = 5, 12, 2
 OF_RESULT = re.compile(r"\b(?:ket qua|noi dung|bao cao|dien giai|thuyet minh|chi tiet|da lam)\b")
-OF_DAY = re.compile(r"\b(?:ngay|thoi gian|thoi diem)\b")
+OF_DAY = re.compile(r"(?:ngay|thoi gian|thoi diem)(?:.*\b(?:hoan thanh|ket thuc|xong)\b.*)?")
+OF_OTHER_TIME = re.compile(r"\b(?:dau (?:ky|nam|thang|quy)|(?:ky|thang|quy|nam) (?:truoc|ngoai)|truoc do|cu)\b")
 NO_ANSWER = re.compile(
     r"\b(?:nguyen nhan|ly do|kho khan|vuong mac|bat cap|giai phap|bien phap|phuong huong|de xuat|kien nghi|ke hoach|du kien|"
     r"nhiem vu|han|thoi han|giao|chi dao|can cu|truoc|sau|toi|xep loai|cong viec|can bo|nguoi|don vi|ghi chu)\b"
@@ -59,17 +62,21 @@ def with_columns_by_content(grid: Grid, head: Head, titles: Titles, vocabulary: 
     if not lacking:
         return head
     taken = {*headings.columns.values(), *headings.besides.values(), *headings.twins.values(), *headings.ticks}
-    found: dict[str, int] = {}
+    found: dict[str, list[int]] = {}
     for column, text in enumerate(titles.texts):
         if not text or column in taken or vocabulary.field_of(text) is not None or vocabulary.ticked_by(text):
             continue
         kind = told_in(grid, head, column, vocabulary)
         said = months_named(fold(titles.whole(column)))
-        if kind in lacking and kind not in found and not LOOKS_AHEAD.search(said) and TELLING[kind](said):
-            found[kind] = column
+        if kind not in lacking or OF_OTHER_TIME.search(said) or LOOKS_AHEAD.search(said) or not TELLING[kind](said):
+            continue
+        if kind == "completed_on" and not _are_ends(beside_statuses(grid, head, column, vocabulary)):
+            continue
+        found.setdefault(kind, []).append(column)
+    found = {kind: some for kind, some in found.items() if len(some) == 1 or kind != "status"}
     if not found:
         return head
-    columns = {**headings.columns, **found}
+    columns = {**headings.columns, **{kind: some[0] for kind, some in found.items()}}
     return replace(head, headings=replace(headings, columns=columns, by_content=tuple(found)))
 
 
@@ -77,7 +84,7 @@ def with_columns_by_content(grid: Grid, head: Head, titles: Titles, vocabulary: 
 TELLING: Mapping[str, Callable[[str], bool]] = {
     "status": lambda _said: True,
     "evidence": lambda said: NO_ANSWER.search(said) is None,
-    "completed_on": lambda said: OF_DAY.search(said) is not None and NO_ANSWER.search(said) is None,
+    "completed_on": lambda said: OF_DAY.fullmatch(said) is not None and NO_ANSWER.search(said) is None,
     "result": lambda said: OF_RESULT.search(said) is not None and NO_ANSWER.search(said) is None,
 }
 
@@ -113,5 +120,44 @@ def told_in(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> str 
     return "result" if sum(len(fold(text).split()) >= FEWEST_WORDS for text in texts) >= most else None
 
 
+def _are_ends(told: Sequence["Beside"]) -> bool:
+    """Whether all days of a column stand beside tasks that are done: others tell of a change, or of a deadline."""
+    return all(status == "completed" for status, day, _ in told if isinstance(day, Span))
+
+
 def _names_document(text: str) -> bool:
     return bool(own_documents_in(text)) and len(text.split()) <= MOST_WORDS_WITH_DOCUMENT
+
+
+class Beside(NamedTuple):
+    """What stands in a column of days: the status beside it, the day it means, and its text."""
+
+    status: str | None
+    day: Span | Misread | None
+    text: str
+
+
+def beside_statuses(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> list[Beside]:
+    """What stands in a column, row by row, with the status beside it."""
+    told = []
+    for row in grid.rows[head.last_row + 1 :]:
+        text = plain_text(row[column]) if column < len(row) else None
+        if text is not None:
+            told.append(Beside(_status_beside(row, head.headings, vocabulary), completion_date(row[column]), text))
+    return told
+
+
+def _status_beside(row: Sequence[Any], headings: Headings, vocabulary: Vocabulary) -> str | None:
+    """The status in a row: in words, by a tick, or by how far the task is."""
+    status, share = (headings.columns.get(name) for name in ("status", "progress_pct"))
+    if status is not None:
+        text = plain_text(row[status]) if status < len(row) else None
+        return vocabulary.status_of(text) if text is not None else None
+    if headings.ticks:
+        return next(
+            (one for column, one in headings.ticks.items() if column < len(row) and is_ticked(row[column])), None
+        )
+    told = progress(row[share], lambda: False) if share is not None and share < len(row) else None
+    if isinstance(told, Misread):  # 0.6: whatever it is, it is not all
+        return "in_progress" if told.code == "progress_ambiguous" else None
+    return None if told is None else status_of_progress(told)

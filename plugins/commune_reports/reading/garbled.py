@@ -18,7 +18,7 @@ def letters_lost(grids: Sequence[Grid], wordings: Wordings) -> Iterator[Finding]
         for grid in grids
         for row, cells in enumerate(grid.rows)
         for column, value in enumerate(cells)
-        if isinstance(value, str) and IN_A_WORD.search(value)
+        if isinstance(value, str) and "?" in value and IN_A_WORD.search(value)
     ]
     if sum(count for *_, count in lost) >= FEWEST:
         sheet, cell, _ = lost[0]

@@ -2,8 +2,11 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
+from typing import Any
+
+from lxml import etree
 
 from commune_reports.workbook.model import MOST_SHEETS, Refusal
 
@@ -19,6 +22,7 @@ SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 DECLARATIONS = tuple(
     word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
 )
+LONGEST_END = 4096
 BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
@@ -31,33 +35,42 @@ class Archive:
         # Some programs write folders the way Windows does.
         self.parts = {part.filename.replace("\\", "/").lstrip("/"): part for part in self._zip.infolist()}
         self.is_renamed = any(name != part.filename for name, part in self.parts.items())
+        self._names = {name.lower(): name for name in self.parts}
         self._check_sizes()
 
     def __contains__(self, name: str) -> bool:
-        return name in self.parts
+        return name.lower() in self._names
+
+    def named(self, name: str) -> str:
+        """The name a part has in the archive: capitals are none of its own (ECMA-376 part 2, 6.2.2.3)."""
+        return self._names.get(name.lower(), name)
 
     def read(self, name: str) -> bytes:
         """A part that is small enough to be held whole; without document type or entities, whatever its encoding."""
-        part = self._zip.read(self.parts[name])
+        part = self._zip.read(self.parts[self.named(name)])
         if is_declaring(part):
             raise Refused(Refusal("dangerous_content", got=name))
         return part
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """A part of any size, piece by piece."""
-        with self._zip.open(self.parts[name]) as part:
+        with self._zip.open(self.parts[self.named(name)]) as part:
             while piece := part.read(PIECE):
                 yield piece
 
     def size(self, name: str) -> int:
         """Bytes of a part once it is unpacked."""
-        return self.parts[name].file_size
+        return self.parts[self.named(name)].file_size
 
     def _check_sizes(self) -> None:
         parts = self._zip.infolist()
         sheets = sum(SHEET_PART.fullmatch(part.filename) is not None for part in parts)
         if sheets > MOST_SHEETS:
             raise Refused(Refusal("too_many_sheets", got=str(sheets), wanted=str(MOST_SHEETS)))
+        if len(parts) > MOST_PARTS:
+            raise Refused(Refusal("suspicious_archive", got=f"hơn {MOST_PARTS} phần"))
+        if len({name.lower() for name in self.parts}) < len(parts):
+            raise Refused(Refusal("suspicious_archive", got="có các phần trùng tên"))
         whole = sum(part.file_size for part in parts)
         too_large = any(
             part.file_size > (LARGEST_SHEET if SHEET_PART.fullmatch(part.filename) else LARGEST_PART)
@@ -69,11 +82,9 @@ class Archive:
             and not _is_never_read(part.filename)
             for part in parts
         )
-        overlap = sum(part.compress_size for part in parts) > len(self.content) or len(
-            {name.lower() for name in self.parts}
-        ) < len(parts)
-        if len(parts) > MOST_PARTS or whole > LARGEST_WHOLE or too_large or too_tight or overlap:
-            raise Refused(Refusal("suspicious_archive", got=_megabytes(whole)))
+        overlap = sum(part.compress_size for part in parts) > len(self.content)
+        if whole > LARGEST_WHOLE or too_large or too_tight or overlap:
+            raise Refused(Refusal("suspicious_archive", got=f"bung ra tới {_megabytes(whole)}"))
         if any(part.flag_bits & 1 for part in parts):
             raise Refused(Refusal("password_protected"))
 
@@ -91,20 +102,27 @@ def is_declaring(part: bytes) -> bool:
     return b"!" in part and any(word in part for word in DECLARATIONS)
 
 
+def is_cut_off(root: Any, content: bytes) -> bool:
+    """Whether markup that a forgiving parser has read ends before its root does: the copy broke off."""
+    end = b"</%s>" % etree.QName(root).localname.encode()
+    tail = content[-LONGEST_END:].translate(None, b"\0 \t\r\n")  # two bytes a letter, or one
+    return end not in re.sub(rb"</[\w.-]+:", b"</", tail) and not (tail.endswith(b"/>") and not len(root))
+
+
 def is_broken(error: BaseException) -> bool:
     """Whether an error says that an archive is damaged (zlib.error and struct.error share no base with the others)."""
     return isinstance(error, BROKEN) or type(error).__module__ in ("zlib", "struct", "_struct")
 
 
-def repacked(archive: Archive, changed: dict[str, bytes]) -> bytes:
+def repacked(archive: Archive, changed: Mapping[str, bytes], renamed: Callable[[str], str] = str) -> bytes:
     """The archive as a new one with some parts replaced, quickly: nothing is packed again that need not be."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as kept:
         for name in archive.parts:
             if name in changed:
-                kept.writestr(name, changed[name])
+                kept.writestr(renamed(name), changed[name])
             elif archive.size(name) <= LARGEST_PART and not _is_never_read(name):
-                kept.writestr(name, b"".join(archive.pieces(name)))
+                kept.writestr(renamed(name), b"".join(archive.pieces(name)))
     return buffer.getvalue()
 
 

@@ -38,6 +38,9 @@ DELIMITERS, FEWEST_COLUMNS = ",;\t|", 3
 ESCAPED_QUOTE = re.compile(r'\\"(?![,;\t|\r\n]|$)')
 DOUBLED: dict[str, Any] = {"skipinitialspace": True}
 ESCAPED: dict[str, Any] = {**DOUBLED, "doublequote": False, "escapechar": "\\"}
+LITERAL: dict[str, Any] = {**DOUBLED, "quoting": csv.QUOTE_NONE}
+# What the reader allows for a cell unless it is told otherwise.
+SHORTEST_LIMIT = 131_072
 # Excel's own line about the delimiter; it is no row of the sheet people see.
 DELIMITER_LINE = re.compile(r"sep=([^\r\n])\r?\n", re.IGNORECASE)
 
@@ -64,9 +67,13 @@ def open_delimited(text: str) -> Spreadsheet | Refusal:
     most, delimiters = 0, DELIMITERS
     if told := DELIMITER_LINE.match(text):
         delimiters, text = told[1], text[told.end() :]
-    for delimiter, quoting in product(delimiters, [ESCAPED, DOUBLED] if ESCAPED_QUOTE.search(text) else [DOUBLED]):
+    quotings = [ESCAPED, DOUBLED] if ESCAPED_QUOTE.search(text) else [DOUBLED]
+    if text.count('"') % 2:  # one that is never closed swallows the rest of the file
+        quotings.append(LITERAL)
+    csv.field_size_limit(max(len(text), SHORTEST_LIMIT))
+    for delimiter, quoting in product(delimiters, quotings):
         try:
-            rows = list(islice(csv.reader(StringIO(text, newline=""), delimiter=delimiter, **quoting), MOST_ROWS + 1))
+            rows = list(_up_to_the_last(csv.reader(StringIO(text, newline=""), delimiter=delimiter, **quoting)))
         except (csv.Error, TypeError):
             continue
         widths = Counter(len(row) for row in rows if len(row) >= FEWEST_COLUMNS)
@@ -86,6 +93,12 @@ def open_delimited(text: str) -> Spreadsheet | Refusal:
         has_formulas=bool(stored["csv"].errors),
         look=stored.get,
     )
+
+
+def _up_to_the_last(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The rows anybody looks at, and one more if something stands below them."""
+    yield from islice(rows, MOST_ROWS)
+    yield from islice((row for row in rows if any(map(str.strip, row))), 1)
 
 
 def _lost(rows: Sequence[Sequence[str]]) -> Iterator[Note]:

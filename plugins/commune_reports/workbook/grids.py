@@ -2,9 +2,10 @@
 
 import warnings
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from itertools import islice
+from typing import Any
 
 from openpyxl import load_workbook
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -54,6 +55,15 @@ def _shows(row: Iterable[object]) -> bool:
     return any(value != "" and str(value).strip() for value in row)
 
 
+def _filled(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    """Rows without the columns right of everything that is filled, in which this reader lays them out."""
+    kept = [["" if value is None else value for value in row] for row in rows]
+    width = max(
+        (len(row) - next((n for n, one in enumerate(reversed(row)) if one != ""), len(row)) for row in kept), default=0
+    )
+    return [row[:width] for row in kept]
+
+
 def patient_grids(content: bytes) -> tuple[Grid, ...]:
     """The same of a package with flaws a person would not even notice, by openpyxl; ValueError if that fails too."""
     with warnings.catch_warnings():
@@ -64,10 +74,7 @@ def patient_grids(content: bytes) -> tuple[Grid, ...]:
                 Grid(
                     name=sheet.title,
                     visible=sheet.sheet_state == "visible",
-                    rows=[
-                        ["" if value is None else value for value in row]
-                        for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
-                    ],
+                    rows=_filled(sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)),
                 )
                 for sheet in workbook.worksheets[: MOST_SHEETS + 1]
             )

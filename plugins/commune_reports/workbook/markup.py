@@ -13,7 +13,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from commune_reports.workbook.archives import is_declaring
+from commune_reports.workbook.archives import is_cut_off, is_declaring
 from commune_reports.workbook.delimited import FEWEST_COLUMNS, decoded
 from commune_reports.workbook.model import (
     MOST_COLUMNS,
@@ -32,6 +32,7 @@ SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 NAMED_FORMATS = {"percent": "0.00%"}
 ENCODING = re.compile(r"<\?xml[^>]*\?>")
 LOOKED_AT = 4096
+TABLE_BEGINS, TABLE_ENDS = re.compile(r"<table\b", re.IGNORECASE), re.compile(r"</table\b", re.IGNORECASE)
 HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 INLINE = ("b", "big", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u")
 # What is no element has no text of its own, but goes on with that of the page.
@@ -100,6 +101,8 @@ def open_web_page(content: bytes) -> Spreadsheet | Refusal:
         page = html.document_fromstring(ENCODING.sub("", text), parser=html.HTMLParser(no_network=True))
     except (etree.LxmlError, ValueError):
         return Refusal("wrong_format", got="trang web")
+    if len(TABLE_BEGINS.findall(text)) > len(TABLE_ENDS.findall(text)):
+        return Refusal("broken_file")  # the copy broke off within a table
     tables = [one for one in page.iter("table") if next(one.iterdescendants("table"), None) is None]
     grids = [_web_table(table).grid(f"Bảng {number}") for number, table in enumerate(tables[:MOST_SHEETS], start=1)]
     if not any(len(grid.rows) > 1 and len(grid.rows[0]) >= FEWEST_COLUMNS for grid in grids):
@@ -138,7 +141,7 @@ def open_excel_xml(content: bytes) -> Spreadsheet | Refusal:
     if is_declaring(content):
         return Refusal("dangerous_content", got="tệp XML")
     root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
-    if root is None:
+    if root is None or is_cut_off(root, content):
         return Refusal("broken_file")
     percents = {one.get(f"{SS}ID") for one in root.iterfind(f"{SS}Styles/{SS}Style") if _shows_percent(one)}
     sheets = root.findall(f"{SS}Worksheet")

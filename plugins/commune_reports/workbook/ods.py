@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from commune_reports.workbook.archives import Archive, repacked
+from commune_reports.workbook.archives import Archive, is_cut_off, repacked
 from commune_reports.workbook.grids import UNREADABLE, grids_of
 from commune_reports.workbook.model import (
     ERROR,
@@ -54,7 +54,7 @@ def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
     root = etree.fromstring(
         body, etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
     )
-    if root is None:
+    if root is None or is_cut_off(root, body):
         return Refusal("broken_file")
     far, long, wide = _without_far_cells(root)
     try:

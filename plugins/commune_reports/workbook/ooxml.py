@@ -6,9 +6,9 @@ stored value into empty cells; those questions are answered from the XML, and on
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 from typing import Any
 
@@ -21,6 +21,7 @@ from commune_reports.workbook.grids import UNREADABLE, grids_of, patient_grids
 from commune_reports.workbook.model import (
     MOST_COLUMNS,
     MOST_ROWS,
+    MOST_SHEETS,
     Grid,
     Note,
     Refusal,
@@ -56,18 +57,38 @@ HAS_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is|f)\b")
 SHOWS = re.compile(rb"<(?:\w+:)?[vt]\b[^>]*>\s*[^<\s]")
 # Everything behind the rows (merged areas, validations) is shorter than this in a sheet anybody made.
 LONGEST_ROW = 16 * 2**20
+LAST_ROW = 2**20
+
+
+TYPES, USUAL_BOOKS = "[Content_Types].xml", ("xl/workbook.xml", "xl/workbook.bin")
+WORKBOOK_TYPE = re.compile(r"spreadsheetml\.(?:sheet|template)\.main|ms-excel\.(?:sheet|template)\.", re.IGNORECASE)
+SHEET_NAMED = re.compile(rb"<(?:\w+:)?sheet\s")
+# What keeps a sheet from being read although its cells are whole: merged areas nobody can place.
+MERGES = re.compile(rb"<((?:\w+:)?mergeCells)\b[^>]*?(?:/>|>.*?</\1>)", re.DOTALL)
+NO_STYLES = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
 
 
 def main_part(archive: Archive) -> str | None:
     """The part that is the workbook, wherever its writer put it; None if the package has none."""
-    for name in ("xl/workbook.xml", "xl/workbook.bin"):
+    for name in USUAL_BOOKS:
         if name in archive:
-            return name
+            return archive.named(name)
     if "_rels/.rels" not in archive:
         return None
     targets = [target for kind, target in relations_of(archive, "").values() if kind == "officeDocument"]
-    books = [name for name in targets if re.search(r"(^|/)workbook\d*\.(xml|bin)$", name) and name in archive]
+    books = [archive.named(name) for name in targets if name in archive and _is_workbook(archive, name)]
     return books[0] if books else None
+
+
+def _is_workbook(archive: Archive, name: str) -> bool:
+    """Whether a part is a workbook by its name, or by what the package says that it is."""
+    if re.search(r"(^|/)workbook\d*\.(xml|bin)$", name):
+        return True
+    types = parsed(archive.read(TYPES)) if TYPES in archive else ()
+    return any(
+        one.get("PartName", "").lower() == f"/{name}".lower() and WORKBOOK_TYPE.search(one.get("ContentType", ""))
+        for one in types
+    )
 
 
 def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Refusal:
@@ -78,9 +99,14 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
     said = archive.read(book)
     base = posixpath.dirname(book)
     relations = relations_of(archive, book)
-    names = [target for kind, target in relations.values() if kind == "worksheet" and target in archive]
+    pointed = [target for kind, target in relations.values() if kind == "worksheet"]
+    names = [archive.named(target) for target in pointed if target in archive]
+    if pointed and not names:
+        return Refusal("broken_file")
+    if not is_binary and (count := len(SHEET_NAMED.findall(said))) > MOST_SHEETS:  # several may show one part
+        return Refusal("too_many_sheets", got=str(count), wanted=str(MOST_SHEETS))
     sheets = {name: archive.read(name) for name in names if archive.size(name) <= LARGEST_PART}
-    for name in (posixpath.join(base, "sharedStrings.xml"), "[Content_Types].xml"):
+    for name in (posixpath.join(base, "sharedStrings.xml"), TYPES):
         if name in archive:
             archive.read(name)
     styles = next((target for kind, target in relations.values() if kind == "styles" and target in archive), None)
@@ -101,6 +127,8 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         notes += [note for _, beyond, right_of in thinned.values() for note in _left_out(beyond, right_of)]
     elif archive.is_renamed:
         content = repacked(archive, {})
+    if book.lower() not in USUAL_BOOKS:
+        content = repacked(archive, {}, renamed=partial(_in_its_usual_place, book))
     has_formulas = any(mark.search(sheet) for sheet in sheets.values() for mark in FORMULA_OR_ERROR)
     try:
         grids = grids_of(content)
@@ -108,7 +136,7 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         # What calamine finds broken, the more patient reader (like Excel itself) may still read.
         if is_binary:
             raise
-        grids = patient_grids(content)
+        grids = _patiently(archive, sheets, styles)
     looker = binary or _Looker(archive, book, styles)
     if binary:
         grids = tuple(map(binary.with_hidden, grids))
@@ -123,6 +151,29 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         has_percents=is_binary or (PERCENT_FORMAT.search(formats) is not None if formats else None),
         look=looker.look,
     )
+
+
+def _in_its_usual_place(book: str, name: str) -> str:
+    """The name of a part in the package calamine expects, whose workbook lies in a folder of its own."""
+    folder, own = posixpath.split(book)
+    usual = "workbook.bin" if book.endswith(".bin") else "workbook.xml"
+    if name == book:
+        return f"xl/{usual}"
+    if name == posixpath.join(folder, "_rels", f"{own}.rels"):
+        return f"xl/_rels/{usual}.rels"
+    return f"xl/{name.removeprefix(f'{folder}/')}" if folder and name.startswith(f"{folder}/") else name
+
+
+def _patiently(archive: Archive, sheets: Mapping[str, bytes], styles: str | None) -> tuple[Grid, ...]:
+    """The grids by the other reader, or without what neither understands: merged areas, and last the styles."""
+    try:
+        return patient_grids(archive.content)
+    except ValueError:
+        bare = {name: MERGES.sub(b"", sheet) for name, sheet in sheets.items()}
+    try:
+        return grids_of(repacked(archive, bare))
+    except UNREADABLE:
+        return grids_of(repacked(archive, bare | ({archive.named(styles): NO_STYLES} if styles else {})))
 
 
 def _hides(markup: bytes) -> bool:
@@ -216,7 +267,7 @@ class _Thinned:
 
 def _left_out(beyond: int, right_of: int) -> Iterator[Note]:
     if beyond:
-        yield Note("sheet_too_long", got=str(beyond), wanted=str(MOST_ROWS))
+        yield Note("sheet_too_long", got=str(min(beyond, LAST_ROW)), wanted=str(MOST_ROWS))
     if right_of:
         yield Note("columns_beyond", got=get_column_letter(right_of), wanted=str(MOST_COLUMNS))
 
