@@ -106,7 +106,10 @@ def test_counts_behind_the_statuses_in_a_table_with_statuses_are_no_sums_of_the_
         (2, plan.tasks["PCI-02.1"].text, 40, BEGUN[0]),
         (3, plan.tasks["PCI-03.1"].text, 50, BEGUN[0]),
     ]
-    assert _read(clerk, [*TOP, heads, *rows]).totals == ()
+    reading = _read(clerk, [*TOP, heads, *rows])
+    assert [(total.cell, total.stated, total.difference) for total in reading.totals] == [("B4", 1, 0), ("B6", 2, 0)]
+    wrong = _read(clerk, [*TOP, heads, ("A", "Đã hoàn thành: 5 nhiệm vụ"), *rows[1:]])
+    assert [(total.cell, total.difference) for total in wrong.totals] == [("B4", 4), ("B6", 0)]
     below = _read(clerk, [*TOP, heads, *rows[1:2], ("", "Đã hoàn thành: 3 nhiệm vụ")])
     assert [total.stated for total in below.totals] == [3]
 
@@ -116,7 +119,7 @@ def test_the_period_of_a_sheet_beside_the_report_is_not_that_of_the_file(clerk: 
     heads = ("TT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)")
     beside = [(title,), (), ("TT", "Chỉ tiêu", "Dự toán"), (1, "Thu ngân sách xã ở xã Vạn Bình", 5116)]
     reading = _read(clerk, [*TOP, heads, (1, "PCI-02.1", "Đang thực hiện", 40)], beside)
-    assert (reading.period_claimed, reading.unit_claimed, _codes(reading)) == ("2024-11", "22492", [])
+    assert (reading.period_claimed, _codes(reading)) == ("2024-11", [])
     cover = _read(clerk, [("BÁO CÁO THÁNG 10/2024",)], [heads, (1, "PCI-02.1", "Đang thực hiện", 40)])
     assert cover.period_claimed == "2024-10"
 
@@ -208,3 +211,74 @@ def test_days_of_a_change_and_statuses_of_another_time_are_not_taken_for_the_ans
         (2, "PCI-02.1", "Đang thực hiện", "Hoàn thành", DONE[0]),
     ]
     assert [row.status for row in _read(clerk, [*TOP, heads, *rows]).rows] == ["in_progress", "completed"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        ("II", "Nhiệm vụ quá hạn"),
+        ("II", "Nhiệm vụ khác"),
+        ("B", "Chỉ số xanh cấp tỉnh (PGI)"),
+        ("", "Tổng cộng"),
+        ("", "Danh mục nhiệm vụ năm 2024 (tham khảo)"),
+    ],
+)
+def test_a_status_ends_at_whatever_is_no_task_below_it(clerk: Clerk, plan: Plan, title: Row) -> None:
+    first = (1, plan.tasks["PCI-01.1"].text, *DONE)
+    second = (2, plan.tasks["PGI-01.1"].text, *BEGUN)
+    above = [("A", "Chỉ số năng lực cạnh tranh cấp tỉnh (PCI)")]
+    reading = _read(clerk, [*TOP, HEADS, *above, ("I", "Nhiệm vụ đã hoàn thành"), first, title, second])
+    assert [(row.task_code, row.status) for row in reading.rows] == [("PCI-01.1", "completed"), ("PGI-01.1", None)]
+
+
+def test_titles_of_sections_within_a_status_do_not_end_it(clerk: Clerk, plan: Plan) -> None:
+    rows = [
+        ("I", "Nhiệm vụ đã hoàn thành"),
+        ("A", "Chỉ số năng lực cạnh tranh cấp tỉnh (PCI)"),
+        (1, plan.tasks["PCI-01.1"].text, *DONE),
+        ("B", "Chỉ số xanh cấp tỉnh (PGI)"),
+        (1, plan.tasks["PGI-01.1"].text, *DONE),
+        ("II", "Nhiệm vụ đang thực hiện", "", "bình quân 60%"),
+        (1, plan.tasks["PGI-02.1"].text, *BEGUN),
+    ]
+    assert [row.status for row in _read(clerk, [*TOP, HEADS, *rows]).rows] == ["completed", "completed", "in_progress"]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [("Số nhiệm vụ đang thực hiện: 2",), ("Số nhiệm vụ chưa thực hiện: 0",)],
+        [("I. NỘI DUNG ĐÃ THỰC HIỆN",)],
+        [("Các nhiệm vụ chưa thực hiện: 0",)],
+    ],
+)
+def test_what_stands_above_a_table_of_shares_and_is_no_title_tells_no_status(
+    clerk: Clerk, plan: Plan, above: Sequence[Row]
+) -> None:
+    heads = ("TT", "Nhiệm vụ", "Tiến độ (%)", "Kết quả thực hiện")
+    rows = [(n, plan.tasks[code].text, 40, BEGUN[0]) for n, code in enumerate(("PCI-01.1", "PCI-02.1"), 1)]
+    for sheet in ([*TOP, *above, heads, *rows], [*TOP, heads, ("I", "Công việc đã thực hiện trong tháng 11"), *rows]):
+        assert [row.status for row in _read(clerk, sheet).rows] == ["in_progress", "in_progress"]
+
+
+def test_tasks_above_the_first_status_keep_that_of_their_share(clerk: Clerk, plan: Plan) -> None:
+    heads = ("TT", "Nhiệm vụ", "Tiến độ (%)", "Kết quả thực hiện")
+    first, second = ((n, plan.tasks[code].text) for n, code in enumerate(("PCI-01.1", "PCI-02.1"), 1))
+    rows = [(*first, 100, DONE[0]), ("II", "Công việc chưa thực hiện"), (*second, 0, "")]
+    assert [row.status for row in _read(clerk, [*TOP, heads, *rows]).rows] == ["completed", "not_started"]
+
+
+def test_words_of_a_status_in_a_result_stay_a_result(clerk: Clerk, plan: Plan) -> None:
+    heads = ("TT", "Nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả thực hiện")
+    first = (1, plan.tasks["PCI-01.1"].text, "Đang thực hiện", 40, "Đã họp 2 lần")
+    more = ("", "", "", "", "Đã hoàn thành 2 nội dung")
+    second = (2, plan.tasks["PCI-02.1"].text, "Đang thực hiện", 40, BEGUN[0])
+    [row, _] = _read(clerk, [*TOP, heads, first, more, second]).rows
+    assert row.result == "Đã họp 2 lần; Đã hoàn thành 2 nội dung"
+
+
+def test_tasks_completed_after_the_period_are_asked_about_wherever_that_is_told(clerk: Clerk, plan: Plan) -> None:
+    rows = [("I", "Nhiệm vụ hoàn thành tháng 12/2024"), (1, plan.tasks["PCI-01.1"].text, *DONE)]
+    reading = _read(clerk, [*TOP, HEADS, *rows])
+    assert [row.status for row in reading.rows] == [None]
+    assert _codes(reading) == [("status_unreadable", "B4")]

@@ -27,6 +27,8 @@ from commune_reports.workbook import Grid
 NARRATIVE, SHARE = "tinh hinh", "muc do"
 DUE = re.compile(r"^thoi (?:gian|diem|han) (?:thuc hien )?(?:hoan thanh|ket thuc)|\bdu kien\b")
 DONE = re.compile(r"\b(?:thuc hien|trien khai)\b")
+# What heads the tasks left of their statuses, and what was done right of them.
+CONTENT = "noi dung"
 ACTUAL = re.compile(r"\bthuc te\b")
 FEWEST_WORDS, SHORTEST_TASK, LONGEST_LABEL, FEWEST_DUE, FEWEST_NAMED, FEWEST_ALIKE = 4, 12, 12, 2, 2, 6
 FIRST_ROWS, MOST_TASKS = 4, 33
@@ -182,7 +184,12 @@ def _with_results_headed_as_tasks(grid: Grid, head: Head, titles: Titles, vocabu
     columns, twins = head.headings.columns, head.headings.twins
     second = twins.get("task_text")
     if second is not None and "result" not in columns:
-        tells = DONE.search(fold(titles.texts[second])) or told_in(grid, head, second, vocabulary) == "result"
+        answers = [columns[name] for name in ("status", "progress_pct") if name in columns]
+        tells = DONE.search(fold(titles.texts[second])) or (
+            fold(titles.texts[second]) == CONTENT
+            and any(column < second for column in answers)
+            and told_in(grid, head, second, vocabulary) == "result"
+        )
         if not tells or _holds(grid, head, second, plan):
             return head
         twins = without(twins, "task_text")

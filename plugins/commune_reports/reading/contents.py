@@ -1,7 +1,7 @@
 """Columns known by what stands in them: under headings nobody knows, and under the parts of a wide heading."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from commune_reports.reading.dates import Span, completion_date
 from commune_reports.reading.documents import own_documents_in
 from commune_reports.reading.rows import status_of_progress
 from commune_reports.reading.tables import REPORTED, Head, Headings
-from commune_reports.reading.times import LOOKS_AHEAD
+from commune_reports.reading.times import LEFT_OUT
 from commune_reports.reading.titles import Titles, below
 from commune_reports.reading.vocabulary import Vocabulary, months_named
 from commune_reports.spelling import fold
@@ -18,13 +18,58 @@ from commune_reports.workbook import Grid
 
 # A label or a name is shorter than what somebody did; a document beside a sentence is only mentioned.
 FEWEST_WORDS, MOST_WORDS_WITH_DOCUMENT, FEWEST_TOLD = 5, 12, 2
-OF_RESULT = re.compile(r"\b(?:ket qua|noi dung|bao cao|dien giai|thuyet minh|chi tiet|da lam)\b")
-OF_DAY = re.compile(r"(?:ngay|thoi gian|thoi diem)(?:.*\b(?:hoan thanh|ket thuc|xong)\b.*)?")
-OF_OTHER_TIME = re.compile(r"\b(?:dau (?:ky|nam|thang|quy)|(?:ky|thang|quy|nam) (?:truoc|ngoai)|truoc do|cu)\b")
-NO_ANSWER = re.compile(
-    r"\b(?:nguyen nhan|ly do|kho khan|vuong mac|bat cap|giai phap|bien phap|phuong huong|de xuat|kien nghi|ke hoach|du kien|"
-    r"nhiem vu|han|thoi han|giao|chi dao|can cu|truoc|sau|toi|xep loai|cong viec|can bo|nguoi|don vi|ghi chu)\b"
+# What speaks of others, of other times or of what is only to be.
+NOT_OWN = re.compile(
+    r"\b(?:huyen|tinh|thon|phong|cap tren|tw|trung uong|ke hoach|kh|du kien|muc tieu|yeu cau|phai|thang|quy|nam|truoc|sau|"
+    r"toi|giao|chi dao|can|dau ky)\b"
 )
+
+
+class _Heading(NamedTuple):
+    """How a heading of a field may begin that nobody knows, and the words it may go on with."""
+
+    begins: tuple[str, ...]
+    words: frozenset[str]
+
+    def may_be(self, said: str) -> bool:
+        """Whether all of a folded heading is such words."""
+        return said.startswith(self.begins) and self.words.issuperset(said.split())
+
+
+def _words(said: str) -> frozenset[str]:
+    return frozenset(said.split())
+
+
+# The fields a column under an unknown heading may be taken for.
+MAY_HEAD: Mapping[str, _Heading] = {
+    "status": _Heading(
+        ("danh gia", "tu danh gia", "muc do", "ket qua", "tien do", "hoan thanh", "phan loai", "tinh", "trang thai"),
+        _words(
+            "tu danh gia muc do ket qua tien do thuc hien trien khai xu ly hoan thanh chua phan loai tinh hinh trang thai "
+            "nhiem vu cong viec chung cua xa don vi ubnd cac cuoi ky nay hien tai"
+        ),
+    ),
+    "evidence": _Heading(
+        ("van ban", "tai lieu", "ho so minh chung", "minh chung", "san pham", "chung tu", "so van ban"),
+        _words(
+            "van ban tai lieu kem theo ho so minh chung san pham bao cao ket qua ky hieu dinh cac da va hoac chung tu ten "
+            "ban hanh ngay cua xa ubnd"
+        ),
+    ),
+    "completed_on": _Heading(
+        ("ngay", "thoi gian", "thoi diem"),
+        _words("ngay thoi gian diem bao cao thuc te hien da hoan thanh ket thuc xong nhiem vu cong viec"),
+    ),
+    "result": _Heading(
+        ("ket qua", "noi dung", "bao cao", "dien giai", "thuyet minh", "viec da lam", "cong viec da"),
+        _words(
+            "ket qua chi tiet noi dung bao cao trien khai thuc hien dien giai thuyet minh da lam cu the cong viec cua xa ubnd "
+            "tinh hinh"
+        ),
+    ),
+}
+# A day that only is the beginning of something, or says nothing of an end, is none.
+ENDS = re.compile(r"(?:ngay|thoi gian|thoi diem)|.*\b(?:hoan thanh|ket thuc|xong)\b.*")
 
 
 def with_parts_by_content(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
@@ -38,6 +83,9 @@ def with_parts_by_content(grid: Grid, head: Head, titles: Titles, vocabulary: Vo
         if name not in columns or name not in spare:
             continue
         parts = _parts(titles, columns[name], name, vocabulary)
+        wide = fold(_wide(titles, columns[name]))
+        if any(NOT_OWN.search(fold(titles.texts[column]).removeprefix(wide)) for column in parts):
+            continue
         kinds = {column: told_in(grid, head, column, vocabulary) for column in parts}
         if len({kind for kind in kinds.values() if kind is not None}) < FEWEST_TOLD:
             continue
@@ -58,19 +106,21 @@ def with_parts_by_content(grid: Grid, head: Head, titles: Titles, vocabulary: Vo
 def with_columns_by_content(grid: Grid, head: Head, titles: Titles, vocabulary: Vocabulary) -> Head:
     """The heading with the columns under headings nobody knows, where what stands there is beyond doubt and told nowhere else."""
     headings = head.headings
-    lacking = [name for name in TELLING if name not in headings.columns and not (name == "status" and headings.ticks)]
+    lacking = [name for name in MAY_HEAD if name not in headings.columns and not (name == "status" and headings.ticks)]
     if not lacking:
         return head
     taken = {*headings.columns.values(), *headings.besides.values(), *headings.twins.values(), *headings.ticks}
     found: dict[str, list[int]] = {}
     for column, text in enumerate(titles.texts):
-        if not text or column in taken or vocabulary.field_of(text) is not None or vocabulary.ticked_by(text):
+        if not text or text == LEFT_OUT or column in taken:
+            continue
+        said = vocabulary.written_out(months_named(fold(titles.whole(column))))
+        # What stands below is dear to look through: only where the heading lets it be one of them.
+        may_be = {name for name in lacking if MAY_HEAD[name].may_be(said)}
+        if not may_be or vocabulary.field_of(text) is not None or vocabulary.ticked_by(text):
             continue
         kind = told_in(grid, head, column, vocabulary)
-        said = months_named(fold(titles.whole(column)))
-        if kind not in lacking or OF_OTHER_TIME.search(said) or LOOKS_AHEAD.search(said) or not TELLING[kind](said):
-            continue
-        if kind == "completed_on" and not _are_ends(beside_statuses(grid, head, column, vocabulary)):
+        if kind not in may_be or (kind == "completed_on" and not _tells_ends(grid, head, column, said, vocabulary)):
             continue
         found.setdefault(kind, []).append(column)
     found = {kind: some for kind, some in found.items() if len(some) == 1 or kind != "status"}
@@ -78,15 +128,6 @@ def with_columns_by_content(grid: Grid, head: Head, titles: Titles, vocabulary: 
         return head
     columns = {**headings.columns, **{kind: some[0] for kind, some in found.items()}}
     return replace(head, headings=replace(headings, columns=columns, by_content=tuple(found)))
-
-
-# The fields a column under an unknown heading may be taken for, and whether the heading, folded, lets it.
-TELLING: Mapping[str, Callable[[str], bool]] = {
-    "status": lambda _said: True,
-    "evidence": lambda said: NO_ANSWER.search(said) is None,
-    "completed_on": lambda said: OF_DAY.fullmatch(said) is not None and NO_ANSWER.search(said) is None,
-    "result": lambda said: OF_RESULT.search(said) is not None and NO_ANSWER.search(said) is None,
-}
 
 
 def _parts(titles: Titles, first: int, name: str, vocabulary: Vocabulary) -> list[int]:
@@ -120,9 +161,10 @@ def told_in(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> str 
     return "result" if sum(len(fold(text).split()) >= FEWEST_WORDS for text in texts) >= most else None
 
 
-def _are_ends(told: Sequence["Beside"]) -> bool:
+def _tells_ends(grid: Grid, head: Head, column: int, said: str, vocabulary: Vocabulary) -> bool:
     """Whether all days of a column stand beside tasks that are done: others tell of a change, or of a deadline."""
-    return all(status == "completed" for status, day, _ in told if isinstance(day, Span))
+    told = beside_statuses(grid, head, column, vocabulary) if ENDS.fullmatch(said) else []
+    return bool(told) and all(status == "completed" for status, day, _ in told if isinstance(day, Span))
 
 
 def _names_document(text: str) -> bool:

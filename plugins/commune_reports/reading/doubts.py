@@ -111,16 +111,15 @@ def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], c
 
 def columns_by_content(grid: Grid, heads: Sequence[Head], clerk: Clerk) -> Iterator[Finding]:
     """Columns under headings nobody knows that are read as what stands in them."""
-    head = heads[0]
-    headings = _headings(grid, head)
-    for name in head.headings.by_content:
+    told = ((head, name) for head in heads for name in head.headings.by_content)
+    for head, name in told:
         column = head.headings.columns[name]
         yield clerk.wordings.finding(
             "column_by_content",
             sheet=grid.name,
             cell=address(head.last_row, column),
             row=head.last_row + 1,
-            got=headings.get(column, ""),
+            got=_headings(grid, head).get(column, ""),
             wanted=FIELD_LABELS[name],
         )
 

@@ -1,117 +1,146 @@
 """Tables whose tasks are listed by status: what stands below "II. Nhiệm vụ đang thực hiện" goes on, whatever else it says."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from commune_reports.reading.cell_values import plain_text
+from commune_reports.findings import FIELD_LABELS
 from commune_reports.reading.codes import task_coded
 from commune_reports.reading.columns import names_task
+from commune_reports.reading.rows import is_touched
 from commune_reports.reading.sections import Section, section_of
-from commune_reports.reading.tables import Head, Headings, Place
-from commune_reports.reading.tasks import Clerk
+from commune_reports.reading.tables import REPORTED, Head, Place
+from commune_reports.reading.tasks import Clerk, is_sum_row
 from commune_reports.spelling import fold
-from commune_reports.workbook import Grid
+from commune_reports.task_report import Total
+from commune_reports.workbook import Grid, address
 
-LONGEST_HEADING, MOST_CELLS = 90, 2
+LONGEST_HEADING, MOST_CELLS = 90, 4
+SOME_STATUS = re.compile(r"\b(?:hoan thanh|xong|dang|chua|phat sinh)\b")
 IN_FRONT = re.compile(r"^(?:phan |muc |nhom )?(?:[ivx]{1,4}|\d{1,2}|[a-e]) ")
 WORK = r"(?:nhiem vu|cong viec|dau viec|noi dung|giai phap|chi tieu|cong tac)"
-BEFORE = re.compile(rf"(?:(?:cac|nhung|danh muc|danh sach|nhom|so|{WORK}|da duoc|duoc) )+")
-COUNTED = re.compile(rf" (?:gom |co |tong so )?\d{{1,3}}(?: \d{{1,3}})?(?: {WORK}(?: {WORK})*)?$")
+BEFORE = re.compile(rf"(?:(?:cac|nhung|danh muc|danh sach|nhom|{WORK}) )+")
+COUNTED = re.compile(rf" (?:gom |co |tong so )?(?P<count>\d{{1,3}})(?: {WORK})*$")
 WHEN = re.compile(
     r" (?:(?:trong|den|tinh den) )?(?:(?:het )?(?:ky(?: nay| bao cao)?|nay|thang \d{1,2}(?: (?:nam )?\d{4})?|"
     r"quy (?:[ivx]+|\d)(?: (?:nam )?\d{4})?|nam \d{4}))$"
 )
+# "Nội dung đã thực hiện" heads all that was done, and what is not completed may be begun or not.
+BEYOND_DOUBT = re.compile(r"(?:da )?hoan thanh|da xong|dang .*|chua (?!hoan thanh|xong).*|khong (?:co )?phat sinh")
+AROUND_SHARE = re.compile(r"[\d.,]+ ?%?|(?:bình quân|trung bình|đạt)\s*[\d.,]+ ?%")
 
 
-def by_status(grid: Grid, heads: Sequence[Head], clerk: Clerk) -> tuple[Grid, Sequence[Head]]:
-    """The sheet with the status of every task where headings between the tasks, or the title of the table, tell it.
+@dataclass(frozen=True)
+class Group:
+    """A heading over tasks of one status: where it stands, the words for that status, and how many tasks it says there are."""
 
-    The status is seen in a column of its own, whose cells are those headings. Where the table has a column for the status,
-    the headings only lose the counts behind them, which no sum below is to be taken for.
+    place: tuple[int, int]
+    words: str
+    count: int | None
+    tasks: tuple[int, ...] = ()
+
+    def total(self, sheet: str) -> Total | None:
+        """The count as a total of the tasks below."""
+        if self.count is None:
+            return None
+        row, cell, found = self.place[0] + 1, address(*self.place), float(len(self.tasks))
+        return Total(sheet, row, cell, FIELD_LABELS["task_text"], float(self.count), ((found, found),))
+
+
+def by_status(grid: Grid, heads: Sequence[Head], clerk: Clerk) -> tuple[Grid, Sequence[Head], Mapping[int, Group]]:
+    """The sheet with the status of every task where headings between the tasks, or the title above, tell it; those headings.
+
+    Where the table has no column for the status it is seen in one of its own, whose cells are the headings.
     """
-    groups = dict(_groups(grid, heads, clerk))
-    if not groups:
-        return grid, heads
-    rows = [list(row) for row in grid.rows]
-    for (row, column), status in groups.items():
-        rows[row][column] = status
-    width = max(map(len, rows))
-    told = {}
-    for number, headings in _lines(grid, heads):
-        above = max((place for place in groups if place[0] < number), default=None)
-        if above is not None and not headings.has_status and _lists_task(Place(grid, (number,), headings), clerk):
-            told[number, width] = above
-    if told:
-        rows = [[*row, *[""] * (width + 1 - len(row))] for row in rows]
-        heads = [
-            head
-            if head.headings.has_status
-            else replace(head, headings=replace(head.headings, columns={**head.headings.columns, "status": width}))
-            for head in heads
-        ]
-    return replace(grid, rows=rows, told_above=told), heads
-
-
-def _groups(grid: Grid, heads: Sequence[Head], clerk: Clerk) -> Iterator[tuple[tuple[int, int], str]]:
-    """The cells that head tasks of one status, with the words for it; those above the table if none stands within."""
-    lines = list(_lines(grid, heads))
-    within = [
-        (place, words)
-        for at, (number, headings) in enumerate(lines)
-        if (found := _heading(grid, number, clerk)) is not None
-        for place, words in [found]
-        if place[1] != headings.columns.get("status") and _is_followed(grid, lines[at + 1 :], clerk)
-    ]
-    if within:
-        yield from within
-    elif not any(head.headings.has_status for head in heads):
-        above = [found for number in range(heads[0].first_row) if (found := _heading(grid, number, clerk)) is not None]
-        yield from above[-1:]
-
-
-def _lines(grid: Grid, heads: Sequence[Head]) -> Iterator[tuple[int, Headings]]:
-    """The rows below the headings, with the headings over them."""
+    if not any(map(_may_head, grid.rows)):
+        return grid, heads, {}
+    told: dict[tuple[int, int], tuple[tuple[int, int], str]] = {}
+    groups: dict[int, Group] = {}
+    width = max((len(row) for row in grid.rows), default=0)
     ends = [head.first_row for head in heads[1:]] + [len(grid.rows)]
+    kept = []
     for head, end in zip(heads, ends, strict=True):
-        yield from ((number, head.headings) for number in range(head.last_row + 1, end))
+        found, alone = _groups(grid, head, end, clerk)
+        groups |= {group.place[0]: group for group in found}
+        headings = head.headings
+        if found and not headings.has_status and not (alone and "progress_pct" in headings.columns):
+            told |= {(row, width): (group.place, group.words) for group in found for row in group.tasks}
+            headings = replace(headings, columns={**headings.columns, "status": width})
+        kept.append(replace(head, headings=headings))
+    return (replace(grid, told_above=told) if told else grid), kept, groups
 
 
-def _heading(grid: Grid, number: int, clerk: Clerk) -> tuple[tuple[int, int], str] | None:
-    """The cell of a row that says nothing but the status of what stands below, and the words for it."""
-    texts = [
-        (column, text)
-        for column, value in enumerate(grid.rows[number])
-        if value != "" and (text := plain_text(value)) is not None
-    ]
-    if not 0 < len(texts) <= MOST_CELLS or len({text for _, text in texts[-1:]}) != 1:
-        return None
-    column, text = texts[-1]
-    if len(text) > LONGEST_HEADING or not isinstance(grid.rows[number][column], str):
-        return None
-    if len(texts) == MOST_CELLS and not IN_FRONT.fullmatch(f"{fold(texts[0][1])} "):
-        return None
-    said = IN_FRONT.sub("", fold(text), count=1)
-    words = said = WHEN.sub("", COUNTED.sub("", WHEN.sub("", said)))
-    if (found := BEFORE.match(f"{said} ")) is not None:
-        words = said[found.end() :]
-    status = clerk.vocabulary.statuses.get(words)
-    is_titled = found is not None or len(texts) == MOST_CELLS or text != words
-    return ((number, column), words) if status is not None and is_titled else None
+def _may_head(cells: Sequence[Any]) -> bool:
+    """Whether a row has few cells and some of the words of a status: most sheets have no such row but for results."""
+    if len(cells) - cells.count("") > MOST_CELLS:
+        return False
+    return any(isinstance(cell, str) and SOME_STATUS.search(fold(cell)) for cell in cells if cell != "")
 
 
-def _is_followed(grid: Grid, lines: Sequence[tuple[int, Headings]], clerk: Clerk) -> bool:
-    """Whether a task is the next thing that stands below, but for the titles of its section."""
-    section = Section()
-    for number, headings in lines:
-        place = Place(grid, (number,), headings)
+def _groups(grid: Grid, head: Head, end: int, clerk: Clerk) -> tuple[list[Group], int]:
+    """The groups of a table with their tasks, and how many of its answered tasks stand in none.
+
+    A group ends at the next one, at a title of the kind that stands above the first one, and at whatever is no task.
+    """
+    group = _titled(grid, head, clerk)
+    found: list[Group] = [group] if group is not None else []
+    alone, outer = 0, {"index": False, "indicator": False}
+    for number in range(head.last_row + 1, end):
+        place = Place(grid, (number,), head.headings)
         if not place.texts():
             continue
         if _lists_task(place, clerk):
-            return True
-        if section_of(grid.rows[number], section, clerk.plan) is None:
-            return False
-    return False
+            if group is not None:
+                group = found[-1] = replace(group, tasks=(*group.tasks, number))
+            elif is_touched(place):
+                alone += 1
+            continue
+        section = section_of(grid.rows[number], Section(), clerk.plan)
+        level = "indicator" if section is not None and section.indicator is not None else "index"
+        heading = None if section is not None else _heading(place, clerk)
+        if section is not None:
+            outer[level] = outer[level] or not found
+            group = None if outer[level] else group
+        elif heading is not None:
+            group = heading
+            found.append(group)
+        elif (not is_touched(place) and (place.text("number") or place.text("task_text"))) or is_sum_row(place):
+            group = None
+    return [one for one in found if one.tasks], alone
+
+
+def _titled(grid: Grid, head: Head, clerk: Clerk) -> Group | None:
+    """The status a title above a table tells of all its tasks; a count is none, nor is one of several such lines."""
+    places = (Place(grid, (row,), head.headings) for row in range(head.first_row))
+    found = [one for place in places if (one := _heading(place, clerk)) is not None]
+    has_words = len(found) == 1 and found[0].count is None
+    return found[0] if has_words and BEFORE.match(fold(str(_value(grid, found[0])))) else None
+
+
+def _value(grid: Grid, group: Group) -> object:
+    return grid.rows[group.place[0]][group.place[1]]
+
+
+def _heading(place: Place, clerk: Clerk) -> Group | None:
+    """The group a row heads that says nothing but a status, perhaps with a number in front and a share behind."""
+    columns = place.headings.columns
+    reported = {columns[name] for name in REPORTED if name in columns}
+    texts = place.texts()
+    title = next(((column, text) for column, text in texts if not IN_FRONT.fullmatch(f"{fold(text)} ")), None)
+    if title is None or len(title[1]) > LONGEST_HEADING or title[0] in reported:
+        return None
+    if any(AROUND_SHARE.fullmatch(text) is None for column, text in texts if column > title[0]):
+        return None
+    said = IN_FRONT.sub("", fold(title[1]))
+    counted = COUNTED.search(WHEN.sub("", said))
+    words = WHEN.sub("", COUNTED.sub("", WHEN.sub("", said)))
+    if (before := BEFORE.match(f"{words} ")) is not None:
+        words = words[before.end() :]
+    is_titled = before is not None or counted is not None or len(texts) > 1 or said != fold(title[1])
+    if not is_titled or not BEYOND_DOUBT.fullmatch(words) or words not in clerk.vocabulary.statuses:
+        return None
+    return Group((place.row, title[0]), words, int(counted["count"]) if counted else None)
 
 
 def _lists_task(place: Place, clerk: Clerk) -> bool:
@@ -120,4 +149,6 @@ def _lists_task(place: Place, clerk: Clerk) -> bool:
     if task_coded(clerk.plan, place.text("task")) is not None or (text and names_task(text, clerk.plan)):
         return True
     is_numbered = any(map(str.isdigit, place.text("number") + place.text("task")))
-    return is_numbered and bool(text) and section_of(place.grid.rows[place.row], Section(), clerk.plan) is None
+    if not is_numbered or not text or _heading(place, clerk) is not None:
+        return False
+    return section_of(place.grid.rows[place.row], Section(), clerk.plan) is None

@@ -1,7 +1,7 @@
 """One sheet → task rows, blanks, totals: read from top to bottom as a careful clerk would."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
@@ -21,6 +21,7 @@ from commune_reports.reading.doubts import (
     value_in,
 )
 from commune_reports.reading.foreign import Foreign, rows_of_other_periods, rows_of_other_units
+from commune_reports.reading.grouped import Group, by_status
 from commune_reports.reading.joining import Joining
 from commune_reports.reading.lines import is_part_of, merged_rows, rows_going_on
 from commune_reports.reading.numbering import IN_INDICATOR, Counted, numberings_of
@@ -46,8 +47,10 @@ def _is_begun(row: TaskRow) -> bool:
 class Sheet:
     """One sheet on its way through the clerk's hands, top to bottom."""
 
-    def __init__(self, opened: Spreadsheet, grid: Grid, heads: Sequence[Head], clerk: Clerk) -> None:
-        self.opened, self.grid, self.heads, self.clerk = opened, grid, heads, clerk
+    def __init__(
+        self, opened: Spreadsheet, grid: Grid, heads: Sequence[Head], clerk: Clerk, groups: Mapping[int, Group]
+    ) -> None:
+        self.opened, self.grid, self.heads, self.clerk, self.groups = opened, grid, heads, clerk, groups
         self.section = section_of([grid.name], Section(), clerk.plan) or Section()
         self.section_starts_at = (0, 0)  # rows and blanks above it
         # The row below the last one that was read or the last title, that one's number, and the task listed above.
@@ -196,6 +199,11 @@ class Sheet:
     def _read_at(self, number: int, headings: Headings, end: int) -> int:
         """Read the row at `number` with the rows that go on with it; the number of the next row to read."""
         place = Place(self.grid, merged_rows(self.grid, number, headings, end), headings)
+        if number in self.groups:  # what it counts stands below, and not above as what a sum counts
+            total = self.groups[number].total(self.grid.name)
+            self.totals += [total] if total is not None else []
+            self._close_section(place)
+            return number + 1
         below: tuple[int, ...] = ()
         if not self._is_answered(place):
             below = self._unanswered(place, end)
@@ -371,12 +379,13 @@ class Sheet:
 
 def sheet_read(opened: Spreadsheet, grid: Grid, heads: Sequence[Head], clerk: Clerk) -> Sheet:
     """A sheet that has been read; once more where only all rows together show what their numbers count."""
-    sheet = Sheet(opened, grid, heads, clerk)
+    grid, heads, groups = by_status(grid, heads, clerk)
+    sheet = Sheet(opened, grid, heads, clerk, groups)
     sheet.read()
     numberings = numberings_of(sheet.counted, clerk.plan) if sheet.counted else (IN_INDICATOR,)
     if numberings == (IN_INDICATOR,):
         return sheet
     heads = [replace(head, headings=replace(head.headings, numberings=numberings)) for head in heads]
-    sheet = Sheet(opened, grid, heads, clerk)
+    sheet = Sheet(opened, grid, heads, clerk, groups)
     sheet.read()
     return sheet

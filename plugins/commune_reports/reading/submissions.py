@@ -26,7 +26,6 @@ from commune_reports.reading.copies import (
     without_progress,
 )
 from commune_reports.reading.garbled import letters_lost
-from commune_reports.reading.grouped import by_status
 from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.joining import joining_of
 from commune_reports.reading.sheets import Sheet, sheet_read
@@ -146,7 +145,7 @@ def _own_sheets(
     """What the file says of itself, its sheets that report for its own unit and period, and what is said of the others."""
     first_heads = _first_rows(heads)
     sheets = [
-        sheet_read(opened, *by_status(_first_table(grid, heads[grid.name]), heads[grid.name], clerk), clerk)
+        sheet_read(opened, _first_table(grid, heads[grid.name]), heads[grid.name], clerk)
         for grid in opened.grids
         if heads.get(grid.name)
     ]

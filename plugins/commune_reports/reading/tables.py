@@ -103,7 +103,7 @@ class Place:
         self._seen: dict[int, list[Filled]] = {}
         # Nearly every task stands in one row without merged cells: by column, what is in each of its cells.
         self._alone: dict[int, tuple[Any, str]] | None = None
-        if len(rows) == 1 and not grid.merged_down:
+        if len(rows) == 1 and not grid.merged_down and not grid.told_above:
             self._alone = {
                 column: (value, text)
                 for column, value in enumerate(grid.rows[rows[0]])
@@ -195,6 +195,8 @@ class Place:
 
 def value_at(grid: Grid, row: int, column: int) -> tuple[tuple[int, int], Any]:
     """What is seen at a place, and the row and column of the cell that holds it: the first one of a merged area."""
+    if grid.told_above and (row, column) in grid.told_above:
+        return grid.told_above[row, column]
     top = grid.merged_down.get((row, column), (row, column)) if grid.merged_down else (row, column)
     cells = grid.rows[top[0]]
     return top, cells[top[1]] if top[1] < len(cells) else ""

@@ -50,8 +50,8 @@ class Grid:
     """One sheet: `rows[r][c]` is the value of row r+1 and column c+1, "" where empty; merged areas as (r, c), (r, c).
 
     `is_cut` tells that something stands below the rows anybody looks at; `cut_column` is the first column with content
-    right of the columns anybody looks at, counted from zero, as are `hidden_rows` and `hidden_columns`. What is `told_above`
-    is seen at a place as if it were merged with the cell above that holds it.
+    right of the columns anybody looks at, counted from zero, as are `hidden_rows` and `hidden_columns`. At a place
+    of `told_above` some words are seen that a cell above, which it names, says of it.
     """
 
     name: str
@@ -62,12 +62,12 @@ class Grid:
     cut_column: int | None = None
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
-    told_above: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    told_above: Mapping[tuple[int, int], tuple[tuple[int, int], str]] = field(default_factory=dict)
 
     @cached_property
     def merged_down(self) -> Mapping[tuple[int, int], tuple[int, int]]:
         """For every place covered by an area merged over several rows, the cell whose value it shows."""
-        merged = {
+        return {
             (row, column): (top, left)
             for (top, left), (bottom, right) in self.merged
             if 0 < bottom - top <= TALLEST_MERGE and right - left <= MOST_COLUMNS
@@ -75,7 +75,6 @@ class Grid:
             for row in range(top + 1, min(bottom + 1, len(self.rows)))
             for column in range(left, right + 1)
         }
-        return {**merged, **self.told_above}
 
 
 @dataclass(frozen=True)
