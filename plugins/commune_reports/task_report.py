@@ -80,11 +80,11 @@ def cell_at(address: str, *, seen_from: str) -> tuple[str, str]:
 
 
 def places_of(sheet: str, row: int, cells: Mapping[str, str]) -> set[tuple[str, int]]:
-    """The sheets and rows a task is read from: its own, and those its cells on other sheets stand in."""
+    """The sheets and rows a task is read from: its own, and those its cells stand in, below or on other sheets."""
     if isinstance(cells, CellsOfRow):
         return {(sheet, row)}
-    elsewhere = (cell_at(one, seen_from=sheet) for one in cells.values() if "!" in one)
-    return {(sheet, row), *((other, coordinate_to_tuple(cell)[0]) for other, cell in elsewhere)}
+    read = (cell_at(one, seen_from=sheet) for one in cells.values())
+    return {(sheet, row), *((other, coordinate_to_tuple(cell)[0]) for other, cell in read)}
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,12 @@ def test_what_is_beyond_doubt_by_its_content_is_read_whatever_heads_it(
         ("Giải pháp thời gian tới", (DONE[0], BEGUN[0])),
         ("Thời hạn giao", ("15/12/2024", "31/12/2024")),
         ("Văn bản giao nhiệm vụ", ("12/KH-UBND", "15/KH-UBND")),
+        ("Văn bản của huyện", ("12/KH-UBND", "15/KH-UBND")),
+        ("Nội dung theo KH tỉnh", (DONE[0], BEGUN[0])),
+        ("Nội dung chưa làm được", (DONE[0], BEGUN[0])),
+        ("Việc cần làm", (DONE[0], BEGUN[0])),
+        ("Ngày bắt đầu", ("5/11/2024", "6/11/2024")),
+        ("Ngày phải xong", ("5/11/2024", "6/11/2024")),
     ],
 )
 def test_what_is_no_answer_is_not_read_by_its_content(clerk: Clerk, head: str, values: Row) -> None:
@@ -167,6 +173,23 @@ def test_what_is_no_answer_is_not_read_by_its_content(clerk: Clerk, head: str, v
     reading = _read(clerk, [*TOP, heads, *rows])
     told = [(row.result, row.evidence, row.completed_on) for row in reading.rows]
     assert told == [(None, None, None)] * 2
+
+
+@pytest.mark.parametrize(
+    "head", ["Xếp loại công chức phụ trách", "Huyện đánh giá", "Kiểm tra nội bộ", "Hồ sơ trễ hạn", "Đánh giá tháng 10"]
+)
+def test_statuses_of_something_else_are_not_those_of_the_tasks(clerk: Clerk, head: str) -> None:
+    heads = ("TT", "Mã nhiệm vụ", "Tiến độ (%)", "Kết quả thực hiện", head)
+    rows = [(1, "PCI-01.1", 40, BEGUN[0], "Hoàn thành"), (2, "PCI-02.1", 60, BEGUN[0], "Không có")]
+    reading = _read(clerk, [*TOP, heads, *rows])
+    assert [row.status for row in reading.rows] == ["in_progress", "in_progress"]
+
+
+def test_columns_of_other_times_are_not_read_by_their_content_either(clerk: Clerk) -> None:
+    heads = ("TT", "Mã nhiệm vụ", "Tiến độ tháng 10", "Tiến độ tháng 11", "Kết quả thực hiện")
+    rows = [(1, "PCI-01.1", "Chưa thực hiện", 100, DONE[0]), (2, "PCI-02.1", "Chưa thực hiện", 40, BEGUN[0])]
+    reading = _read(clerk, [*TOP, heads, *rows])
+    assert [row.status for row in reading.rows] == ["completed", "in_progress"]
 
 
 def test_the_parts_of_a_wide_heading_are_taken_for_what_stands_in_them(clerk: Clerk) -> None:
@@ -282,3 +305,23 @@ def test_tasks_completed_after_the_period_are_asked_about_wherever_that_is_told(
     reading = _read(clerk, [*TOP, HEADS, *rows])
     assert [row.status for row in reading.rows] == [None]
     assert _codes(reading) == [("status_unreadable", "B4")]
+    heads = ("TT", "Mã nhiệm vụ", "Tình trạng")
+    for said, status in (("Đã hoàn thành tháng 11 năm 2023", None), ("Đã hoàn thành tháng 12/2023", "completed")):
+        assert [row.status for row in _read(clerk, [*TOP, heads, (1, "PCI-01.1", said)]).rows] == [status]
+
+
+@pytest.mark.parametrize(
+    "title", ["Thực hiện nhiệm vụ quý IV/2024", "Biểu mẫu ban hành tháng 3/2024", "Số liệu đến hết tháng 10/2024"]
+)
+def test_the_line_made_for_the_period_counts_wherever_it_stands(clerk: Clerk, title: str) -> None:
+    heads = ("TT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)")
+    cover = [("UBND xã Đại Lãnh",), ("Kỳ báo cáo: tháng 11/2024",)]
+    reading = _read(clerk, cover, [(title,), heads, (1, "PCI-02.1", "Đang thực hiện", 40)])
+    assert (reading.period_claimed, _codes(reading)) == ("2024-11", [])
+
+
+def test_a_cover_that_names_another_month_than_the_report_is_told(clerk: Clerk) -> None:
+    heads = ("TT", "Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)")
+    report = [("BÁO CÁO THÁNG 11/2024",), heads, (1, "PCI-02.1", "Đang thực hiện", 40)]
+    reading = _read(clerk, [("BÁO CÁO THÁNG 10/2024",), ("xã Đại Lãnh",)], report)
+    assert "period_contradiction" in [one.code for one in reading.findings]

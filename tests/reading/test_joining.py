@@ -109,3 +109,36 @@ def test_difficulties_beside_results_already_told_are_read_too(clerk: Clerk) -> 
     said = [(row.result, row.difficulty, row.proposal) for row in reading.rows]
     assert said == [(OF_DONE[2], "Thiếu kinh phí", "Hỗ trợ"), (OF_BEGUN[2], None, None)]
     assert _codes(reading) == [("table_joined", "Kết quả", None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Kết quả", "KẾT QUẢ THÁNG TRƯỚC"),
+        ("Kết quả", "II. Kết quả đã báo cáo kỳ trước"),
+        ("Kết quả", "KẾT QUẢ NĂM 2023"),
+        ("Kết quả", "GÓP Ý CỦA PHÒNG NỘI VỤ HUYỆN"),
+        ("Kết quả", "KIẾN NGHỊ CỦA CỬ TRI"),
+        ("Kết quả", "PHÂN CÔNG NHIỆM VỤ"),
+        ("Kỳ trước", ""),
+        ("KQ T10", ""),
+        ("Thôn Vĩnh Yên", ""),
+    ],
+)
+def test_tables_of_other_times_or_of_others_are_not_joined(clerk: Clerk, name: str, title: str) -> None:
+    reading = _read(clerk, [*TOP, STATES, DONE, BEGUN], [(title,), RESULTS, OF_DONE, OF_BEGUN], names=("Báo cáo", name))
+    assert [row.result for row in reading.rows] == [None, None]
+    below = _read(clerk, [*TOP, STATES, DONE, BEGUN, (), (title,), RESULTS, OF_DONE, OF_BEGUN], names=("Báo cáo",))
+    assert [row.result for row in below.rows] == [None if title else told[2] for told in (OF_DONE, OF_BEGUN)]
+
+
+@pytest.mark.parametrize("title", ["KẾT QUẢ THỰC HIỆN NHIỆM VỤ THÁNG 11/2024", "Biểu 2. Kết quả, văn bản (tháng 11)"])
+def test_the_title_of_the_period_itself_keeps_nothing_from_being_joined(clerk: Clerk, title: str) -> None:
+    reading = _read(clerk, [*TOP, STATES, DONE, BEGUN], [(title,), RESULTS, OF_DONE, OF_BEGUN])
+    assert [row.result for row in reading.rows] == [OF_DONE[2], OF_BEGUN[2]]
+
+
+def test_a_cell_that_cannot_be_read_in_a_table_below_keeps_its_task_from_counting(clerk: Clerk) -> None:
+    reading = _read(clerk, [*TOP, STATES, DONE, BEGUN, (), RESULTS, (*OF_DONE[:4], "31/11/2024"), OF_BEGUN])
+    assert ("date_unreadable", "Tiến độ", "E8") in _codes(reading)
+    assert [row.task_code for row in _judged(reading, clerk).accepted] == ["PCI-02.1"]

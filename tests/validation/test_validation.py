@@ -128,7 +128,7 @@ def test_a_task_that_always_occurs_cannot_be_nil(plan: Plan, rules: Rules, wordi
 
 def test_a_task_reported_twice_counts_in_neither_row(plan: Plan, rules: Rules, wordings: Wordings) -> None:
     other = replace(DONE, row=13, cells={"task": "B13"})
-    good = replace(DONE, row=14, task_code="PCI-02.1")
+    good = replace(DONE, row=14, task_code="PCI-02.1", cells={"task": "B14"})
     assessment = _assessed(plan, rules, wordings, DONE, other, good)
     assert [(one.code, one.cell) for one in assessment.findings] == [
         ("duplicate_task", "B12"),

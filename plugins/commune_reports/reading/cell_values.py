@@ -20,6 +20,9 @@ BEFORE_NUMBER = re.compile(
     rf"^(?:'(?=\d)|\((?=[^()-]*%\)$))?(?:{TOLD})*(?:(?:hoàn thành|ht)(?:\s*[-–—:,]\s*(?=\d)|\s+))?(?:{TOLD})*(?:[~≈]\s*(?=\d))?",
     re.IGNORECASE,
 )
+# "Đã 2", "Hoàn thành: 2" may be a count; "Đạt 60", "Khoảng 60" is none.
+MAY_COUNT = re.compile(r"\b(?:đã|mới|được|tỷ lệ|hoàn thành|ht)\W*$", re.IGNORECASE)
+SAYS_PERCENT = re.compile(r"%|phần trăm|phan tram", re.IGNORECASE)
 BEHIND_NUMBER = re.compile(
     r"\s*(?:phần trăm|phan tram)$|(?<=[\w%])[.;,*]+$|(?<=%)\s*(?:so với )?(?:kế hoạch|kh)(?: vốn)?(?: năm)?$|"
     r"(?<=%)\s*(?:(?:khối lượng|kl)(?: công việc)?|công việc)$|(?<=%)\s*\((?:tăng|giảm) [^()]*\)$|"
@@ -109,6 +112,9 @@ def progress(value: Any, is_percent: Callable[[], bool | None]) -> float | None 
     if counted := COUNTED.fullmatch(text):
         share, made = progress(counted["share"], is_percent), ALL * int(counted["done"]) / int(counted["of"])
         return share if isinstance(share, float) and _is_cut(made, share) else Misread("progress_unreadable", text)
+    before = BEFORE_NUMBER.match(text)
+    if before and MAY_COUNT.search(before[0]) and not SAYS_PERCENT.search(text):
+        return Misread("progress_unreadable", text)
     bare = unicodedata.normalize("NFKC", BEHIND_NUMBER.sub("", BEHIND_NUMBER.sub("", BEFORE_NUMBER.sub("", text))))
     if of_hundred := OF_HUNDRED.fullmatch(bare):
         return float(of_hundred[1])

@@ -70,7 +70,10 @@ HEADS_PERIOD = re.compile(
     r"(?:(?:thang|quy) (?:\d{1,2}|[ivx]+)(?: (?:nam )?\d{4})?$|(?:bao cao|ket qua|tinh hinh|so lieu|ky bao cao)\b)"
 )
 LONGEST_TITLE = 160
+COVER = re.compile(r"bao cao\b(?! cua)")
 FEWEST_SHEETS = 2
+# A form beside its number, the name of the office beside the motto.
+MOST_BESIDE = 2
 # No line that says whose report it is goes on for longer.
 LONGEST_LINE = 1_000
 UNIT_BEFORE = r"(?:xa|x|thi tran|tt|phuong|p|ubnd|uy ban nhan dan|don vi|don vi bao cao)"
@@ -101,17 +104,19 @@ def read_claims(
 ) -> Claims:
     """What the hidden sheet says, and what stands above the tables (`heads`: zero-based header row by sheet).
 
-    Other sheets than those a report was found in speak of other times and units too: they count where those say nothing.
+    Other sheets than the cover and those a report was found in speak of other times too: they count where those say nothing.
     """
     hidden = next((_hidden(grid) for grid in grids if grid.name == IDENTITY_SHEET), Claims())
-    both = [grid for grid in grids if grid.name in reported_in], grids
+    lines = list(_title_lines(grids, heads))
+    periods = _periods([_with_year(line, plan) for line in lines if "ky bao cao" in line])
     # Beside a hidden sheet only the line made for the period counts; a title may mention other months.
-    found = (_stated(some, heads, plan, only_made_for_it=hidden.period_id is not None) for some in both)
-    periods = next(filter(None, found), [])
+    if not periods and not hidden.period_id:
+        own = [grid for grid in grids if grid.name in reported_in or _is_cover(grid)]
+        own_lines = list(_title_lines(own, heads))
+        periods = _periods(own_lines) or _roundabout(own_lines, plan) or _periods(lines) or _roundabout(lines, plan)
     period_id = hidden.period_id or next(iter(periods), None)
-    known = units_in(plan, period_id)
-    sentences = ([part for cells in _title_cells(some, heads) for part in _sentences(cells)] for some in both)
-    units = next(filter(None, (_units(some, known) for some in sentences)), [])
+    sentences = [part for cells in _title_cells(grids, heads) for part in _sentences(cells)]
+    units = _units(sentences, units_in(plan, period_id))
     unit_code = hidden.unit_code or (units[0] if len(units) == 1 else None)
     return replace(
         hidden,
@@ -122,11 +127,11 @@ def read_claims(
     )
 
 
-def _stated(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Plan, *, only_made_for_it: bool) -> list[str]:
-    """The periods some sheets name above their tables."""
-    lines = list(_title_lines(grids, heads))
-    made = _periods([_with_year(line, plan) for line in lines if "ky bao cao" in line])
-    return made or ([] if only_made_for_it else _periods(lines) or _roundabout(lines, plan))
+def _is_cover(grid: Grid) -> bool:
+    """Whether a sheet has nothing but lines, one of them the title of a report."""
+    if any(len(row) - row.count("") > MOST_BESIDE for row in grid.rows):
+        return False
+    return any(COVER.match(fold(text)) for row in grid.rows for text in _texts(row))
 
 
 def sheets_aside(grids: Sequence[Grid], heads: Mapping[str, int | None], plan: Plan, asked: Asked) -> Mapping[str, str]:
@@ -299,9 +304,15 @@ def looks_ahead(cells: Sequence[Any], period: ReportingPeriod, plan: Plan) -> bo
     return later.window_end > period.window_end if later else not periods and NEXT.search(line) is not None
 
 
-def is_still_to_come(status: str, period: ReportingPeriod, plan: Plan) -> bool:
-    """Whether a status such as "Hoàn thành trong tháng 12" speaks of a time after a period."""
-    named = plan.period(_only_period(fold(status), plan)) if any(map(str.isdigit, status)) else None
+def is_of_another_time(status: str, period: ReportingPeriod, plan: Plan) -> bool:
+    """Whether a status speaks of a time after a period ("Hoàn thành trong tháng 12") or before the plan's year."""
+    if not any(map(str.isdigit, status)):
+        return False
+    said = fold(status)
+    months = [(int(year), int(month)) for month, year in NAMED_MONTH.findall(said)]
+    if any(month < (plan.year - 1, 12) for month in months):  # the year's window begins in December
+        return True
+    named = plan.period(_only_period(said, plan))
     return named is not None and named.window_start > period.window_end
 
 

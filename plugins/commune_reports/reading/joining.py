@@ -1,5 +1,6 @@
 """What a workbook tells of a task in a second table: results, documents or days beside a table of statuses."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,13 +8,21 @@ from functools import cached_property
 from typing import Any
 
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
-from commune_reports.reading.copies import NAMES_PLAN, row_numbers, states_progress
+from commune_reports.period import ReportingPeriod
+from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.documents import documents_in, own_documents_in
 from commune_reports.spelling import fold
 from commune_reports.task_report import STATED, TaskRow, cell_on
 
 # A product to come is called by a word or two: Báo cáo, Kế hoạch của UBND xã.
 SHORTEST_RESULT = 20
+# What heads a table of another time, of others, or of what is only to be done.
+STRANGE = re.compile(
+    r"^(?:(?:[ivx]+|\d+|[a-e]) )?(?:ke hoach|du kien|phuong huong|phan cong|giao)\b|"
+    r"\b(?:thang|ky|quy|nam) (?:truoc|ngoai|toi|sau)\b|\btruoc do\b|\bda bao cao\b|\bcu tri\b|\b(?:thon|to dan pho) [a-z]|"
+    r"\b(?:gop y|y kien|nhan xet|kien nghi|ket luan|kiem tra|thanh tra)\b.*\bcua\b"
+)
+MONTH_OR_YEAR = re.compile(r"\b(?:thang |t)(\d{1,2})\b|\b(?:nam )?(20\d\d)\b")
 JOINED = tuple(name for name in STATED if name not in ("status", "progress_pct"))
 
 
@@ -63,10 +72,18 @@ class Joining:
             )
 
 
+def is_of_others(titles: Sequence[str], period: ReportingPeriod | None) -> bool:
+    """Whether the lines above a table, or the name of its sheet, say that it is of another time or of others."""
+    said = list(map(fold, titles))
+    own = {period.window_end.month, period.window_end.year} if period is not None else set()
+    named = {int(month or year) for line in said for month, year in MONTH_OR_YEAR.findall(line)}
+    return any(map(STRANGE.search, said)) or not named <= own
+
+
 def joining_of(
     counted: Sequence[TaskRow], beside: Sequence[TaskRow], found: Sequence[Finding], own_words: Collection[str]
 ) -> Joining:
-    """What rows `beside` a report, in which something was `found`, say of its tasks in fields its own table has no column for.
+    """What rows `beside` a report, in whose tables something was `found`, say in fields its own table has no column for.
 
     Nothing is joined where two rows may be meant, or from a column that tells nothing but `own_words` (folded), those of the
     plan, and products to come.
@@ -74,7 +91,6 @@ def joining_of(
     if not beside:
         return Joining({})
     blamed = {(one.sheet, one.row, one.column) for one in found}
-    beside = [row for row in beside if not states_progress(row) and not NAMES_PLAN.match(fold(row.sheet))]
     tasks = Counter(row.task_code for row in counted)
     lacking = {row.task_code: [name for name in JOINED if name not in row.cells] for row in counted}
     telling = {

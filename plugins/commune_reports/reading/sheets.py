@@ -10,7 +10,7 @@ from commune_reports.period import ReportingPeriod, label_of
 from commune_reports.plan import Unit
 from commune_reports.reading.asides import Asides
 from commune_reports.reading.cell_values import plain_text
-from commune_reports.reading.claims import is_still_to_come, looks_ahead
+from commune_reports.reading.claims import is_of_another_time, looks_ahead
 from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.doubts import (
     columns_by_content,
@@ -151,7 +151,7 @@ class Sheet:
             if row.status != "completed" or "status" not in row.cells:
                 continue
             said_there = plain_text(value_in(self.grid, row.cells["status"])) or ""
-            if is_still_to_come(said_there, period, self.clerk.plan):
+            if is_of_another_time(said_there, period, self.clerk.plan):
                 self.rows[number] = replace(row, status=None)
                 place = Place(self.grid, (row.row - 1,), self.heads[0].headings)
                 self.findings.append(
@@ -176,6 +176,17 @@ class Sheet:
             self.findings.append(
                 said(self.clerk, place, "progress_ambiguous", field="progress_pct", got="1", wanted=wanted, **more)
             )
+
+    def titles_over(self, row: int) -> list[str]:
+        """The name of the sheet and the lines right above the table a row stands in."""
+        head = max((one for one in self.heads if one.last_row < row), key=lambda one: one.last_row)
+        lines: list[str] = []
+        for number in range(head.first_row - 1, -1, -1):
+            texts = [text for text in map(plain_text, self.grid.rows[number]) if text is not None]
+            if len(texts) > MOST_TITLES or (lines and not texts and head is not self.heads[0]):
+                break
+            lines += texts
+        return [self.grid.name, *lines]
 
     def leave_tables_without_progress(self, joining: Joining) -> None:
         """Forget what was read in tables that have no column for status or progress, but for what was joined."""

@@ -27,7 +27,7 @@ from commune_reports.reading.copies import (
 )
 from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
-from commune_reports.reading.joining import joining_of
+from commune_reports.reading.joining import is_of_others, joining_of
 from commune_reports.reading.sheets import Sheet, sheet_read
 from commune_reports.reading.tables import Head
 from commune_reports.reading.tasks import Clerk
@@ -71,9 +71,16 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     tables_aside = [row for sheet in visible for row in sheet.rows if not states_progress(row)]
     findings += without_progress(tables_aside, told, clerk.wordings)
     in_plans = [row for sheet in plans for row in sheet.rows]
+    period = clerk.plan.period(period_id or claims.period_id)
+    beside = [
+        row
+        for sheet in (*plans, *visible)
+        for row in sheet.rows
+        if not states_progress(row) and not is_of_others(sheet.titles_over(row.row), period)
+    ]
     found_aside = [one for sheet in (*plans, *visible) for one in sheet.findings]
     own_words = {fold(text) for task in clerk.plan.tasks.values() for text in (task.product_text, task.text)}
-    joining = joining_of(counted, [*in_plans, *tables_aside], found_aside, own_words)
+    joining = joining_of(counted, beside, found_aside, own_words)
     if told:  # beside a report, a table without status and progress is a plan of work or the like
         aside = [joining.left(row) for row in (*in_plans, *tables_aside) if row.task_code in told]
         without_result = {row.task_code for row in map(joining.joined, counted) if "result" not in row.cells}
