@@ -80,10 +80,10 @@ def cell_at(address: str, *, seen_from: str) -> tuple[str, str]:
 
 
 def places_of(sheet: str, row: int, cells: Mapping[str, str]) -> set[tuple[str, int]]:
-    """The sheets and rows a task is read from: its own, and those its cells stand in, below or on other sheets."""
+    """The sheets and rows a task is read from: its own, and those of texts and days that stand below or on other sheets."""
     if isinstance(cells, CellsOfRow):
         return {(sheet, row)}
-    read = (cell_at(one, seen_from=sheet) for one in cells.values())
+    read = (cell_at(one, seen_from=sheet) for name, one in cells.items() if name in TOLD_APART)
     return {(sheet, row), *((other, coordinate_to_tuple(cell)[0]) for other, cell in read)}
 
 
@@ -285,6 +285,8 @@ def counted_pct(row: TaskRow) -> float | None:
 # What two rows about one task must agree on to be the same report; a note is anybody's own remark.
 SAYING = ("status", "progress_pct", "result", "evidence", "completed_on", "difficulty", "proposal")
 STATED = (*SAYING, "note")
+# What a table may tell apart from the one with the statuses.
+TOLD_APART = tuple(name for name in STATED if name not in ("status", "progress_pct"))
 
 
 def first_difference(one: TaskRow, other: TaskRow) -> str | None:

@@ -12,7 +12,7 @@ from commune_reports.period import ReportingPeriod
 from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.documents import documents_in, own_documents_in
 from commune_reports.spelling import fold
-from commune_reports.task_report import STATED, TaskRow, cell_on
+from commune_reports.task_report import TOLD_APART, TaskRow, cell_on
 
 # A product to come is called by a word or two: Báo cáo, Kế hoạch của UBND xã.
 SHORTEST_RESULT = 20
@@ -23,7 +23,6 @@ STRANGE = re.compile(
     r"\b(?:gop y|y kien|nhan xet|kien nghi|ket luan|kiem tra|thanh tra)\b.*\bcua\b"
 )
 MONTH_OR_YEAR = re.compile(r"\b(?:thang |t)(\d{1,2})\b|\b(?:nam )?(20\d\d)\b")
-JOINED = tuple(name for name in STATED if name not in ("status", "progress_pct"))
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,9 @@ class Joining:
         found = sorted({(sheet, row) for sheet, row, _ in self.fields})
         for sheet in dict.fromkeys(sheet for sheet, _ in found):
             rows = [row for one, row in found if one == sheet]
-            labels = [FIELD_LABELS[name] for name in JOINED if any((sheet, one, name) in self.fields for one in rows)]
+            labels = [
+                FIELD_LABELS[name] for name in TOLD_APART if any((sheet, one, name) in self.fields for one in rows)
+            ]
             yield wordings.finding(
                 "table_joined", sheet=sheet, row=None, got=", ".join(labels), wanted=row_numbers(rows)
             )
@@ -92,11 +93,11 @@ def joining_of(
         return Joining({})
     blamed = {(one.sheet, one.row, one.column) for one in found}
     tasks = Counter(row.task_code for row in counted)
-    lacking = {row.task_code: [name for name in JOINED if name not in row.cells] for row in counted}
+    lacking = {row.task_code: [name for name in TOLD_APART if name not in row.cells] for row in counted}
     telling = {
         (row.sheet, name)
         for row in beside
-        for name in JOINED
+        for name in TOLD_APART
         if _tells(row, name, own_words) or (row.sheet, row.row, FIELD_LABELS[name]) in blamed
     }
     by_task: dict[str, list[TaskRow]] = {}
