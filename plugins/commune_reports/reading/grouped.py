@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from commune_reports.findings import FIELD_LABELS
 from commune_reports.reading.codes import task_coded
@@ -17,7 +18,6 @@ from commune_reports.task_report import Total
 from commune_reports.workbook import Grid, address
 
 LONGEST_HEADING, MOST_CELLS = 90, 4
-SOME_STATUS = re.compile(r"\b(?:hoan thanh|xong|dang|chua|phat sinh)\b")
 IN_FRONT = re.compile(r"^(?:phan |muc |nhom )?(?:[ivx]{1,4}|\d{1,2}|[a-e]) ")
 WORK = r"(?:nhiem vu|cong viec|dau viec|noi dung|giai phap|chi tieu|cong tac)"
 BEFORE = re.compile(rf"(?:(?:cac|nhung|danh muc|danh sach|nhom|{WORK}) )+")
@@ -72,10 +72,10 @@ def by_status(grid: Grid, heads: Sequence[Head], clerk: Clerk) -> tuple[Grid, Se
 
 
 def _may_head(cells: Sequence[Any]) -> bool:
-    """Whether a row has few cells and some of the words of a status: most sheets have no such row but for results."""
+    """Whether a row has few cells and the words of a status in one of them, as hardly any sheet has."""
     if len(cells) - cells.count("") > MOST_CELLS:
         return False
-    return any(isinstance(cell, str) and SOME_STATUS.search(fold(cell)) for cell in cells if cell != "")
+    return any(isinstance(cell, str) and _status_named(cell) is not None for cell in cells if cell != "")
 
 
 def _groups(grid: Grid, head: Head, end: int, clerk: Clerk) -> tuple[list[Group], int]:
@@ -132,15 +132,32 @@ def _heading(place: Place, clerk: Clerk) -> Group | None:
         return None
     if any(AROUND_SHARE.fullmatch(text) is None for column, text in texts if column > title[0]):
         return None
-    said = IN_FRONT.sub("", fold(title[1]))
+    named = _status_named(title[1])
+    if named is None or named.words not in clerk.vocabulary.statuses or not (named.is_title or len(texts) > 1):
+        return None
+    return Group((place.row, title[0]), named.words, named.tasks)
+
+
+class _Named(NamedTuple):
+    """The words for a status in a text that says nothing else, a count behind them, and whether they are said of tasks."""
+
+    words: str
+    tasks: int | None
+    is_title: bool
+
+
+@lru_cache(maxsize=16_384)
+def _status_named(text: str) -> _Named | None:
+    whole = fold(text)
+    said = IN_FRONT.sub("", whole)
     counted = COUNTED.search(WHEN.sub("", said))
     words = WHEN.sub("", COUNTED.sub("", WHEN.sub("", said)))
     if (before := BEFORE.match(f"{words} ")) is not None:
         words = words[before.end() :]
-    is_titled = before is not None or counted is not None or len(texts) > 1 or said != fold(title[1])
-    if not is_titled or not BEYOND_DOUBT.fullmatch(words) or words not in clerk.vocabulary.statuses:
+    if not BEYOND_DOUBT.fullmatch(words):
         return None
-    return Group((place.row, title[0]), words, int(counted["count"]) if counted else None)
+    is_title = before is not None or counted is not None or said != whole
+    return _Named(words, int(counted["count"]) if counted else None, is_title)
 
 
 def _lists_task(place: Place, clerk: Clerk) -> bool:

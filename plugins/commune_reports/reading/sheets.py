@@ -317,9 +317,8 @@ class Sheet:
     def _headed_by(self, place: Place, end: int) -> Section | None:
         """The section a row opens that also states the section's own progress, status or result."""
         plan, title, is_counted = self.clerk.plan, place.value("task_text"), place.text("number").isdigit()
-        alone = [text for _, text in place.texts()]
-        if len(alone) == MOST_TITLES and len(place.text("task_text")) <= LONGEST_NUMERAL:
-            title = alone[-1]  # "B | Chỉ số xanh", one column too far
+        if len(place.text("task_text")) <= LONGEST_NUMERAL and len(alone := place.texts()) == MOST_TITLES:
+            title = alone[-1][1]  # "B | Chỉ số xanh", one column too far
         if not any(map(place.is_filled, TEXTS)):
             section = section_of([title], self.section, plan, is_answered=True)
             if section is not None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from openpyxl.utils import get_column_letter
 
 from commune_reports.findings import Finding
-from commune_reports.period import label_of
+from commune_reports.period import ReportingPeriod, label_of
 from commune_reports.reading.below import without_other_periods
 from commune_reports.reading.claims import (
     Asked,
@@ -27,13 +27,13 @@ from commune_reports.reading.copies import (
 )
 from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
-from commune_reports.reading.joining import is_of_others, joining_of
+from commune_reports.reading.joining import Joining, is_of_others, joining_of
 from commune_reports.reading.sheets import Sheet, sheet_read
 from commune_reports.reading.tables import Head
 from commune_reports.reading.tasks import Clerk
 from commune_reports.reading.unheaded import heads_of, remarks_unread, unheaded
 from commune_reports.spelling import fold
-from commune_reports.task_report import Reading
+from commune_reports.task_report import Reading, TaskRow
 from commune_reports.workbook import Grid, Refusal, Spreadsheet, address, is_mark_sheet, open_spreadsheet
 
 WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết quả thực hiện"
@@ -66,27 +66,21 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     named = headed_as_plans([(sheet.grid.name, sheet.rows) for sheet in visible if sheet not in plans])
     findings += [clerk.wordings.finding("plan_sheet_ignored", sheet=name, got=name) for name in sorted(named)]
     visible = [sheet for sheet in visible if sheet not in plans and sheet.grid.name not in named]
-    counted = [row for sheet in visible for row in sheet.rows if states_progress(row)]
+    counted: list[TaskRow] = []
+    apart: list[tuple[Sheet, TaskRow]] = [(sheet, row) for sheet in plans for row in sheet.rows]
+    for sheet in visible:
+        for row in sheet.rows:
+            if states_progress(row):
+                counted.append(row)
+            else:
+                apart.append((sheet, row))
     known, told = remarks_in(counted), {row.task_code for row in counted}
-    tables_aside = [row for sheet in visible for row in sheet.rows if not states_progress(row)]
-    findings += without_progress(tables_aside, told, clerk.wordings)
-    in_plans = [row for sheet in plans for row in sheet.rows]
-    period = clerk.plan.period(period_id or claims.period_id)
-    beside = [
-        row
-        for sheet in (*plans, *visible)
-        for row in sheet.rows
-        if not states_progress(row) and not is_of_others(sheet.titles_over(row.row), period)
-    ]
-    found_aside = [one for sheet in (*plans, *visible) for one in sheet.findings]
-    own_words = {fold(text) for task in clerk.plan.tasks.values() for text in (task.product_text, task.text)}
-    joining = joining_of(counted, beside, found_aside, own_words)
-    if told:  # beside a report, a table without status and progress is a plan of work or the like
-        aside = [joining.left(row) for row in (*in_plans, *tables_aside) if row.task_code in told]
-        without_result = {row.task_code for row in map(joining.joined, counted) if "result" not in row.cells}
+    findings += without_progress([row for sheet, row in apart if sheet not in plans], told, clerk.wordings)
+    joining = Joining({})
+    if told and apart:  # beside a report, a table without status and progress is a plan of work or the like
+        joining, found = _told_beside(counted, apart, clerk, clerk.plan.period(period_id or claims.period_id))
+        findings += found
         findings += [one for sheet in plans for one in sheet.findings if joining.keeps(one)]
-        findings += joining.said(clerk.wordings)
-        findings += remarks_beside(aside, known | own_words, clerk.wordings, without_result=without_result)
         for sheet in visible:
             sheet.leave_tables_without_progress(joining)
     findings += [one for sheet in visible for one in (*_tables_beside(sheet, clerk), *sheet.findings)]
@@ -107,11 +101,27 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         period_claimed=claims.period_id,
         plan_claimed=claims.plan_id,
         template_version=claims.template_version,
-        rows=tuple(map(joining.joined, rows)),
+        rows=tuple(map(joining.joined, rows) if joining.parts else rows),
         blanks=tuple(blank for sheet in visible for blank in sheet.blanks),
         totals=tuple(total for sheet in visible for total in sheet.totals),
         findings=(*findings, *remarks, *unseen, *_notes(opened, clerk)),
     )
+
+
+def _told_beside(
+    counted: Sequence[TaskRow], apart: Sequence[tuple[Sheet, TaskRow]], clerk: Clerk, period: ReportingPeriod | None
+) -> tuple[Joining, list[Finding]]:
+    """What tables without statuses say of the tasks that count and is joined with them, and what is to be said of the rest."""
+    told = {row.task_code for row in counted}
+    beside = [row for sheet, row in apart if not is_of_others(sheet.titles_over(row.row), period)]
+    found = [one for sheet in {id(sheet): sheet for sheet, _ in apart}.values() for one in sheet.findings]
+    own_words = {fold(text) for task in clerk.plan.tasks.values() for text in (task.product_text, task.text)}
+    joining = joining_of(counted, [row for row in beside if not states_progress(row)], found, own_words)
+    aside = [joining.left(row) for _, row in apart if row.task_code in told]
+    without_result = {row.task_code for row in map(joining.joined, counted) if "result" not in row.cells}
+    known = remarks_in(counted) | own_words
+    remarks = remarks_beside(aside, known, clerk.wordings, without_result=without_result)
+    return joining, [*joining.said(clerk.wordings), *remarks]
 
 
 def _heads(opened: Spreadsheet, clerk: Clerk, period_id: str | None) -> Mapping[str, list[Head]]:
