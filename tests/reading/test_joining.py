@@ -142,3 +142,27 @@ def test_a_cell_that_cannot_be_read_in_a_table_below_keeps_its_task_from_countin
     reading = _read(clerk, [*TOP, STATES, DONE, BEGUN, (), RESULTS, (*OF_DONE[:4], "31/11/2024"), OF_BEGUN])
     assert ("date_unreadable", "Tiến độ", "E8") in _codes(reading)
     assert [row.task_code for row in _judged(reading, clerk).accepted] == ["PCI-02.1"]
+
+
+def test_documents_and_difficulties_alone_on_another_sheet_are_read_too(clerk: Clerk) -> None:
+    states = (*STATES, "Kết quả thực hiện")
+    report = [*TOP, states, (*DONE, OF_DONE[2]), (*BEGUN, OF_BEGUN[2])]
+    heads = ("STT", "Mã nhiệm vụ", "Số văn bản", "Ngày hoàn thành", "Khó khăn, vướng mắc")
+    told = [heads, (1, "PCI-01.1", "12/BC-UBND", "5/11/2024", ""), (2, "PCI-02.1", "", "", "Thiếu kinh phí")]
+    first, second = _read(clerk, report, told, names=("Báo cáo", "Văn bản")).rows
+    assert (first.evidence, first.completed_on) == ("12/BC-UBND", date(2024, 11, 5))
+    assert second.difficulty == "Thiếu kinh phí"
+    own = [*TOP, (*states, "Khó khăn"), (*DONE, OF_DONE[2], ""), (*BEGUN, OF_BEGUN[2], "Thiếu người")]
+    reading = _read(clerk, own, told, names=("Báo cáo", "Văn bản"))
+    assert reading.rows[1].difficulty == "Thiếu người"
+    assert ("remarks_beside", "Văn bản", "E3") in _codes(reading)
+
+
+def test_a_list_of_who_does_what_by_when_is_not_joined(clerk: Clerk) -> None:
+    listed = [
+        ("STT", "Mã nhiệm vụ", "Người thực hiện", "Thời gian hoàn thành"),
+        (1, "PCI-01.1", "Công chức Tư pháp", "20/12/2024"),
+    ]
+    reading = _read(clerk, [*TOP, STATES, DONE, BEGUN], listed, names=("Báo cáo", "Danh sách"))
+    assert [row.completed_on for row in reading.rows] == [None, None]
+    assert _codes(reading) == []

@@ -221,6 +221,8 @@ SAID_BESIDE = (
 )
 DONE_AFTER_ALL = (
     "Đã xử lý dứt điểm, không còn hồ sơ nào đang chờ",
+    "Đang lập hồ sơ quyết toán",
+    "Mới thực hiện 12/15 điểm theo phân kỳ năm 2024",
     "Giải ngân 100% kế hoạch vốn, mới bàn giao ngày 5/11",
     "Giải ngân 100% kế hoạch vốn, đang hoàn thiện hồ sơ quyết toán",
     "Đã giải ngân 100% vốn giao; vốn bổ sung chưa giải ngân",

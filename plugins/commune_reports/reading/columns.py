@@ -319,7 +319,7 @@ def _without_deadlines(grid: Grid, head: Head, titles: Titles, vocabulary: Vocab
     """
     columns, twins = head.headings.columns, head.headings.twins
     pair = [place["completed_on"] for place in (columns, twins) if "completed_on" in place]
-    due = [one for one in pair if _heads_deadlines(titles.texts[one])]
+    due = [one for one in pair if heads_deadlines(titles.texts[one])]
     if not due:
         return head
     others = [one for one in pair if one not in due and is_told(grid, head, one)]
@@ -350,7 +350,8 @@ def _with_days_headed_as_status(grid: Grid, head: Head, titles: Titles, vocabula
     return head
 
 
-def _heads_deadlines(heading: str) -> bool:
+def heads_deadlines(heading: str) -> bool:
+    """Whether a heading of days says when tasks are due."""
     words = fold(heading)
     return DUE.search(words) is not None and ACTUAL.search(words) is None
 

@@ -31,7 +31,7 @@ from commune_reports.reading.joining import Joining, is_of_others, joining_of
 from commune_reports.reading.sheets import Sheet, sheet_read
 from commune_reports.reading.tables import Head
 from commune_reports.reading.tasks import Clerk
-from commune_reports.reading.unheaded import heads_of, remarks_unread, unheaded
+from commune_reports.reading.unheaded import heads_of, unheaded
 from commune_reports.spelling import fold
 from commune_reports.task_report import Reading, TaskRow
 from commune_reports.workbook import Grid, Refusal, Spreadsheet, address, is_mark_sheet, open_spreadsheet
@@ -74,7 +74,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
                 counted.append(row)
             else:
                 apart.append((sheet, row))
-    known, told = remarks_in(counted), {row.task_code for row in counted}
+    told = {row.task_code for row in counted}
     findings += without_progress([row for sheet, row in apart if sheet not in plans], told, clerk.wordings)
     joining = Joining({})
     if told and apart:  # beside a report, a table without status and progress is a plan of work or the like
@@ -88,7 +88,7 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     told |= {row.task_code for sheet in visible for row in sheet.rows}
     if visible:
         without_heads = [grid for grid in opened.grids if not heads.get(grid.name)]
-        findings += [*unheaded(without_heads, told, clerk), *remarks_unread(without_heads, known, clerk)]
+        findings += unheaded(without_heads, told, clerk)
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
         findings += letters_lost(opened.grids, clerk.wordings)

@@ -1,6 +1,6 @@
 """Sheets without a heading of their own: a table that goes on from the sheet before, and tasks nobody can read there."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from commune_reports.findings import Finding
@@ -8,13 +8,12 @@ from commune_reports.period import ReportingPeriod
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.claims import IDENTITY_SHEET
 from commune_reports.reading.codes import task_coded, task_numbered
-from commune_reports.reading.columns import names_task
-from commune_reports.reading.copies import row_numbers
+from commune_reports.reading.columns import heads_deadlines
 from commune_reports.reading.dates import completion_date
 from commune_reports.reading.heads import find_heads
 from commune_reports.reading.rows import is_touched
 from commune_reports.reading.sections import Section, section_of
-from commune_reports.reading.tables import Head, Headings, Place
+from commune_reports.reading.tables import TOLD_IN_TWO, Head, Headings, Place
 from commune_reports.reading.tasks import Clerk
 from commune_reports.reading.vocabulary import task_worded
 from commune_reports.spelling import fold
@@ -27,7 +26,10 @@ LAST_HEADING = 40
 
 
 def heads_of(grids: Sequence[Grid], clerk: Clerk, period: ReportingPeriod | None = None) -> Mapping[str, list[Head]]:
-    """The headings of every sheet but the hidden one; a sheet that goes on with the table before has those of that table."""
+    """The headings of every sheet but the hidden one; a sheet that goes on with the table before has those of that table.
+
+    Beside a report also a table that only tells of its documents, difficulties or proposals has some.
+    """
     heads: dict[str, list[Head]] = {}
     before: Head | None = None
     read: list[Grid] = []
@@ -42,6 +44,9 @@ def heads_of(grids: Sequence[Grid], clerk: Clerk, period: ReportingPeriod | None
         if found and grid.visible:
             before = found[-1]
             read.append(grid)
+    for grid in grids if read else ():
+        if grid.visible and not heads.get(grid.name, [grid]) and (head := _head_of_texts(grid, clerk)) is not None:
+            heads[grid.name] = [head]
     return heads
 
 
@@ -58,39 +63,19 @@ def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iter
             )
 
 
-def remarks_unread(grids: Sequence[Grid], known: Collection[str], clerk: Clerk) -> Iterator[Finding]:
-    """One sentence for each visible sheet whose table has only difficulties and proposals of tasks that are not `known`."""
-    for grid in grids:
-        found = _remarks_column(grid, clerk) if grid.visible and grid.name != IDENTITY_SHEET else None
-        if found is None:
-            continue
-        head, column = found
-        told = [
-            number
-            for number, row in enumerate(grid.rows[head + 1 :], start=head + 1)
-            if column < len(row)
-            and not clerk.vocabulary.says_none(said := plain_text(row[column]) or "")
-            and fold(said) not in known
-            and any(
-                names_task(text, clerk.plan) for value in row if value != "" and (text := plain_text(value)) is not None
-            )
-        ]
-        if told:
-            cell, numbers = address(told[0], column), row_numbers([number + 1 for number in told])
-            yield clerk.wordings.finding("remarks_beside", sheet=grid.name, cell=cell, row=told[0] + 1, got=numbers)
-
-
-def _remarks_column(grid: Grid, clerk: Clerk) -> tuple[int, int] | None:
-    """The row and column of the first heading for difficulties or proposals that stands beside one for tasks."""
+def _head_of_texts(grid: Grid, clerk: Clerk) -> Head | None:
+    """The heading of a table that tells documents, difficulties or proposals of tasks and nothing of how far they have come."""
     for number, row in enumerate(grid.rows[:LAST_HEADING]):
         texts = {column: text for column, value in enumerate(row) if value != "" and (text := plain_text(value))}
         if not any(clerk.vocabulary.knows(text) for text in texts.values()):
             continue
-        fields = {column: clerk.vocabulary.field_of(text) for column, text in texts.items()}
-        if {"task", "task_text"} & set(fields.values()):
-            columns = [column for column, name in fields.items() if name in ("difficulty", "proposal")]
-            if columns:
-                return number, columns[0]
+        columns: dict[str, int] = {}
+        for column, text in texts.items():
+            name = clerk.vocabulary.field_of(text)
+            if name and not (name == "completed_on" and heads_deadlines(text)):
+                columns.setdefault(name, column)
+        if {"task", "task_text"} & columns.keys() and any(name in columns for name in TOLD_IN_TWO[:-1]):
+            return Head(number, number, Headings(columns))
     return None
 
 
