@@ -117,6 +117,7 @@ def test_difficulties_beside_results_already_told_are_read_too(clerk: Clerk) -> 
         ("Kết quả", "KẾT QUẢ THÁNG TRƯỚC"),
         ("Kết quả", "II. Kết quả đã báo cáo kỳ trước"),
         ("Kết quả", "KẾT QUẢ NĂM 2023"),
+        ("Kết quả", "KẾT QUẢ QUÝ III"),
         ("Kết quả", "GÓP Ý CỦA PHÒNG NỘI VỤ HUYỆN"),
         ("Kết quả", "KIẾN NGHỊ CỦA CỬ TRI"),
         ("Kết quả", "PHÂN CÔNG NHIỆM VỤ"),

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
-from commune_reports.period import ReportingPeriod
+from commune_reports.period import PeriodKind, ReportingPeriod
 from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.documents import documents_in, own_documents_in
 from commune_reports.spelling import fold
@@ -22,6 +22,7 @@ STRANGE = re.compile(
     r"\b(?:thang|ky|quy|nam) (?:truoc|ngoai|toi|sau)\b|\btruoc do\b|\bda bao cao\b|\bcu tri\b|\b(?:thon|to dan pho) [a-z]|"
     r"\b(?:gop y|y kien|nhan xet|kien nghi|ket luan|kiem tra|thanh tra)\b.*\bcua\b"
 )
+QUARTER = re.compile(r"\bquy (?:[ivx]+|\d)\b")
 MONTH_OR_YEAR = re.compile(r"\b(?:thang |t)(\d{1,2})\b|\b(?:nam )?(20\d\d)\b")
 
 
@@ -32,14 +33,18 @@ class Joining:
     parts: Mapping[str, Mapping[str, TaskRow]]
 
     @cached_property
-    def fields(self) -> frozenset[tuple[str, int, str]]:
-        """The sheet, row and field of everything joined."""
-        return frozenset((row.sheet, row.row, name) for part in self.parts.values() for name, row in part.items())
+    def fields(self) -> Mapping[tuple[str | None, int | None], Sequence[str]]:
+        """By sheet and row, the fields that are joined."""
+        fields: dict[tuple[str | None, int | None], list[str]] = {}
+        for part in self.parts.values():
+            for name, row in part.items():
+                fields.setdefault((row.sheet, row.row), []).append(name)
+        return fields
 
     def keeps(self, finding: Finding) -> bool:
         """Whether something found in a table that is left aside is about what is joined."""
-        columns = {FIELD_LABELS[name] for sheet, row, name in self.fields if (sheet, row) == _place(finding)}
-        return finding.column in columns
+        names = self.fields.get((finding.sheet, finding.row), ())
+        return finding.column in {FIELD_LABELS[name] for name in names}
 
     def joined(self, row: TaskRow) -> TaskRow:
         """A row that counts with what the other table says of its task."""
@@ -56,21 +61,16 @@ class Joining:
 
     def left(self, row: TaskRow) -> TaskRow:
         """A row of the other table without what is joined."""
-        taken = [name for sheet, number, name in self.fields if (sheet, number) == (row.sheet, row.row)]
-        nothing: dict[str, Any] = dict.fromkeys(taken)
-        return replace(row, **nothing) if taken else row
+        nothing: dict[str, Any] = dict.fromkeys(self.fields.get((row.sheet, row.row), ()))
+        return replace(row, **nothing) if nothing else row
 
     def said(self, wordings: Wordings) -> Iterator[Finding]:
         """One remark for each sheet something was taken from."""
-        found = sorted({(sheet, row) for sheet, row, _ in self.fields})
-        for sheet in dict.fromkeys(sheet for sheet, _ in found):
-            rows = [row for one, row in found if one == sheet]
-            labels = [
-                FIELD_LABELS[name] for name in TOLD_APART if any((sheet, one, name) in self.fields for one in rows)
-            ]
-            yield wordings.finding(
-                "table_joined", sheet=sheet, row=None, got=", ".join(labels), wanted=row_numbers(rows)
-            )
+        for sheet in dict.fromkeys(sheet for sheet, _ in self.fields):
+            rows = {row: names for (one, row), names in self.fields.items() if one == sheet and row is not None}
+            told = {name for names in rows.values() for name in names}
+            labels = ", ".join(FIELD_LABELS[name] for name in TOLD_APART if name in told)
+            yield wordings.finding("table_joined", sheet=sheet, row=None, got=labels, wanted=row_numbers(rows))
 
 
 def is_of_others(titles: Sequence[str], period: ReportingPeriod | None) -> bool:
@@ -78,7 +78,8 @@ def is_of_others(titles: Sequence[str], period: ReportingPeriod | None) -> bool:
     said = list(map(fold, titles))
     own = {period.window_end.month, period.window_end.year} if period is not None else set()
     named = {int(month or year) for line in said for month, year in MONTH_OR_YEAR.findall(line)}
-    return any(map(STRANGE.search, said)) or not named <= own
+    is_month = period is not None and period.kind is PeriodKind.MONTH
+    return any(map(STRANGE.search, said)) or not named <= own or (is_month and any(map(QUARTER.search, said)))
 
 
 def joining_of(
@@ -121,7 +122,3 @@ def _tells(row: TaskRow, name: str, own_words: Collection[str]) -> bool:
     if name == "evidence":
         return any(one.number for one in row.documents)
     return fold(value) not in own_words and (name != "result" or len(value) >= SHORTEST_RESULT)
-
-
-def _place(finding: Finding) -> tuple[str | None, int | None]:
-    return finding.sheet, finding.row
