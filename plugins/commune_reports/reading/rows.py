@@ -18,6 +18,7 @@ from commune_reports.workbook import Spreadsheet, address
 # Where "không có" and "-" only say that there is none.
 MAY_BE_NOTHING = ("evidence", "difficulty", "proposal", "note")
 LONGEST_SHARE = 200
+STATUSES = ", ".join(STATUS_LABELS.values())
 # What people write for the day of a task that goes on all the year.
 WITHOUT_AN_END = {"thuong xuyen", "lien tuc", "hang thang", "hang quy", "hang nam", "ca nam"}
 # "Hoàn thành ngày 5/11/2024", "Xong (5/11/2024)"; "trước hạn 30/11/2024" is when it was due.
@@ -37,7 +38,7 @@ def read_row(
     opened: Spreadsheet, place: Place, *, code: str | None, matched_by: str, clerk: Clerk
 ) -> tuple[TaskRow, list[Finding]]:
     """The task report in a row (or in the rows one task is merged over) and what is wrong with its cells."""
-    findings = list(_formula_troubles(opened, place, clerk, code))
+    findings = list(_formula_troubles(opened, place, clerk, code)) if opened.has_formulas else []
     troubled = {one.cell for one in findings}
 
     def read(field: str, value: Any, wanted: str) -> Any:
@@ -68,17 +69,19 @@ def read_row(
     elif share is not None and isinstance(progress_pct, float) and not _is_rounded(progress_pct, share):
         got, wanted = _status_words(place, clerk), f"{progress_pct:g}"
         findings.append(said(clerk, place, "status_share_differs", field="status", got=got, wanted=wanted, task=code))
-    disagreeing = list(_disagreements(opened, place, clerk, code))
-    if any(one.column == FIELD_LABELS["status"] for one in disagreeing):
-        status = None  # nobody knows what its texts are to be held against
-    findings += disagreeing
-    doubts = list(_doubts(place, clerk, code))
-    in_doubt = {one.column for one in doubts}
-    # What nobody can know is held against nothing else.
-    status = None if FIELD_LABELS["status"] in in_doubt else status
-    progress_pct = None if FIELD_LABELS["progress_pct"] in in_doubt else progress_pct
-    span = None if FIELD_LABELS["completed_on"] in in_doubt else span
-    findings += doubts
+    if len(place.rows) > 1:
+        disagreeing = list(_disagreements(opened, place, clerk, code))
+        if any(one.column == FIELD_LABELS["status"] for one in disagreeing):
+            status = None  # nobody knows what its texts are to be held against
+        findings += disagreeing
+    if place.headings.twins:
+        doubts = list(_doubts(place, clerk, code))
+        in_doubt = {one.column for one in doubts}
+        # What nobody can know is held against nothing else.
+        status = None if FIELD_LABELS["status"] in in_doubt else status
+        progress_pct = None if FIELD_LABELS["progress_pct"] in in_doubt else progress_pct
+        span = None if FIELD_LABELS["completed_on"] in in_doubt else span
+        findings += doubts
     texts = {field: _text(place, field, clerk) for field in TEXTS}
     if place.headings.columns.get("difficulty", -1) == place.headings.columns.get("proposal"):
         texts["difficulty"], texts["proposal"] = kept_apart(place, clerk.vocabulary)
@@ -176,7 +179,7 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
     """The status a row names in words or by a tick; what it says besides is a finding."""
     if not place.headings.has_status:
         return clerk.vocabulary.status_of(_status_words(place, clerk)), []
-    value, wanted = place.value("status"), ", ".join(STATUS_LABELS.values())
+    value = place.value("status")
     typed = plain_text(value)
     if typed is not None:
         status = clerk.vocabulary.status_of(typed)
@@ -184,7 +187,9 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
             share = _share_for_status(opened, place, value)
             status = status_of_progress(share) if isinstance(share, float) else None
         if status is None:
-            return None, [said(clerk, place, "status_unreadable", field="status", got=typed, wanted=wanted, task=code)]
+            return None, [
+                said(clerk, place, "status_unreadable", field="status", got=typed, wanted=STATUSES, task=code)
+            ]
         return status, []
     ticked = []
     for column, status in place.headings.ticks.items():
@@ -267,8 +272,8 @@ def status_of_progress(progress_pct: float) -> str:
 
 
 def _text(place: Place, field: str, clerk: Clerk) -> str | None:
-    text = place.text(field) or None
-    if text is not None and field in MAY_BE_NOTHING and clerk.vocabulary.says_none(text):
+    text = place.text(field)
+    if not text or (field in MAY_BE_NOTHING and clerk.vocabulary.says_none(text)):
         return None
     return text
 
@@ -289,8 +294,6 @@ def _imprecise(clerk: Clerk, place: Place, span: Span, code: str | None) -> Iter
 
 def _disagreements(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -> Iterator[Finding]:
     """A task merged over several rows has one status, one progress and one day."""
-    if len(place.rows) == 1:
-        return
     for field in ("status", "progress_pct", "completed_on"):
         filled = place.filled(field)
         meant = {_meaning(opened, place, field, address(*where), value, clerk) for where, value in filled}
@@ -330,8 +333,6 @@ def _doubts(place: Place, clerk: Clerk, code: str | None) -> Iterator[Finding]:
 
 
 def _formula_troubles(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -> Iterator[Finding]:
-    if not opened.has_formulas:
-        return
     sheet = place.grid.name
     errors, without = opened.formula_errors(sheet), opened.formulas_without_value(sheet)
     for field in (*REPORTED, *NAMED_BY):
