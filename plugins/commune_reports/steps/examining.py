@@ -138,14 +138,16 @@ def _submitted(bench: Bench, placed: Sequence[_Place], memory: Memory | None) ->
 
 def _place(bench: Bench, one: Incoming, reading: Reading, reopened: Mapping[str, datetime]) -> _Place:
     """Find whose file it is and for which period; a file without either cannot be validated, only answered."""
+    plan = bench.plan
     period, problem = _period(bench, one, reading, reopened)
     findings = [*reading.findings]
     if problem is not None and (reading.rows or not reading.is_hopeless):
         findings.append(problem)
     unit_code = one.unit_code or (reading.unit_claimed if one.folder is None else None)
     day = period.window_end if period else one.received_at.astimezone(ZONE).date()
-    unit = bench.plan.unit(unit_code, day) if unit_code else None
-    ended = next((other for other in bench.plan.units if other != unit and other.folder == one.folder), None)
+    unit = plan.unit(unit_code, day) if unit_code else None
+    in_folder = (other for other in plan.units if other.folder == one.folder and other != unit)
+    ended = next(in_folder, None) if one.folder is not None else None
     if unit is not None and ended is not None:  # the folder of a unit whose code another one bears now
         wanted = f"{unit.folder} ({unit.full_name})"
         findings.append(bench.wordings.finding("unit_ended", got=ended.full_name, wanted=wanted))
@@ -155,8 +157,8 @@ def _place(bench: Bench, one: Incoming, reading: Reading, reopened: Mapping[str,
     reading = replace(reading, findings=tuple(findings), rows=tuple(_within(row, period) for row in reading.rows))
     if period is None or unit is None:
         return _Place(one, unit_code, period, reading, None)
-    tasks = bench.plan.tasks_of(unit.code)
-    owed = frozenset(task.code for task in tasks if bench.plan.is_owed(task, period))
+    tasks = plan.tasks_of(unit.code)
+    owed = frozenset(task.code for task in tasks if plan.is_owed(task, period))
     optional = frozenset(task.code for task in tasks) - owed
     return _Place(
         one,
