@@ -10,6 +10,7 @@ from openpyxl.utils import coordinate_to_tuple
 from commune_reports.findings import FIELD_LABELS, Finding
 from commune_reports.period import ReportingPeriod
 from commune_reports.reading.cell_values import plain_text, progress
+from commune_reports.reading.contents import FEWEST_WORDS
 from commune_reports.reading.documents import own_documents_in
 from commune_reports.reading.tables import ANSWERS, Head, value_at
 from commune_reports.reading.tasks import Clerk
@@ -22,8 +23,6 @@ from commune_reports.workbook import Grid, address
 LAST_MONTH, ALL = 12, 100
 LONGEST_SIGNING = 31
 TWO_NUMBERS = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](?:\d{4}|\d{2})")
-# A label or a name is shorter than what somebody did.
-FEWEST_WORDS = 5
 TELLS_SHARES = re.compile(r"\b(?:thang \d{1,2}|tien do|ty le|muc do|phan tram|hoan thanh|thuc hien|ke hoach|kh)\b")
 
 

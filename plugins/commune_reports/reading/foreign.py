@@ -9,7 +9,7 @@ from typing import Any
 from commune_reports.plan import Plan, Unit
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.claims import period_named
-from commune_reports.reading.tables import REPORTED, Head, value_at
+from commune_reports.reading.tables import REPORTED, Head, value_at, with_ends
 from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow
 from commune_reports.workbook import Grid, address
@@ -83,10 +83,9 @@ def _by_column(
     named: Callable[[Any], str | None],
 ) -> Mapping[int, tuple[str, str]]:
     """The rows in which a task is told, from zero, with what a column headed so says of them, and where."""
-    ends = [head.first_row for head in heads[1:]] + [len(grid.rows)]
     found: dict[int, tuple[str, str]] = {}
     is_sure = True
-    for head, end in zip(heads, ends, strict=True):
+    for head, end in with_ends(heads, len(grid.rows)):
         titles = {
             column: fold(value)
             for row in grid.rows[head.first_row : head.last_row + 1]

@@ -11,7 +11,7 @@ from commune_reports.reading.codes import task_coded
 from commune_reports.reading.columns import names_task
 from commune_reports.reading.rows import is_touched
 from commune_reports.reading.sections import Section, section_of
-from commune_reports.reading.tables import REPORTED, Head, Place
+from commune_reports.reading.tables import REPORTED, Head, Place, with_ends
 from commune_reports.reading.tasks import Clerk, is_sum_row
 from commune_reports.spelling import fold
 from commune_reports.task_report import Total
@@ -58,9 +58,8 @@ def by_status(grid: Grid, heads: Sequence[Head], clerk: Clerk) -> tuple[Grid, Se
     told: dict[tuple[int, int], tuple[tuple[int, int], str]] = {}
     groups: dict[int, Group] = {}
     width = max((len(row) for row in grid.rows), default=0)
-    ends = [head.first_row for head in heads[1:]] + [len(grid.rows)]
     kept = []
-    for head, end in zip(heads, ends, strict=True):
+    for head, end in with_ends(heads, len(grid.rows)):
         found, alone = _groups(grid, head, end, clerk)
         groups |= {group.place[0]: group for group in found}
         headings = head.headings

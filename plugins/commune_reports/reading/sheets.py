@@ -28,7 +28,7 @@ from commune_reports.reading.numbering import IN_INDICATOR, Counted, numberings_
 from commune_reports.reading.parts import Listed, answer_below, told_of_parts
 from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of, section_opened
-from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place
+from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place, with_ends
 from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, row_number, said, unknown_task
 from commune_reports.reading.totals import Above, broken_totals, speaks_of_all, totals_in, totals_told
 from commune_reports.reading.vocabulary import is_start_of_task
@@ -68,8 +68,7 @@ class Sheet:
         """Fill rows, blanks, totals and findings."""
         for cells in self.grid.rows[: self.heads[0].first_row]:
             self.section = section_of(cells, self.section, self.clerk.plan) or self.section
-        ends = [head.first_row for head in self.heads[1:]] + [len(self.grid.rows)]
-        for head, end in zip(self.heads, ends, strict=True):
+        for head, end in with_ends(self.heads, len(self.grid.rows)):
             number = head.last_row + 1
             while number < end:
                 number = self._read_at(number, head.headings, end)
@@ -190,10 +189,9 @@ class Sheet:
 
     def leave_tables_without_progress(self, joining: Joining) -> None:
         """Forget what was read in tables that have no column for status or progress, but for what was joined."""
-        ends = [head.first_row for head in self.heads[1:]] + [len(self.grid.rows)]
         left = {
             number + 1
-            for head, end in zip(self.heads, ends, strict=True)
+            for head, end in with_ends(self.heads, len(self.grid.rows))
             if not head.headings.has_status and "progress_pct" not in head.headings.columns
             for number in range(head.last_row, end)
         }

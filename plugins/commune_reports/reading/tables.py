@@ -1,6 +1,6 @@
 """A table: its headings, and the cells of one task in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -86,6 +86,11 @@ class Head:
     headings: Headings
     row_beside: int | None = None
     names_times: bool = False
+
+
+def with_ends(heads: Sequence[Head], rows: int) -> Iterator[tuple[Head, int]]:
+    """Every heading of a sheet of so many rows with the row at which its table ends: the next heading, or the last row."""
+    return zip(heads, [*(head.first_row for head in heads[1:]), rows], strict=True)
 
 
 def without(columns: Mapping[str, int], name: str) -> dict[str, int]:

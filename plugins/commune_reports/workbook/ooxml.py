@@ -58,8 +58,6 @@ SHOWS = re.compile(rb"<(?:\w+:)?[vt]\b[^>]*>\s*[^<\s]")
 # Everything behind the rows (merged areas, validations) is shorter than this in a sheet anybody made.
 LONGEST_ROW = 16 * 2**20
 LAST_ROW = 2**20
-
-
 TYPES, USUAL_BOOKS = "[Content_Types].xml", ("xl/workbook.xml", "xl/workbook.bin")
 WORKBOOK_TYPE = re.compile(r"spreadsheetml\.(?:sheet|template)\.main|ms-excel\.(?:sheet|template)\.", re.IGNORECASE)
 SHEET_NAMED = re.compile(rb"<(?:\w+:)?sheet\s")
@@ -127,6 +125,7 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         notes += [note for _, beyond, right_of in thinned.values() for note in _left_out(beyond, right_of)]
     elif archive.is_renamed:
         content = repacked(archive, {})
+    whole = content
     if book.lower() not in USUAL_BOOKS:
         content = repacked(archive, {}, renamed=partial(_in_its_usual_place, book))
     has_formulas = any(mark.search(sheet) for sheet in sheets.values() for mark in FORMULA_OR_ERROR)
@@ -136,7 +135,7 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         # What calamine finds broken, the more patient reader (like Excel itself) may still read.
         if is_binary:
             raise
-        grids = _patiently(archive, sheets, styles)
+        grids = _patiently(whole, archive, sheets, styles)
     looker = binary or _Looker(archive, book, styles)
     if binary:
         grids = tuple(map(binary.with_hidden, grids))
@@ -164,10 +163,10 @@ def _in_its_usual_place(book: str, name: str) -> str:
     return f"xl/{name.removeprefix(f'{folder}/')}" if folder and name.startswith(f"{folder}/") else name
 
 
-def _patiently(archive: Archive, sheets: Mapping[str, bytes], styles: str | None) -> tuple[Grid, ...]:
+def _patiently(content: bytes, archive: Archive, sheets: Mapping[str, bytes], styles: str | None) -> tuple[Grid, ...]:
     """The grids by the other reader, or without what neither understands: merged areas, and last the styles."""
     try:
-        return patient_grids(archive.content)
+        return patient_grids(content)
     except ValueError:
         bare = {name: MERGES.sub(b"", sheet) for name, sheet in sheets.items()}
     try:
