@@ -14,11 +14,14 @@ from commune_reports.spelling import fold
 
 # Shorter texts are alike by chance.
 SHORTEST_OWN_TEXT = 60
+# Without one of these words (chưa, mới, chỉ, đang, chờ, sẽ, dự kiến, phát sinh, tạm dừng, chuẩn bị) no result tells that anything
+# is left to do: nearly all are spared patterns it takes long to hold them against. "Đã đăng" is not "đang".
+MAY_BE_UNDONE = frozenset(("chua", "moi", "chi", "dang", "cho", "se", "kien", "sinh", "tam", "chuan"))
+POSTED = "da dang "
 CLAUSE_ENDS = (",", ";", ":", "\n", " - ", " – ", " — ")
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """A document named as evidence; `number` is like 12/BC-UBND, None where only a day is written."""
 
     number: str | None
@@ -26,12 +29,12 @@ class Document:
     is_dated_wrong: bool = False
 
 
-@dataclass(frozen=True)
-class BareTexts:
+class BareTexts(NamedTuple):
     """What a row says in bare words, None where there is no text; in `…_clauses` a stroke stands between the clauses.
 
-    A result without a single word is "". `text_key` is the same for results that say the same in other spelling, and None
-    for one too short to be anybody's own.
+    A result or a reason without a single word is "". `doubtful_clauses` are those of a result with a word that may say
+    something is not done. `text_key` is the same for results that say the same in other spelling, and None for one too short
+    to be anybody's own.
     """
 
     result: str | None
@@ -39,6 +42,7 @@ class BareTexts:
     proposal: str | None
     reason: str | None
     result_clauses: str | None
+    doubtful_clauses: str | None
     difficulty_clauses: str | None
     evidence_clauses: str | None
     text_key: str | None
@@ -114,21 +118,19 @@ class TaskRow:
     completed_since: date | None = None
     documents: tuple[Document, ...] = ()
 
-    @property
-    def reason(self) -> str:
-        """Whatever may say why a task was not begun."""
-        return " ".join(filter(None, (self.note, self.difficulty, self.result)))
-
     @cached_property
     def bare(self) -> BareTexts:
         """Its texts as rules compare them; whoever reads the row works them out, and they travel with it."""
         result, difficulty, note = (fold(text or "") for text in (self.result, self.difficulty, self.note))
+        clauses = _clauses(self.result)
+        has_reason = bool(self.note or self.difficulty or self.result)
         return BareTexts(
             result=None if self.result is None else result,
             difficulty=difficulty or None,
             proposal=fold(self.proposal or "") or None,
-            reason=" ".join(filter(None, (note, difficulty, result))) or None,
-            result_clauses=_clauses(self.result),
+            reason=" ".join(filter(None, (note, difficulty, result))) if has_reason else None,
+            result_clauses=clauses,
+            doubtful_clauses=clauses if clauses and _may_be_undone(clauses) else None,
             difficulty_clauses=_clauses(self.difficulty),
             evidence_clauses=_clauses(self.evidence),
             text_key=_digest(result) if result and len(result) >= SHORTEST_OWN_TEXT else None,
@@ -137,6 +139,10 @@ class TaskRow:
 
 def _digest(said: str) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _may_be_undone(clauses: str) -> bool:
+    return not MAY_BE_UNDONE.isdisjoint(clauses.replace(POSTED, "").split())
 
 
 def _clauses(text: str | None) -> str | None:

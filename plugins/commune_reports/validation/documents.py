@@ -147,7 +147,7 @@ def _keep_inside(page: Path, style: str) -> None:
 
 def _named(lines: Lines, file_names: Mapping[str, str]) -> "pd.DataFrame":
     """The frame of the rules with the names by which a person finds a line."""
-    places = [next(iter(about("")), None) for about in lines.subjects]
+    places = [next(iter(lines.about(number, "")), None) for number in range(len(lines.submitted))]
     return lines.frame().assign(
         unit=[one.unit_code for one in lines.submitted],
         file=[file_names.get(one.submission_id, one.submission_id) for one in lines.submitted],

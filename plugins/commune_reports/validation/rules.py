@@ -49,7 +49,7 @@ def validate(batch: Sequence[Submitted], *, plan: Plan, rules: Rules, wordings: 
             outcomes += [
                 RuleOutcome(name, meta["finding"], severity, key, count, wrong[key]) for key, count in checked.items()
             ]
-            blamed = [one for number in failed for one in lines.subjects[number](meta["field"])]
+            blamed = [one for number in failed for one in lines.about(number, meta["field"])]
             lacking = _without_a_column(blamed, meta) if _says_missing(rule, severity) else {}
             for (submission_id, sheet), count in lacking.items():
                 label = FIELD_LABELS[meta["field"]]

@@ -14,36 +14,38 @@ from commune_reports.validation.task_columns import Told, columns_of
 
 FEWEST_TEXTS = 5
 LONGEST_SAID = 36
+# The columns sentences about a row quote.
+IN_WORDS = ("earlier_pct", "copied_from", "replaces")
 
 
 def task_rows(batch: Sequence[Submitted], plan: Plan) -> Lines:
     """One line per task row of every file."""
-    pairs = [(submitted, row) for submitted in batch for row in submitted.reading.rows]
+    files = [submitted for submitted in batch for _ in submitted.reading.rows]
+    rows = [row for submitted in batch for row in submitted.reading.rows]
     doubtful = _doubtful(batch)
     named = [
-        (submitted.submission_id, None if (submitted.submission_id, row.sheet, row.row) in doubtful else row.task_code)
-        for submitted, row in pairs
+        (file.submission_id, row.task_code if not doubtful or _place(file, row) not in doubtful else None)
+        for file, row in zip(files, rows, strict=True)
     ]
     times = Counter(named)
-    told: dict[tuple[str, str | None], list[TaskRow]] = {}
-    for task, (_, row) in zip(named, pairs, strict=True):
-        told.setdefault(task, []).append(row)
     columns = columns_of(
-        Told(
-            files=[submitted for submitted, _ in pairs],
-            rows=[row for _, row in pairs],
-            times_in_file=[times[task] if task[1] else 1 for task in named],
-            plan=plan,
-        )
+        Told(files=files, rows=rows, times_in_file=[times[task] if task[1] else 1 for task in named], plan=plan)
     )
-    return Lines(
-        columns=columns,
-        submitted=[submitted for submitted, _ in pairs],
-        subjects=[
-            _about_row(submitted, row, columns, number, told[named[number]])
-            for number, (submitted, row) in enumerate(pairs)
-        ],
-    )
+
+    told: dict[tuple[str, str | None], list[TaskRow]] = {}
+
+    def about(number: int, _field: str) -> list[Subject]:
+        if not told:
+            for task, row in zip(named, rows, strict=True):
+                told.setdefault(task, []).append(row)
+        said = {name: shown(columns[name][1][number]) or "" for name in IN_WORDS}
+        return [_about_row(files[number], rows[number], said, told[named[number]])]
+
+    return Lines(columns, files, about)
+
+
+def _place(submitted: Submitted, row: TaskRow) -> tuple[str, str | None, int | None]:
+    return submitted.submission_id, row.sheet, row.row
 
 
 def _doubtful(batch: Sequence[Submitted]) -> set[tuple[str, str | None, int | None]]:
@@ -59,30 +61,34 @@ def _doubtful(batch: Sequence[Submitted]) -> set[tuple[str, str | None, int | No
 def submissions(batch: Sequence[Submitted], plan: Plan) -> Lines:
     """One line per file that can be judged as a whole."""
     judged = [one for one in batch if one.reading.rows and not one.reading.is_hopeless]
-    missing = [_missing(one, plan) for one in judged]
+    answered = [frozenset(row.task_code for row in one.reading.rows) for one in judged]
+    missing = [_missing(one, codes, plan) for one, codes in zip(judged, answered, strict=True)]
     copied = [_copied(one) for one in judged]
-    return Lines(
-        columns=_keyed(
-            len(judged),
-            missing_tasks=[len(subjects) for subjects in missing],
-            answered_share=list(map(_answered_share, judged)),
-            copied_share=[share for share, _ in copied],
-        ),
-        submitted=judged,
-        subjects=[
-            _about_file(one, subjects, name) for one, subjects, (_, name) in zip(judged, missing, copied, strict=True)
+
+    def about(number: int, field: str) -> list[Subject]:
+        """A rule about answers blames every task left out, one about texts the file once."""
+        name = copied[number][1]
+        whole = Subject(judged[number], None, None, None, {}, {"result": name}, {"copied_from": name or ""})
+        return missing[number] if field == "status" else [whole]
+
+    columns = _keyed(
+        len(judged),
+        missing_tasks=[len(subjects) for subjects in missing],
+        answered_share=[
+            len(codes & one.owed) / len(one.owed) if one.owed else 1.0
+            for one, codes in zip(judged, answered, strict=True)
         ],
+        copied_share=[share for share, _ in copied],
     )
+    return Lines(columns, judged, about)
 
 
 def totals(batch: Sequence[Submitted], _plan: Plan) -> Lines:
     """One line per total, average or count a file states about its rows."""
-    pairs = [(submitted, total) for submitted in batch for total in submitted.reading.totals]
-    return Lines(
-        columns=_keyed(len(pairs), difference=[total.difference for _, total in pairs]),
-        submitted=[submitted for submitted, _ in pairs],
-        subjects=[_about_total(submitted, total) for submitted, total in pairs],
-    )
+    files = [submitted for submitted in batch for _ in submitted.reading.totals]
+    stated = [total for submitted in batch for total in submitted.reading.totals]
+    columns = _keyed(len(stated), difference=[total.difference for total in stated])
+    return Lines(columns, files, lambda number, _field: [_about_total(files[number], stated[number])])
 
 
 GRAINS: Mapping[str, Callable[[Sequence[Submitted], Plan], Lines]] = {
@@ -104,14 +110,14 @@ def _keyed(count: int, **numbers: Sequence[float | None]) -> Columns:
     return {"row_key": ("int64", range(count)), **{name: (NUMBERS, values) for name, values in numbers.items()}}
 
 
-def _missing(submitted: Submitted, plan: Plan) -> list[Subject]:
+def _missing(submitted: Submitted, told: frozenset[str | None], plan: Plan) -> list[Subject]:
     """The owed tasks neither this file nor an earlier one answers, in plan order, each with its blank row if it has one."""
-    answered = {row.task_code for row in submitted.reading.rows} | submitted.backdrop.answered
+    left = submitted.owed - told - submitted.backdrop.answered
+    if not left:
+        return []
     blanks = {blank.task_code: blank for blank in submitted.reading.blanks}
     subjects = []
-    for code in plan.tasks:
-        if code not in submitted.owed or code in answered:
-            continue
+    for code in filter(left.__contains__, plan.tasks):
         blank = blanks.get(code)
         cells = {"status": blank.cell} if blank is not None and blank.cell is not None else {}
         subjects.append(
@@ -120,13 +126,10 @@ def _missing(submitted: Submitted, plan: Plan) -> list[Subject]:
     return subjects
 
 
-def _answered_share(submitted: Submitted) -> float:
-    answered = {row.task_code for row in submitted.reading.rows} & submitted.owed
-    return len(answered) / len(submitted.owed) if submitted.owed else 1.0
-
-
 def _copied(submitted: Submitted) -> tuple[float, str | None]:
     """The share of a file's longer texts that another unit has too, and that unit's name."""
+    if not submitted.backdrop.texts:
+        return 0.0, None
     keys = [key for row in submitted.reading.rows if (key := row.bare.text_key) is not None]
     if len(keys) < FEWEST_TEXTS:
         return 0.0, None
@@ -137,24 +140,19 @@ def _copied(submitted: Submitted) -> tuple[float, str | None]:
     return count / len(keys), name
 
 
-def _about_row(
-    submitted: Submitted, row: TaskRow, columns: Columns, number: int, told: Sequence[TaskRow]
-) -> Callable[[str], list[Subject]]:
-    def about(_field: str) -> list[Subject]:
-        peers = submitted.backdrop.peers.get(row.task_code or "")
-        earlier = submitted.backdrop.earlier.get(row.task_code or "")
-        words = {
-            "earlier": shown(columns["earlier_pct"][1][number]) or "",
-            "earlier_period": ReportingPeriod.parse(earlier.period_id).label if earlier else "",
-            "peer_mean": shown(round(peers.mean, 1)) or "" if peers else "",
-            "copied_from": columns["copied_from"][1][number] or "",
-            "replaces": columns["replaces"][1][number] or "",
-            **_said_twice(row, told),
-        }
-        values = {name: getattr(row, name, None) for name in row.cells} | {"task": row.task_code}
-        return [Subject(submitted, row.sheet, row.row, row.task_code, row.cells, values, words)]
-
-    return about
+def _about_row(submitted: Submitted, row: TaskRow, said: Mapping[str, str], told: Sequence[TaskRow]) -> Subject:
+    peers = submitted.backdrop.peers.get(row.task_code or "")
+    earlier = submitted.backdrop.earlier.get(row.task_code or "")
+    words = {
+        "earlier": said["earlier_pct"],
+        "earlier_period": ReportingPeriod.parse(earlier.period_id).label if earlier else "",
+        "peer_mean": shown(round(peers.mean, 1)) or "" if peers else "",
+        "copied_from": said["copied_from"],
+        "replaces": said["replaces"],
+        **_said_twice(row, told),
+    }
+    values = {name: getattr(row, name, None) for name in row.cells} | {"task": row.task_code}
+    return Subject(submitted, row.sheet, row.row, row.task_code, row.cells, values, words)
 
 
 def _said_twice(row: TaskRow, told: Sequence[TaskRow]) -> dict[str, str]:
@@ -175,19 +173,10 @@ def _said_twice(row: TaskRow, told: Sequence[TaskRow]) -> dict[str, str]:
     return {"said_here": f"{FIELD_LABELS[name]}: {said(row)}", "said_there": said(other)}
 
 
-def _about_file(
-    submitted: Submitted, missing: list[Subject], copied_from: str | None
-) -> Callable[[str], list[Subject]]:
-    """A rule about answers blames every task left out, one about texts the file once."""
-    whole = Subject(submitted, None, None, None, {}, {"result": copied_from}, {"copied_from": copied_from or ""})
-    return lambda field: missing if field == "status" else [whole]
-
-
-def _about_total(submitted: Submitted, total: Total) -> Callable[[str], list[Subject]]:
+def _about_total(submitted: Submitted, total: Total) -> Subject:
     words = {"counted": " hoặc ".join(dict.fromkeys(map(_span_shown, total.counted[:2])))}
-    values = {"progress_pct": total.stated}
-    cells = {"progress_pct": total.cell}
-    return lambda _field: [Subject(submitted, total.sheet, total.row, None, cells, values, words, total.column)]
+    values, cells = {"progress_pct": total.stated}, {"progress_pct": total.cell}
+    return Subject(submitted, total.sheet, total.row, None, cells, values, words, total.column)
 
 
 def _span_shown(span: Span) -> str:

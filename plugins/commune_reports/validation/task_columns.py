@@ -34,7 +34,8 @@ OF_ROW = (
     "note", "documents", "bare",
 )  # fmt: skip
 OF_BARE = (
-    "result", "difficulty", "proposal", "reason", "result_clauses", "difficulty_clauses", "evidence_clauses", "text_key",
+    "result", "difficulty", "proposal", "reason", "result_clauses", "doubtful_clauses", "difficulty_clauses",
+    "evidence_clauses", "text_key",
 )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ class Told:
     def surprises(self) -> list[Mapping[str, float | None]]:
         """How far every row lies from what is usual."""
         return [
-            _surprise(file, code or "", counted)
+            _surprise(file, code or "", counted) if file.backdrop.earlier or file.backdrop.peers else NO_SURPRISE
             for file, code, counted in zip(self.files, self.of_row["task_code"], self.counted, strict=True)
         ]
 
@@ -186,21 +187,18 @@ def _likeness(said: str | None, task: Task | None) -> float | None:
     if task is None or said is None:
         return None
     words = fold(task.text)
-    if _own_figures(said, words):
+    figures = FIGURE.findall(said)
+    # A number at the very beginning only counts points.
+    if figures and not _figures(words).issuperset(figures[1:] if POINT.match(said) else figures):
         return 0.0
     if SHORTEST_PART <= len(said) < len(words) and fuzz.partial_ratio(said, words) >= SAME_PART:
         return 100.0
     return float(fuzz.ratio(said, words))
 
 
-def _own_figures(said: str, words: str) -> set[str]:
-    """The numbers a text has and the task's words have not; one at the very beginning only counts points."""
-    figures = FIGURE.findall(said)
-    return {*figures[bool(POINT.match(said)) :]} - _figures(words) if figures else set()
-
-
 @lru_cache(maxsize=1024)
 def _figures(words: str) -> frozenset[str]:
+    """The numbers in the task's own words."""
     return frozenset(FIGURE.findall(words))
 
 
@@ -253,12 +251,12 @@ COLUMNS: Mapping[str, tuple[str, Values]] = {
     "row_key": ("int64", lambda told: range(len(told.rows))),
     **{name: (TEXT, _of_row(name)) for name in ("task_code", "status", "result", "difficulty", "proposal", "note")},
     "evidence": (TEXT, _evidence),
-    "reason": (TEXT, lambda told: [row.reason or None for row in told.rows]),
     "reason_folded": (TEXT, _in_bare_words("reason")),
     "result_folded": (TEXT, _in_bare_words("result")),
     "difficulty_folded": (TEXT, _in_bare_words("difficulty")),
     "proposal_folded": (TEXT, _in_bare_words("proposal")),
     "result_clauses": (TEXT, _in_bare_words("result_clauses")),
+    "doubtful_clauses": (TEXT, _in_bare_words("doubtful_clauses")),
     "difficulty_clauses": (TEXT, _in_bare_words("difficulty_clauses")),
     "evidence_clauses": (TEXT, _in_bare_words("evidence_clauses")),
     "evidence_numbers": (TEXT, _evidence_numbers),
