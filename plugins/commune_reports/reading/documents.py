@@ -31,7 +31,11 @@ BY_OTHERS = re.compile(
     r"^[^;\n]{0,40}?của\s+(?:UBND\s+|HĐND\s+|Ủy ban nhân dân\s+)?(?:tỉnh|huyện|Sở|Phòng|Bộ|Chính phủ|Thủ tướng|Trung ương)"
 )
 DIGIT = re.compile(r"\d")
-# The place between one document and the next.
+OF_NUMBER = re.compile(r"[-–&\s/]+")
+# No signed number is without the one, and none in a sentence is told without the other.
+STROKE, NUMBER_WORD = "/", "số"
+# The place between one document and the next; nearly every text has none of the signs that may make one.
+MAY_PART = re.compile(r"[;\n,+]|và ")
 BETWEEN = re.compile(r"[;\n]|,(?=\s*(?:số|Số|\d{1,5}\s*/))|\s\+\s|\bvà (?=số|Số|\d)")
 
 
@@ -40,7 +44,8 @@ def documents_in(text: str) -> tuple[Document, ...]:
     if not DIGIT.search(text):
         return ()
     found = []
-    for part, signed in _parts(SMALL_LETTERS.sub(lambda one: one[0].upper(), text)):
+    text = SMALL_LETTERS.sub(_in_capitals, text) if STROKE in text else text
+    for part, signed in _parts(text):
         days = dates_in(part)
         numbered = None if signed else NUMBERED.search(part)
         if not (signed or numbered or days):
@@ -53,10 +58,17 @@ def documents_in(text: str) -> tuple[Document, ...]:
     return tuple(found)
 
 
+def _in_capitals(found: re.Match[str]) -> str:
+    return found[0].upper()
+
+
 def _parts(text: str) -> Iterator[tuple[str, re.Match[str] | None]]:
     """The text of each document, up to the place between two or to where the next number begins, with its number."""
-    for part in BETWEEN.split(text):
-        signed = list(SIGNED.finditer(part))
+    for part in BETWEEN.split(text) if MAY_PART.search(text) else (text,):
+        signed = list(SIGNED.finditer(part)) if STROKE in part else []
+        if len(signed) < 2:
+            yield part, signed[0] if signed else None
+            continue
         starts = [one.start() for one in signed[1:]]
         texts = (part[start:end] for start, end in zip([0, *starts], [*starts, len(part)], strict=True))
         yield from zip_longest(texts, signed)
@@ -68,9 +80,11 @@ def own_documents_in(*texts: str | None) -> tuple[Document, ...]:
     for text in filter(None, texts):
         if not DIGIT.search(text):
             continue
-        for match in (*SIGNED.finditer(text), *OWN_NUMBERED.finditer(text)):
+        signed = SIGNED.finditer(text) if STROKE in text else ()
+        numbered = OWN_NUMBERED.finditer(text) if NUMBER_WORD in text.lower() else ()
+        for match in (*signed, *numbered):
             number = f"{match[1]}/{match[2] or match[3]}" if match.re is SIGNED else match[1]
-            kinds = re.split(r"[-–&\s/]+", number.upper())[1:]
+            kinds = OF_NUMBER.split(number.upper())[1:]
             is_own = kinds[0] in OWN_KINDS and "TTG" not in kinds if kinds else True
             if is_own and not AFTER.search(text[: match.start()]) and not BY_OTHERS.search(text[match.end() :]):
                 found.append(Document(number=number))

@@ -1,8 +1,8 @@
 """What the numbers of a table count: the tasks of a section, of an index, of the whole plan, or only the table's own rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from commune_reports.plan import Plan
 from commune_reports.reading.codes import task_numbered
@@ -13,8 +13,7 @@ IN_INDICATOR, IN_INDEX, IN_PLAN, OWN_ROWS = "indicator", "index", "plan", "rows"
 FEWEST_IN_A_ROW = 3
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """A numbered row below a section: its number, and its task where a code or a text names that."""
 
     section: Section

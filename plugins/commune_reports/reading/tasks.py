@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
 from commune_reports.plan import Plan
@@ -51,8 +52,7 @@ class Clerk:
     optional_mark: str
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """The task of a row (None: nobody can say which), how it was recognised, and what is to be said about that."""
 
     code: str | None

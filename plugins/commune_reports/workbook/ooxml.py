@@ -8,7 +8,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from io import BytesIO
 from typing import Any
 
@@ -147,9 +147,15 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         notes=tuple(notes),
         is_1904=binary.is_1904 if binary else SINCE_1904.search(said) is not None,
         has_formulas=is_binary or has_formulas,
-        has_percents=is_binary or (PERCENT_FORMAT.search(formats) is not None if formats else None),
+        has_percents=is_binary or (_has_percents(formats) if formats else None),
         look=looker.look,
     )
+
+
+@lru_cache(maxsize=16)
+def _has_percents(formats: bytes) -> bool:
+    """Whether a part of styles has a percentage among its formats; files made from one template have the same part."""
+    return PERCENT_FORMAT.search(formats) is not None
 
 
 def _in_its_usual_place(book: str, name: str) -> str:
