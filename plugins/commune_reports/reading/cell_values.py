@@ -97,16 +97,16 @@ def progress(value: Any, is_percent: Callable[[], bool | None]) -> float | None 
 
     `is_percent` tells the cell's number format; None where the file format does not let it be known.
     """
-    text = plain_text(value)
-    if text is None or is_blank(value):
-        return None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         shown_as_percent = is_percent() if value else False
         if shown_as_percent:
             return round(float(value) * 100, DECIMALS)
         number = round(float(value), DECIMALS) if isfinite(value) else value  # formulas leave 100.00000000000001
         is_unclear = 0 < number < 1 or (number == 1 and shown_as_percent is None)
-        return Misread("progress_ambiguous", _decimal(text)) if is_unclear else number
+        return Misread("progress_ambiguous", _decimal(plain_text(value) or "")) if is_unclear else number
+    text = plain_text(value)
+    if text is None or is_blank(value):
+        return None
     if any(unicodedata.decomposition(letter).startswith(RAISED) for letter in text):
         return Misread("progress_unreadable", text)
     if counted := COUNTED.fullmatch(text):

@@ -83,6 +83,7 @@ def taken_apart(text: str, plan: Plan) -> tuple[str | None, str, str]:
     return (code, number[0].strip(), text[number.end() :]) if number else (code, "", text)
 
 
+@lru_cache(maxsize=4_096)
 def _bare(written: str) -> str:
     return BEFORE_CODE.sub("", fold(written))
 

@@ -34,9 +34,11 @@ PART, PART_IN_FRONT = re.compile(r"[-–—+*•·]|[a-zđ] ?[.)/]?"), re.compil
 
 def merged_rows(grid: Grid, number: int, headings: Headings, end: int) -> tuple[int, ...]:
     """The rows one task's code or text is merged over, from `number` on."""
+    if not grid.merged_down:
+        return (number,)
     rows = [number]
     columns = [headings.columns[name] for name in ("task", "task_text") if name in headings.columns]
-    while grid.merged_down and rows[-1] + 1 < end:
+    while rows[-1] + 1 < end:
         below = rows[-1] + 1
         tops = [value_at(grid, below, column)[0] for column in columns]
         is_own = any(
@@ -55,7 +57,6 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
     A line of the task's own text, or of a part of it, may stand beside (a table out of Word has a row for every paragraph).
     """
     grid, headings = task.grid, task.headings
-    told = {headings.columns[name] for name in TEXTS if name in headings.columns}
     rows: list[int] = []
     for number in range(task.rows[-1] + 1, end):
         if begins_task(grid.rows[number], headings, plan):
@@ -65,9 +66,9 @@ def rows_going_on(task: Place, end: int, plan: Plan) -> tuple[int, ...]:
             break
         if not _only_tells_more(place, task) or is_sum_row(place) or _heads_section(place, plan):
             break
-        if any(states_totals(text) for column, text in place.texts() if column not in told):
+        if any(states_totals(text) for column, text in place.texts() if column not in headings.told_columns):
             break
-        if place.text("task_text") and not task.text("task_text") and not any(map(place.is_filled, TEXTS)):
+        if place.text("task_text") and not task.text("task_text") and not place.tells():
             break  # a title of what comes next
         if place.text("task_text") and not _is_part(Place(grid, (*task.rows, *rows, number), headings), place, plan):
             break
@@ -96,13 +97,12 @@ def is_part_of(line: Place, task: Place) -> bool:
 def _only_tells_more(line: Place, task: Place) -> bool:
     """Whether a line has nothing but texts, a bullet or the number of a part in front of them, and the day they tell of."""
     columns = line.headings.columns
-    texts = {columns[name] for name in TEXTS if name in columns}
     for column, text in line.texts():
         if column not in line.headings.text_columns and column != columns.get("completed_on") and text not in BULLETS:
             is_number = column in (columns.get("number"), columns.get("task"))
             if not is_number or not is_part_of(line, task):
                 return False
-        if signs_off(text, is_told=column in texts):
+        if signs_off(text, is_told=column in line.headings.told_columns):
             return False
     return True
 
@@ -112,7 +112,7 @@ def _is_gap(place: Place, end: int) -> bool:
     grid, headings = place.grid, place.headings
     below = (Place(grid, (number,), headings) for number in range(place.row + 1, end))
     nearest = next(below, None)
-    if nearest is None or not any(map(nearest.is_filled, TEXTS)) or not headings.numbers_rows:
+    if nearest is None or not nearest.tells() or not headings.numbers_rows:
         return False
     if nearest.text("task_text"):
         return False
@@ -121,7 +121,7 @@ def _is_gap(place: Place, end: int) -> bool:
 
 def _heads_section(place: Place, plan: Plan) -> bool:
     """What is told of a task may name an index without being its title."""
-    told = {place.headings.columns[name] for name in TEXTS if name in place.headings.columns}
+    told = place.headings.told_columns
     return section_of([text for column, text in place.texts() if column not in told], Section(), plan) is not None
 
 
@@ -157,6 +157,6 @@ def _is_part(whole: Place, line: Place, plan: Plan) -> bool:
         return True
     named = task_texted(plan, line.text("task_text"), may_be_short=True)
     if named is None and not line.headings.numbers_rows:
-        return not any(map(line.is_filled, TEXTS))  # without numbers, a text and an answer are a task of their own
+        return not line.tells()  # without numbers, a text and an answer are a task of their own
     above = task_texted(plan, whole.text("task_text"))
     return named is None or (above is not None and named.code == above.code)

@@ -5,7 +5,6 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from commune_reports.plan import Plan
-from commune_reports.reading.codes import task_numbered
 from commune_reports.reading.sections import Section
 
 IN_INDICATOR, IN_INDEX, IN_PLAN, OWN_ROWS = "indicator", "index", "plan", "rows"
@@ -58,7 +57,8 @@ def _task_at(number: int, section: Section, numbering: str, plan: Plan) -> str |
     if numbering == OWN_ROWS:
         return None
     if numbering == IN_INDICATOR:
-        return task_numbered(plan, str(number), section.index, section.indicator)
+        code = f"{section.indicator}.{number}"
+        return code if code in plan.tasks else None
     inside = {one.code for one in plan.indicators if numbering == IN_PLAN or one.index_code == section.index}
     tasks = [task for task in plan.tasks.values() if task.indicator_code in inside]
     task = tasks[number - 1] if 0 < number <= len(tasks) else None

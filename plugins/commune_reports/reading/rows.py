@@ -105,7 +105,7 @@ def read_row(
 
 def is_touched(place: Place) -> bool:
     """Whether somebody wrote into a reported column."""
-    if any(map(place.is_filled, REPORTED)):
+    if place.is_reported():
         return True
     return any(is_ticked(value) is not False for column in place.headings.ticks for _, value in place.filled_in(column))
 

@@ -317,7 +317,7 @@ class Sheet:
         plan, title, is_counted = self.clerk.plan, place.value("task_text"), place.text("number").isdigit()
         if len(place.text("task_text")) <= LONGEST_NUMERAL and len(alone := place.texts()) == MOST_TITLES:
             title = alone[-1][1]  # "B | Chỉ số xanh", one column too far
-        if not any(map(place.is_filled, TEXTS)):
+        if not place.tells():
             section = section_of([title], self.section, plan, is_answered=True)
             if section is not None:
                 # A task may be called like its indicator.

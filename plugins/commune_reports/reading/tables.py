@@ -51,6 +51,17 @@ class Headings:
         return frozenset(columns[name] for columns in (self.columns, self.besides) for name in names if name in columns)
 
     @cached_property
+    def told_columns(self) -> frozenset[int]:
+        """The columns of the fields that are texts."""
+        return frozenset(self.columns[name] for name in TEXTS if name in self.columns)
+
+    @cached_property
+    def reported_columns(self) -> frozenset[int]:
+        """The columns of all that is reported of a task."""
+        columns = (*self.columns.items(), *self.besides.items())
+        return frozenset(column for name, column in columns if name in REPORTED)
+
+    @cached_property
     def letters(self) -> Mapping[str, str]:
         """The column of each field by its letters."""
         return {name: get_column_letter(column + 1) for name, column in self.columns.items()}
@@ -143,6 +154,18 @@ class Place:
         if seen is None:
             seen = self._seen[column] = self._look(column)
         return seen
+
+    def is_reported(self) -> bool:
+        """Whether anything stands in a cell of what is reported of a task."""
+        if self._alone is not None:
+            return not self.headings.reported_columns.isdisjoint(self._alone)
+        return any(map(self.is_filled, REPORTED))
+
+    def tells(self) -> bool:
+        """Whether anything stands in a cell of a field that is a text."""
+        if self._alone is not None and not self.headings.besides:
+            return not self.headings.told_columns.isdisjoint(self._alone)
+        return any(map(self.is_filled, TEXTS))
 
     def is_filled(self, name: str) -> bool:
         """Whether anything stands in a cell of a field."""

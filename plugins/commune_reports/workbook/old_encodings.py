@@ -56,7 +56,7 @@ SHORT = re.compile("[A-Z]?[^A-Za-z]*")
 # Letters only the first half of Unicode has, and signs of old fonts.
 TELLING = re.compile("[\u00a1-\u00ff]")
 # Letters no old font has, Vietnamese or of another script; a few lie in Windows' own table of Latin letters.
-BEYOND_LATIN = re.compile("(?![ŒœŠšŸŽžƒˆ˜])[\u0100-\u1fff\u2c00-\ud7ff]")
+BEYOND_LATIN = re.compile("[\u0100-\u1fff\u2c00-\ud7ff](?<![ŒœŠšŸŽžƒˆ˜])")
 ONSETS = ("", *re.findall(r"\w+", "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"))
 OPEN_RIMES = re.findall(
     r"\w+",

@@ -34,7 +34,9 @@ from commune_reports.workbook.relations import parsed, relations_of
 from commune_reports.workbook.xlsb import BinaryLooker, without_far_cells
 
 # A cell so far out that calamine, which lays the sheet out densely, would need gigabytes for it.
-# (The pattern begins with plain letters, for which `re` looks ten times as fast as for a class of them.)
+# (The patterns begin with plain letters, for which `re` looks ten times as fast as for a class of them. The first is the
+# quicker one: no address of three characters is far out.)
+MAY_BE_FAR = re.compile(rb"r=....[A-Z\d]", re.DOTALL)
 FAR_CELL = re.compile(rb"""r=(?<=\sr=)["'](?:[A-Z]{3}\d+|[A-Z]*\d{6,}|[A-Z]{2}\d{5})["']""")
 # Merged areas cost a hundred times their bytes once they are read.
 MERGED_AREA, MOST_MERGED_AREAS = b"mergeCell ", 100_000
@@ -115,7 +117,7 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
     if is_binary:
         thinned = {name: without_far_cells(sheet) for name, sheet in sheets.items()}
     else:
-        large = [name for name in names if name not in sheets or FAR_CELL.search(sheets[name])]
+        large = [name for name in names if name not in sheets or _reaches_far(sheets[name])]
         thinned = {name: _Thinned(archive, name).kept() for name in large}
     changed = {name: sheet for name, (sheet, _, _) in thinned.items() if sheet is not sheets.get(name)}
     if changed:
@@ -179,6 +181,10 @@ def _patiently(content: bytes, archive: Archive, sheets: Mapping[str, bytes], st
         return grids_of(repacked(archive, bare))
     except UNREADABLE:
         return grids_of(repacked(archive, bare | ({archive.named(styles): NO_STYLES} if styles else {})))
+
+
+def _reaches_far(sheet: bytes) -> bool:
+    return MAY_BE_FAR.search(sheet) is not None and FAR_CELL.search(sheet) is not None
 
 
 def _hides(markup: bytes) -> bool:
