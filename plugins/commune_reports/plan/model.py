@@ -1,6 +1,6 @@
 """The plan as data: indices, indicators, tasks, performing bodies, units, recipients, calendar."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -235,7 +235,25 @@ class Plan:
 
     def unit(self, code: str, day: date) -> Unit | None:
         """The unit that bears a code on a day (a code can change its meaning)."""
-        return next((unit for unit in self.units_on(day) if unit.code == code), None)
+        return next((unit for unit in self._units_by_code.get(code, ()) if unit.is_valid_on(day)), None)
+
+    def units_in(self, folder: str) -> Sequence[Unit]:
+        """The units whose files lie in a folder, one after the other in time."""
+        return self._units_by_folder.get(folder, ())
+
+    @cached_property
+    def _units_by_code(self) -> Mapping[str, Sequence[Unit]]:
+        units: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            units.setdefault(unit.code, []).append(unit)
+        return units
+
+    @cached_property
+    def _units_by_folder(self) -> Mapping[str, Sequence[Unit]]:
+        units: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            units.setdefault(unit.folder, []).append(unit)
+        return units
 
     def tasks_of(self, unit_code: str) -> tuple[Task, ...]:
         """The tasks the plan gives to a unit, in the order of the plan."""
@@ -291,3 +309,16 @@ class Plan:
     def is_owed(self, task: Task, period: ReportingPeriod) -> bool:
         """Whether a task must be reported in a period: yearly and by-plan tasks are optional before the yearly one."""
         return period.kind is PeriodKind.YEAR or task.timing in (Timing.CONTINUOUS, Timing.MONTHLY)
+
+    def asked_of(self, unit_code: str, period: ReportingPeriod) -> tuple[frozenset[str], frozenset[str]]:
+        """The codes of the tasks a unit owes in a period, and of those it may report besides."""
+        key = unit_code, period.kind is PeriodKind.YEAR
+        if key not in self._asked:
+            tasks = self.tasks_of(unit_code)
+            owed = frozenset(task.code for task in tasks if self.is_owed(task, period))
+            self._asked[key] = owed, frozenset(task.code for task in tasks) - owed
+        return self._asked[key]
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, bool], tuple[frozenset[str], frozenset[str]]]:
+        return {}

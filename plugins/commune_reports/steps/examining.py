@@ -146,8 +146,8 @@ def _place(bench: Bench, one: Incoming, reading: Reading, reopened: Mapping[str,
     unit_code = one.unit_code or (reading.unit_claimed if one.folder is None else None)
     day = period.window_end if period else one.received_at.astimezone(ZONE).date()
     unit = plan.unit(unit_code, day) if unit_code else None
-    in_folder = (other for other in plan.units if other.folder == one.folder and other != unit)
-    ended = next(in_folder, None) if one.folder is not None else None
+    in_folder = plan.units_in(one.folder) if one.folder is not None else ()
+    ended = next((other for other in in_folder if other != unit), None)
     if unit is not None and ended is not None:  # the folder of a unit whose code another one bears now
         wanted = f"{unit.folder} ({unit.full_name})"
         findings.append(bench.wordings.finding("unit_ended", got=ended.full_name, wanted=wanted))
@@ -157,9 +157,7 @@ def _place(bench: Bench, one: Incoming, reading: Reading, reopened: Mapping[str,
     reading = replace(reading, findings=tuple(findings), rows=tuple(_within(row, period) for row in reading.rows))
     if period is None or unit is None:
         return _Place(one, unit_code, period, reading, None)
-    tasks = plan.tasks_of(unit.code)
-    owed = frozenset(task.code for task in tasks if plan.is_owed(task, period))
-    optional = frozenset(task.code for task in tasks) - owed
+    owed, optional = plan.asked_of(unit.code, period)
     return _Place(
         one,
         unit.code,
