@@ -112,7 +112,7 @@ def without(columns: Mapping[str, int], name: str) -> dict[str, int]:
 class Place:
     """The rows of a table that report one task: its values by field and where they stand."""
 
-    __slots__ = ("_alone", "_seen", "grid", "headings", "rows")
+    __slots__ = ("_alone", "_columns", "_seen", "grid", "headings", "rows")
 
     def __init__(self, grid: Grid, rows: tuple[int, ...], headings: Headings) -> None:
         self.grid, self.rows, self.headings = grid, rows, headings
@@ -125,6 +125,8 @@ class Place:
                 for column, value in enumerate(grid.rows[rows[0]])
                 if value != "" and (text := cleaned(value) if type(value) is str else plain_text(value)) is not None
             }
+        # The column of each field, where each of its fields stands in one cell of that row.
+        self._columns = headings.columns if self._alone is not None and not headings.besides else None
 
     @property
     def row(self) -> int:
@@ -163,14 +165,14 @@ class Place:
 
     def tells(self) -> bool:
         """Whether anything stands in a cell of a field that is a text."""
-        if self._alone is not None and not self.headings.besides:
+        if self._columns is not None and self._alone is not None:
             return not self.headings.told_columns.isdisjoint(self._alone)
         return any(map(self.is_filled, TEXTS))
 
     def is_filled(self, name: str) -> bool:
         """Whether anything stands in a cell of a field."""
-        if self._alone is not None and name not in self.headings.besides:
-            return self.headings.columns.get(name) in self._alone
+        if self._columns is not None and self._alone is not None:
+            return self._columns.get(name) in self._alone
         return bool(self.filled(name))
 
     def value(self, name: str) -> Any:
@@ -180,9 +182,9 @@ class Place:
 
     def text(self, name: str) -> str:
         """What is written for a field, over all rows, each text once."""
-        if self._alone is not None and name not in self.headings.besides:
-            column = self.headings.columns.get(name)
-            return self._alone[column][1] if column in self._alone else ""
+        if self._columns is not None and self._alone is not None:
+            found = self._alone.get(self._columns.get(name, -1))
+            return found[1] if found is not None else ""
         filled = self.filled(name)
         if len(filled) < 2:
             return plain_text(filled[0][1]) or "" if filled else ""
