@@ -19,6 +19,8 @@ from commune_reports.workbook import Spreadsheet, address
 MAY_BE_NOTHING = ("evidence", "difficulty", "proposal", "note")
 # "Chưa có", which a result that names a document contradicts.
 NOT_YET = "chua"
+# "Ước đạt 100%" may be less.
+ESTIMATED = "uoc"
 LONGEST_SHARE = 200
 STATUSES = ", ".join(STATUS_LABELS.values())
 # What people write for the day of a task that goes on all the year.
@@ -257,16 +259,19 @@ def _status_by_share(opened: Spreadsheet, place: Place, progress_pct: float | No
     if words is None:
         return None
     told, share = words_and_share(words) or (words, None)
-    if share is None and isinstance(alone := _share_for_status(opened, place, value), float):
-        reached = alone if progress_pct is None else progress_pct
-        is_told = 0 <= alone <= ALL and 0 <= reached <= ALL and (reached > 0 or alone == 0)
-        return status_of_progress(reached) if is_told else None
+    meant = clerk.vocabulary.status_of(told)
     is_part = share is not None and 0 < share < ALL
     if clerk.vocabulary.depends_on_progress(told):
         # "Cơ bản hoàn thành 100%" says two things, and nobody says which counts.
         counted = (share if is_part else None) if progress_pct is None else progress_pct
-    elif is_part and clerk.vocabulary.status_of(told) == "completed":
+    elif meant == "completed" and is_part:
         counted = progress_pct or share
+    elif meant is None and isinstance(alone := _share_for_status(opened, place, value), float) and 0 <= alone <= ALL:
+        counted = alone if progress_pct is None else progress_pct
+        if alone == counted == 0:
+            return "not_started"
+        if alone == ALL and ESTIMATED in fold(words).split():
+            return None
     else:
         return None
     return status_of_progress(counted) if counted is not None and 0 < counted <= ALL else None

@@ -24,7 +24,11 @@ NUMBER_IN_FRONT = re.compile(r"^\s*(?:\(\d{1,2}\)|\d{1,2}[.):])\s*")
 FEWEST_HEADING_WORDS, BEGINNING_WORDS, MOST_HEADING_WORDS = 3, 2, 8
 MOST_WORDS_OF_NONE = 12
 # What is said of a status beside it: "(BC số 12)", "do thiếu kinh phí", "dự kiến xong tháng 12"; two things may stand around it.
-ASIDE, WHY, MOST_AROUND = re.compile(r"\([^)]*\)"), re.compile(r" (?:do|vi|cho|boi|du kien|phan dau|se) .*"), 3
+ASIDE, WHY, MOST_AROUND = (
+    re.compile(r"\([^)]*\)"),
+    re.compile(r" (?:do|vi|cho|boi|du kien|phan dau|se|tu (?:ngay|thang)) .*"),
+    3,
+)
 # A box that is empty or crossed out, and a question: nobody says that the words beside it hold.
 NOT_SAID = re.compile(r"[☐□○◯✗✘❌]|\[ ?\]|\?$")
 # "Hoàn thành 80" tells a share, "hoàn thành trong tháng 10" does not.
