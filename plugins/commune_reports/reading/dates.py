@@ -105,7 +105,7 @@ def completion_date(value: Any, *, is_1904: bool = False, year: int | None = Non
     try:
         bare = BESIDE_DATE.sub("", BESIDE_DATE.sub("", text.replace("\\", "/")))
         bare = AROUND_DATE.sub("", WEEKDAY.sub("", TIME_OF_DAY.sub("", bare)))
-        if year is not None and COUNTS.match(text):
+        if year is not None and not text[0].isdigit() and COUNTS.match(text):
             year = None
         told = _last_of_month(bare, year) or _written(bare) or _last_of_several(bare, year)
         if told is None and year is not None:
