@@ -13,7 +13,7 @@ from commune_reports.findings import STATUS_LABELS
 from commune_reports.plan import Product
 
 ANSWERED = ("completed", "in_progress")
-NO_STATUS = ("Gần xong rồi", "Hoàn thành một phần", "Theo kế hoạch", "?", "Đã/đang thực hiện", "Hoàn thành 80%", "Tốt")
+NO_STATUS = ("Gần xong rồi", "Hoàn thành một phần", "Theo kế hoạch", "?", "Đã/đang thực hiện", "Hoàn thành 3/5", "Tốt")
 NO_NUMBER = ("khoảng một nửa", "trên 50", "gần xong", "80-90%", "năm mươi", "đạt", "7/10")
 NO_DAY = ("31/11/2024", "30/02/2024", "sắp xong", "5/13/2024", "đang chờ ký", "00/10/2024")
 NO_DOCUMENT_NUMBER = ("có văn bản kèm theo", "Có", "Đã ban hành văn bản", "Báo cáo của UBND xã", "Văn bản lưu tại VP")

@@ -65,6 +65,11 @@ def _found(reading: Reading) -> list[tuple[str, str | None]]:
         ("Đang thực hiện 60% (3/5 việc)", "in_progress", 60),
         ("Mới triển khai 20%", "in_progress", 20),
         ("Chưa hoàn thành - 60%", "in_progress", 60),
+        ("Hoàn thành - 80%", "in_progress", 80),
+        ("80% - Hoàn thành", "in_progress", 80),
+        ("80% hoàn thành", "in_progress", 80),
+        ("xong 80%", "in_progress", 80),
+        ("Đã hoàn thành được khoảng 80% khối lượng", "in_progress", 80),
         ("0% - Chưa thực hiện", "not_started", None),
     ],
 )
@@ -80,9 +85,11 @@ def test_a_share_is_read_on_either_side_of_its_status(
 @pytest.mark.parametrize(
     "said",
     [
-        "Hoàn thành - 80%",
-        "80% - Hoàn thành",
-        "80% hoàn thành",
+        "Hoàn thành 0%",
+        "80% hồ sơ hoàn thành",
+        "Hoàn thành 80% hồ sơ",
+        "Hoàn thành trên 80%",
+        "Hoàn thành 80",
         "Hoàn thành, ước đạt 100%",
         "60% chưa thực hiện",
         "60% - Chưa thực hiện",
@@ -103,7 +110,6 @@ def test_a_share_is_read_on_either_side_of_its_status(
         "Cơ bản hoàn thành - 100%",
         "100% - Cơ bản hoàn thành",
         "100% - Hoàn thành?",
-        "Thường xuyên - 60%",
         "100% - Không phát sinh",
     ],
 )
@@ -160,6 +166,17 @@ def test_the_share_before_a_status_is_held_against_the_progress_as_the_one_behin
         ("45%%", 45),
         ("Hoàn thành - 100%", 100),
         ("Đã hoàn thành: 60%", 60),
+        ("Đạt: 60%", 60),
+        ("Tiến độ 60%", 60),
+        ("Thực hiện đạt 60% KH giao", 60),
+        ("60% hoàn thành", 60),
+        ("Đến nay đạt 60%", 60),
+        ("60% đến nay", 60),
+        ("60% tiến độ", 60),
+        ("60%, đúng tiến độ", 60),
+        ("60% (chậm tiến độ)", 60),
+        ("60% (tháng trước 30%)", 60),
+        ("60% (cùng kỳ đạt 50%)", 60),
     ],
 )
 def test_a_share_is_read_among_words_that_do_not_change_it(typed: str, meant: float) -> None:
@@ -194,6 +211,12 @@ def test_a_share_is_read_among_words_that_do_not_change_it(typed: str, meant: fl
         "(60)",
         "45%%%",
         "60% đang thực hiện",
+        "Đến nay 60",
+        "Thực hiện 60",
+        "60% chưa hoàn thành",
+        "60% (tháng sau 80%)",
+        "60% tiến độ vốn",
+        "60%, chậm 20%",
     ],
 )
 def test_a_share_among_words_that_may_change_it_is_asked_about(typed: str) -> None:
@@ -219,6 +242,18 @@ def test_a_share_among_words_that_may_change_it_is_asked_about(typed: str) -> No
         "30/10/2024\n05/11/2024",
         "1 tháng 11 và 5 tháng 11 năm 2024",
         "30-10-2024, 05-11-2024",
+        "01/11->05/11/2024",
+        "01.11-05.11.2024",
+        "01-05/11/2024",
+        "01–05.11.2024",
+        "ngày 1 - 5/11/24",
+        "01-05 tháng 11/2024",
+        "từ 1 đến 5/11/2024",
+        "từ ngày 1 đến ngày 5/11/2024",
+        "1 - 5 tháng 11 năm 2024",
+        "1, 3, 5/11/2024",
+        "1 và 5/11/2024",
+        "hoàn thành ngày 1-5/11/2024",
     ],
 )
 def test_of_several_days_the_last_is_that_of_completion(typed: str) -> None:
@@ -238,7 +273,19 @@ def test_of_several_days_the_last_is_that_of_completion(typed: str) -> None:
         "01/11/2024 - 31/11/2024",
         "31/11/2024, 05/11/2024",
         "30/10/2024, 05/11",
-        "01-05/11/2024",
+        "5-1/11/2024",
+        "5-5/11/2024",
+        "0-5/11/2024",
+        "28-31/11/2024",
+        "1-5/13/2024",
+        "1,5/11/2024",
+        "10-11/2024",
+        "10-11/24",
+        "05, 11/2024",
+        "15-20/12",
+        "1-5.11",
+        "Hoàn thành 3-5/11",
+        "Dự kiến 01-05/11/2024",
         "5.10, 05/11/2024",
         "10/2024 - 11/2024",
         "05/11/2024 hoặc 06/11/2024",
@@ -266,6 +313,8 @@ def test_days_in_another_order_or_with_other_words_between_them_are_asked_about(
         "thứ ba, 5/11",
         "5/11 (đã ký)",
         "1/11 - 5/11",
+        "1-5/11",
+        "từ 1 đến 5 tháng 11",
     ],
 )
 def test_a_day_without_its_year_is_one_however_it_is_written(clerk: Clerk, typed: str) -> None:
@@ -284,6 +333,15 @@ def test_a_month_without_its_year_is_one_of_the_plans_year(clerk: Clerk, typed: 
     assert (row.completed_since, row.completed_on) == (date(2024, 10, 1), date(2024, 10, 31))
 
 
+@pytest.mark.parametrize("typed", ["quý IV", "Quý 4", "Q4", "Q.IV", "trong quý IV", "Quý IV/2024"])
+def test_a_quarter_without_its_year_is_one_of_the_plans_year(clerk: Clerk, typed: str) -> None:
+    heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Ngày hoàn thành")
+    reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 12", typed))
+    [row] = reading.rows
+    assert _found(reading) == [("date_without_day", "E3")]
+    assert (row.completed_since, row.completed_on) == (date(2024, 10, 1), date(2024, 12, 31))
+
+
 @pytest.mark.parametrize(
     "typed",
     [
@@ -297,7 +355,10 @@ def test_a_month_without_its_year_is_one_of_the_plans_year(clerk: Clerk, typed: 
         "31 tháng 11",
         "hoàn thành 3/5",
         "cuối tháng 10",
-        "quý IV",
+        "cuối quý IV",
+        "quý V",
+        "IV",
+        "4",
     ],
 )
 def test_a_day_or_a_month_of_another_year_or_none_at_all_is_asked_about(typed: str) -> None:

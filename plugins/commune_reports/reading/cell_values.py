@@ -15,17 +15,21 @@ SPACES = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 # 85 · 85,5 · 85.5 · 1.000 · 1.234,5 (a dot before three digits sets thousands apart), with or without a percent sign.
 NUMBER = re.compile(r"([+-]?)(?:(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?|(\d+)(?:[.,](\d+))?)(%{0,2})")
 # Words before and behind a number that do not change it. A dash behind a word is no minus: "Hoàn thành - 100%".
-TOLD = r"(?:ước(?: tính)?|đã|mới|đạt|được|khoảng|tỷ lệ)\s+"
+TOLD = r"(?:(?:ước(?: tính)?|đã|mới|được|khoảng|tỷ lệ|đến nay)\s+|đạt(?:\s*:\s*|\s+))"
 BEFORE_NUMBER = re.compile(
-    rf"^(?:'(?=\d)|\((?=[^()-]*%\)$))?(?:{TOLD})*(?:(?:hoàn thành|ht)(?:\s*[-–—:,]\s*(?=\d)|\s+))?(?:{TOLD})*(?:[~≈]\s*(?=\d))?",
+    rf"^(?:tiến độ(?:\s*:\s*|\s+))?(?:'(?=\d)|\((?=[^()-]*%\)$))?(?:{TOLD})*"
+    rf"(?:(?:hoàn thành|thực hiện|ht)(?:\s*[-–—:,]\s*(?=\d)|\s+))?(?:{TOLD})*(?:[~≈]\s*(?=\d))?",
     re.IGNORECASE,
 )
 # "Đã 2", "Hoàn thành: 2" may be a count; "Đạt 60", "Khoảng 60" is none.
-MAY_COUNT = re.compile(r"\b(?:đã|mới|được|tỷ lệ|hoàn thành|ht)\W*$", re.IGNORECASE)
+MAY_COUNT = re.compile(r"\b(?:đã|mới|được|tỷ lệ|đến nay|hoàn thành|thực hiện|ht)\W*$", re.IGNORECASE)
 SAYS_PERCENT = re.compile(r"%|phần trăm|phan tram", re.IGNORECASE)
 BEHIND_NUMBER = re.compile(
-    r"\s*(?:phần trăm|phan tram)$|(?<=[\w%])[.;,*]+$|(?<=%)\s*(?:so với )?(?:kế hoạch|kh)(?: vốn)?(?: năm)?$|"
-    r"(?<=%)\s*(?:(?:khối lượng|kl)(?: công việc)?|công việc)$|(?<=%)\s*\((?:tăng|giảm) [^()]*\)$|"
+    r"\s*(?:phần trăm|phan tram)$|(?<=[\w%])[.;,*]+$|"
+    r"(?<=%)\s*(?:so với )?(?:kế hoạch|kh)(?: (?:vốn|năm|(?:được )?giao|đề ra)){0,2}$|"
+    r"(?<=%)\s*(?:(?:khối lượng|kl)(?: công việc)?|công việc|tiến độ|đến nay|(?:đã )?(?:hoàn thành|ht|xong))$|"
+    r"(?<=%)\s*\((?:tăng|giảm|(?:so với )?(?:(?:tháng|kỳ|quý) trước|cùng kỳ)) [^()]*\)$|"
+    r"(?<=%)(?:\s*[,;–-]\s*|\s+|\s*(?=\())\(?(?:đúng|vượt|chậm|đảm bảo|bảo đảm) (?:hạn|tiến độ)\)?$|"
     r"(?<=\d)\s*\((?=%\)$)|(?<=%)\)$",
     re.IGNORECASE,
 )

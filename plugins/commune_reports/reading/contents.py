@@ -1,7 +1,7 @@
 """Columns known by what stands in them: under headings nobody knows, and under the parts of a wide heading."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -53,7 +53,7 @@ MAY_HEAD: Mapping[str, _Heading] = {
         ("van ban", "tai lieu", "ho so minh chung", "minh chung", "san pham", "chung tu", "so van ban"),
         _words(
             "van ban tai lieu kem theo ho so minh chung san pham bao cao ket qua ky hieu dinh cac da va hoac chung tu ten "
-            "ban hanh ngay cua xa ubnd"
+            "ban hanh ngay cua xa ubnd chi dao dieu hanh huong dan trien khai thuc hien"
         ),
     ),
     "completed_on": _Heading(
@@ -68,6 +68,8 @@ MAY_HEAD: Mapping[str, _Heading] = {
         ),
     ),
 }
+# Documents that direct a task may be the unit's own: each task has others then.
+DIRECTS = re.compile(r"\bvan ban\b.*\b(?:chi dao|dieu hanh|huong dan)\b")
 # A day that only is the beginning of something, or says nothing of an end, is none.
 ENDS = re.compile(r"(?:ngay|thoi gian|thoi diem)|.*\b(?:hoan thanh|ket thuc|xong)\b.*")
 
@@ -120,6 +122,8 @@ def with_columns_by_content(grid: Grid, head: Head, titles: Titles, vocabulary: 
         if not may_be or vocabulary.field_of(text) is not None or vocabulary.ticked_by(text):
             continue
         kind = told_in(grid, head, column, vocabulary)
+        if kind == "evidence" and heads_directions(said) and not name_own_documents(below(grid, head, column)):
+            continue
         if kind not in may_be or (kind == "completed_on" and not _tells_ends(grid, head, column, said, vocabulary)):
             continue
         found.setdefault(kind, []).append(column)
@@ -165,6 +169,18 @@ def _tells_ends(grid: Grid, head: Head, column: int, said: str, vocabulary: Voca
     """Whether all days of a column stand beside tasks that are done: others tell of a change, or of a deadline."""
     told = beside_statuses(grid, head, column, vocabulary) if ENDS.fullmatch(said) else []
     return bool(told) and all(status == "completed" for status, day, _ in told if isinstance(day, Span))
+
+
+def heads_directions(said: str) -> bool:
+    """Whether a folded heading is of documents that direct a task, which others may have issued: "Văn bản chỉ đạo, triển khai"."""
+    return DIRECTS.search(said) is not None and MAY_HEAD["evidence"].may_be(said)
+
+
+def name_own_documents(values: Iterable[Any]) -> bool:
+    """Whether some values name the unit's own documents, each others than the next."""
+    texts = [value for value in values if isinstance(value, str)]
+    found = [document.number for text in texts for document in own_documents_in(text)[:1]]
+    return bool(found) and len(set(found)) == len(found)
 
 
 def _names_document(text: str) -> bool:

@@ -39,12 +39,20 @@ ONE_OF_SEVERAL = re.compile(
     r"(?:\s?(?:(?(mark)(?P=mark)|(?:năm|/)))\s?(?P<year>\d{4}|\d{2}))?(?!\d)",
     re.IGNORECASE,
 )
-FROM, TO = re.compile(r"(?:từ\s*)?", re.IGNORECASE), re.compile(r"\s*(?:[-–—→]|đến|tới)\s*", re.IGNORECASE)
+DAY_NUMBER = re.compile(r"\d{1,2}")
+FROM, TO = re.compile(r"(?:từ\s*)?", re.IGNORECASE), re.compile(r"\s*(?:->|[-–—→]|đến|tới)\s*", re.IGNORECASE)
 AND = re.compile(r"\s*(?:[,;+&]|\bvà\b)\s*|\s+", re.IGNORECASE)
+# "01-05/11/2024", "từ 1 đến ngày 5/11", "1, 3 và 5 tháng 11": days of one month, told with the last of them.
+DAYS_OF_MONTH = re.compile(
+    r"(?:từ\s*)?(?:ngày\s*)?(?P<days>\d{1,2}(?:(?:\s*(?:-|–|—|→|->|[,;](?=\s)|&|\bđến\b|\btới\b|\bvà\b)\s*)(?:ngày\s*)?\d{1,2})+)"
+    r"(?P<month>\s?(?:[/.]\s?|tháng\s?)\d{1,2})(?:(?:\s?[/.,]\s?|\s?năm\s?)(?P<year>\d{4}|\d{2}))?[.;]?",
+    re.IGNORECASE,
+)
 # Words before a day, a month or a quarter that do not change it.
 AROUND_DATE = re.compile(r"^(?:(?:đã )?(?:hoàn thành|ht|xong)\s*)?(?:trong|vào)?\s*(?:ngày\s*:\s*)?", re.IGNORECASE)
 # What may be told beside a day without changing it: "05/11/2024 (BC số 12)", "(05/11/2024)", "05/11/2024*".
 BESIDE_DATE = re.compile(
+    r"(?<=\d)\s*\((?:thứ \w+|chủ nhật)\)$|"
     r"(?<=\d)\s*\((?:(?:theo )?(?:BC|QĐ|KH|TB|CV|VB|BB|báo cáo|quyết định|kế hoạch|thông báo|công văn|văn bản|biên bản)\b"
     r"[^()/]*|(?:thực hiện )?đúng (?:hạn|tiến độ)|(?:đã )?(?:nghiệm thu|xong|hoàn thành|ký|ban hành))\)$|"
     r"^\((?=[^()]*\)$)|(?<=\d)\s*[)*]+$",
@@ -56,6 +64,7 @@ DAY_IN_TEXT = re.compile(
 )
 MONTH = re.compile(r"(?:thang|t\.?)?(\d{1,2})(?:nam|[/.\-])(\d{4})")
 QUARTER = re.compile(r"(?:quy|q)\.?(iv|iii|ii|i|[1-4])(?:nam|[/.\-])?(\d{4})")
+QUARTER_ALONE = re.compile(r"(?:quy|q)\.?(iv|iii|ii|i|[1-4])")
 QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 # Days Excel counts from, and the serial numbers of the years 2000 to 2100: a date in a cell that lost its format.
 EXCEL_EPOCH, MAC_EPOCH, EXCEL_YEARS = date(1899, 12, 30), date(1904, 1, 1), range(35064, 73051)
@@ -96,8 +105,10 @@ def completion_date(value: Any, *, is_1904: bool = False, year: int | None = Non
     try:
         bare = BESIDE_DATE.sub("", BESIDE_DATE.sub("", text.replace("\\", "/")))
         bare = AROUND_DATE.sub("", WEEKDAY.sub("", TIME_OF_DAY.sub("", bare)))
-        told = _written(bare) or _last_of_several(bare, year)
-        if told is None and year is not None and not COUNTS.match(text):
+        if year is not None and not text[0].isdigit() and COUNTS.match(text):
+            year = None
+        told = _last_of_month(bare, year) or _written(bare) or _last_of_several(bare, year)
+        if told is None and year is not None:
             told = _without_year(bare, year)
         return told or Misread("date_unreadable", text)
     except ValueError:
@@ -131,12 +142,30 @@ def _written(text: str) -> Span | None:
 
 
 def _without_year(text: str, year: int) -> Span | None:
-    """The day or the month of a year; None if it may be of the year before."""
-    found = WITHOUT_YEAR.fullmatch(_without_marks(text).rstrip(".,;"))
+    """The day or the month of a year; None if it may be of the year before, but for a quarter, which ends in its own."""
+    bare = _without_marks(text).rstrip(".,;")
+    if quarter := QUARTER_ALONE.fullmatch(bare):
+        return replace(_months(year, 3 * QUARTERS[quarter[1]] - 2, 3), names_year=False)
+    found = WITHOUT_YEAR.fullmatch(bare)
     if found is None:
         return None
     span = _months(year, int(found[3]), 1) if found[3] else _day(date(year, int(found[2]), int(found[1])))
     return replace(span, names_year=False) if (span.last.month, span.last.day) <= LAST_MONTH_DAY else None
+
+
+def _last_of_month(text: str, plan_year: int | None) -> Span | None:
+    """The last of some days of one month, in their order; None where they are not, or nobody can tell the year."""
+    found = DAYS_OF_MONTH.fullmatch(text)
+    if found is None:
+        return None
+    days = [int(day) for day in DAY_NUMBER.findall(found["days"])]
+    month, year = int(DAY_NUMBER.findall(found["month"])[0]), int(found["year"] or plan_year or 0)
+    if days != sorted({*days} - {0}) or month > LAST_MONTH_DAY[0] or not year:
+        return None
+    last = date(_full_year(year), month, days[-1])
+    if found["year"] is None and ((last.month, last.day) > LAST_MONTH_DAY or "." in found["month"]):
+        return None
+    return Span(last, last, found["year"] is not None)
 
 
 def _last_of_several(text: str, plan_year: int | None) -> Span | None:
@@ -148,8 +177,9 @@ def _last_of_several(text: str, plan_year: int | None) -> Span | None:
     is_span = len(found) == 2 and TO.fullmatch(between[0]) is not None
     if not is_span and (found[0].start() or not all(map(AND.fullmatch, between))):
         return None
-    # Only a stroke tells a day without its year from a number or two months.
-    if any(not one["year"] and one["mark"] not in ("/", None) for one in found):
+    # Only a stroke, or dots on both sides of a dash, tell a day without its year from a number or two months.
+    are_dotted = is_span and all(one["mark"] == "." for one in found)
+    if not are_dotted and any(not one["year"] and one["mark"] not in ("/", None) for one in found):
         return None
     names_year = any(one["year"] for one in found)
     year = _full_year(int(found[-1]["year"])) if found[-1]["year"] else plan_year

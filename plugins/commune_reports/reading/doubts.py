@@ -10,8 +10,7 @@ from openpyxl.utils import coordinate_to_tuple
 from commune_reports.findings import FIELD_LABELS, Finding
 from commune_reports.period import ReportingPeriod
 from commune_reports.reading.cell_values import plain_text, progress
-from commune_reports.reading.contents import FEWEST_WORDS
-from commune_reports.reading.documents import own_documents_in
+from commune_reports.reading.contents import FEWEST_WORDS, heads_directions, name_own_documents
 from commune_reports.reading.tables import ANSWERS, Head, value_at
 from commune_reports.reading.tasks import Clerk
 from commune_reports.reading.times import EARLIER, LATER, time_of
@@ -82,21 +81,31 @@ def ones_among_fractions(grid: Grid, rows: Sequence[TaskRow]) -> list[TaskRow]:
 
 
 def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], clerk: Clerk) -> Iterator[Finding]:
-    """Columns under a heading nobody knows that hold what the table has no column for: documents, shares, what was done."""
+    """Columns that are not read and may hold what is to be reported.
+
+    Those under a heading nobody knows, where the table has no column for what stands there: documents, shares, what was done; and
+    those of difficulties or proposals of another time, or of documents that direct a task, beside a column for them.
+    """
     head = heads[0]
     known = {*head.headings.columns.values(), *head.headings.besides.values(), *head.headings.twins.values()}
     known |= head.headings.ticks.keys()
     lacking = [name for name in MEANT_FOR if name not in head.headings.columns]
-    if not lacking or not rows:
+    if not rows:
         return
     for column, heading in _headings(grid, head).items():
-        if column in known or clerk.vocabulary.field_of(heading) is not None:
+        if column in known:
+            continue
+        aside = _told_aside(heading, clerk)
+        if aside is None and (not lacking or clerk.vocabulary.field_of(heading) is not None):
             continue
         told = [(row, _at(grid, row.row - 1, column)) for row in rows]
         likely = (
             name for name in lacking if name != "progress_pct" or TELLS_SHARES.search(months_named(fold(heading)))
         )
-        meant = next((name for name in likely if MEANT_FOR[name](told)), None)
+        if aside is None:
+            meant = next((name for name in likely if MEANT_FOR[name](told)), None)
+        else:
+            meant = aside if any(not clerk.vocabulary.says_none(plain_text(value) or "") for _, value in told) else None
         if meant is not None:
             yield clerk.wordings.finding(
                 "column_unread",
@@ -106,6 +115,13 @@ def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], c
                 got=heading,
                 wanted=FIELD_LABELS[meant],
             )
+
+
+def _told_aside(heading: str, clerk: Clerk) -> str | None:
+    """The field of a heading that is known and not read: of remarks of another time, of documents that direct a task."""
+    if clerk.vocabulary.field_of(heading) is None:
+        return "evidence" if heads_directions(clerk.vocabulary.written_out(fold(heading))) else None
+    return clerk.vocabulary.remark_of(heading)
 
 
 def columns_by_content(grid: Grid, heads: Sequence[Head], clerk: Clerk) -> Iterator[Finding]:
@@ -145,9 +161,7 @@ def columns_of_other_times(
 
 def _are_documents(told: Sequence[tuple[TaskRow, Any]]) -> bool:
     """Whether the unit's own documents stand in a column, beside each task others than beside the next."""
-    texts = [value for _, value in told if isinstance(value, str)]
-    found = [document.number for text in texts for document in own_documents_in(text)[:1]]
-    return bool(found) and len(set(found)) == len(found)
+    return name_own_documents(value for _, value in told)
 
 
 def _go_on_with_shares(told: Sequence[tuple[TaskRow, Any]]) -> bool:

@@ -346,6 +346,10 @@ def _headings(titles: Titles, vocabulary: Vocabulary) -> Headings:
     both = columns.get("difficulty")
     if both is not None and "proposal" not in columns and FOR_PROPOSALS.search(fold(texts[both])):
         columns["proposal"] = both
+    for column, text in enumerate(texts):
+        other = vocabulary.stands_for(text) if text else None
+        if other is not None:
+            columns.setdefault(other, column)
     if len(set(ticks.values())) < FEWEST_TICKS:
         ticks = {}
     if ticks and columns.get("status") in ticks:

@@ -1,7 +1,7 @@
 """One row of a table → a task report, with everything in it that could not be understood."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
@@ -12,11 +12,15 @@ from commune_reports.reading.documents import DIGIT, documents_in, own_documents
 from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, UNFINISHED, Headings, Place
 from commune_reports.reading.tasks import Clerk, said
 from commune_reports.spelling import fold
-from commune_reports.task_report import TaskRow
+from commune_reports.task_report import Document, TaskRow
 from commune_reports.workbook import Spreadsheet, address
 
 # Where "không có" and "-" only say that there is none.
 MAY_BE_NOTHING = ("evidence", "difficulty", "proposal", "note")
+# "Chưa có", which a result that names a document contradicts.
+NOT_YET = "chua"
+# "Ước đạt 100%" may be less.
+ESTIMATED = "uoc"
 LONGEST_SHARE = 200
 STATUSES = ", ".join(STATUS_LABELS.values())
 # What people write for the day of a task that goes on all the year.
@@ -51,6 +55,10 @@ def read_row(
     status, troubles = _status(opened, place, clerk, code)
     read_progress = _said_anew(_progress(opened, place, clerk), status, clerk)
     progress_pct = read("progress_pct", read_progress, "một số từ 0 đến 100")
+    if (troubles or (status == "in_progress" and progress_pct == ALL)) and (
+        by_share := _status_by_share(opened, place, progress_pct, clerk)
+    ):
+        status, troubles = by_share, []
     span: Span | None = read("completed_on", _completed_on(opened, place, status, clerk), "ngày/tháng/năm")
     if span is None and status == "completed" and not place.is_filled("completed_on"):
         span = _named_by_status(place, clerk)
@@ -94,13 +102,20 @@ def read_row(
         progress_pct=progress_pct,
         completed_on=span.last if span else None,
         completed_since=span.first if span else None,
-        documents=documents_in(texts["evidence"])
-        if texts["evidence"]
-        else own_documents_in(texts["result"], texts["note"]),
+        documents=_documents(place, texts),
         cells=place.cells(),
         **texts,
     )
     return row, findings
+
+
+def _documents(place: Place, texts: Mapping[str, str | None]) -> tuple[Document, ...]:
+    """The documents of the evidence; without one the unit's own in other texts, unless it says that there is none yet."""
+    if texts["evidence"]:
+        return documents_in(texts["evidence"])
+    if place.is_filled("evidence") and NOT_YET in fold(place.text("evidence")).split():
+        return ()
+    return own_documents_in(texts["result"], texts["note"])
 
 
 def is_touched(place: Place) -> bool:
@@ -157,9 +172,13 @@ def _share_told(opened: Spreadsheet, place: Place, status: str, clerk: Clerk) ->
     if isinstance(alone, float):
         return alone
     told, share = words_and_share(words) or ("", None)
-    if share is None or share > ALL or clerk.vocabulary.status_of(told) != status:
+    if share is None or share > ALL:
         return None
-    return share
+    meant = clerk.vocabulary.status_of(told)
+    is_of_status = (
+        meant == status or (meant == "completed" and share < ALL) or clerk.vocabulary.depends_on_progress(told)
+    )
+    return share if is_of_status else None
 
 
 def _is_rounded(progress_pct: float, share: float) -> bool:
@@ -231,6 +250,31 @@ def _status(opened: Spreadsheet, place: Place, clerk: Clerk, code: str | None) -
             )
         ]
     return (ticked[0][0], []) if ticked else (None, [])
+
+
+def _status_by_share(opened: Spreadsheet, place: Place, progress_pct: float | None, clerk: Clerk) -> str | None:
+    """The status of words that tell it by a share, their own or the progress: "Thường xuyên" beside 60, "80% hoàn thành"."""
+    value = place.value("status")
+    words = plain_text(value)
+    if words is None:
+        return None
+    told, share = words_and_share(words) or (words, None)
+    meant = clerk.vocabulary.status_of(told)
+    is_part = share is not None and 0 < share < ALL
+    if clerk.vocabulary.depends_on_progress(told):
+        # "Cơ bản hoàn thành 100%" says two things, and nobody says which counts.
+        counted = (share if is_part else None) if progress_pct is None else progress_pct
+    elif meant == "completed" and is_part:
+        counted = progress_pct or share
+    elif meant is None and isinstance(alone := _share_for_status(opened, place, value), float) and 0 <= alone <= ALL:
+        counted = alone if progress_pct is None else progress_pct
+        if alone == counted == 0:
+            return "not_started"
+        if alone == ALL and ESTIMATED in fold(words).split():
+            return None
+    else:
+        return None
+    return status_of_progress(counted) if counted is not None and 0 < counted <= ALL else None
 
 
 def _share_for_status(opened: Spreadsheet, place: Place, value: Any) -> float | None | Misread:

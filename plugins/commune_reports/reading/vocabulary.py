@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -23,8 +23,12 @@ QUALIFIER = re.compile(r" (?:(?:trong )?(?:ky|tuan|thang|quy|nam)\b|den (?:ngay|
 NUMBER_IN_FRONT = re.compile(r"^\s*(?:\(\d{1,2}\)|\d{1,2}[.):])\s*")
 FEWEST_HEADING_WORDS, BEGINNING_WORDS, MOST_HEADING_WORDS = 3, 2, 8
 MOST_WORDS_OF_NONE = 12
-# What is said of a status beside it: "(BC số 12)", "do thiếu kinh phí"; two things may stand around it.
-ASIDE, WHY, MOST_AROUND = re.compile(r"\([^)]*\)"), re.compile(r" (?:do|vi|cho|boi) .*"), 3
+# What is said of a status beside it: "(BC số 12)", "do thiếu kinh phí", "dự kiến xong tháng 12"; two things may stand around it.
+ASIDE, WHY, MOST_AROUND = (
+    re.compile(r"\([^)]*\)"),
+    re.compile(r" (?:do|vi|cho|boi|du kien|phan dau|se|tu (?:ngay|thang)) .*"),
+    3,
+)
 # A box that is empty or crossed out, and a question: nobody says that the words beside it hold.
 NOT_SAID = re.compile(r"[☐□○◯✗✘❌]|\[ ?\]|\?$")
 # "Hoàn thành 80" tells a share, "hoàn thành trong tháng 10" does not.
@@ -40,6 +44,9 @@ MONTH_OF_YEAR = re.compile(r"(?<!\bthang )(?<!\bquy )(?<!\d )\b(\d{1,2}) (?=20\d
 OF_THE_PLAN = re.compile(
     r"(?:(?:so voi|thuc hien|hoan thanh|dat) )+(?:ke hoach|kh)(?: (?:nam|giao|duoc giao))*(?: 20\d\d)?"
 )
+# What is headed with another time and may still be told of this one, the words that say so, and what was only told before.
+REMARKS, BEFORE = ("difficulty", "proposal"), re.compile(r"\btruoc\b")
+LEFT_OVER = {"tu", "cua", "trong", "o", "con", "lai", "chuyen", "sang", "cho"}
 GOES_ON_IN_WORDS = {"task_text", "status", "result", "evidence", "difficulty", "proposal", "note"}
 # Below the first a text names no task; between the two it does only if no other task is nearly as close.
 TASK_LIKENESS, CLEAR_LIKENESS, CLEAR_LEAD, LEAST_LEAD = 72.0, 90.0, 8.0, 2.0
@@ -57,8 +64,8 @@ class Vocabulary:
     Further what is about another period (`elsewhere`), a number when it carries a percent sign (`percentages`), with the
     words such a number may be headed with (`progress_words`) and begin with, whatever follows (`progress_starts`), the fields of
     other headings by the words they begin with (`beginnings`), what may surround a status (`around_statuses`), what tells that
-    something was late (`late`), is not all of it (`not_all`) or of what a number is not nothing (`not_nil`), and what
-    abbreviations stand for.
+    something was late (`late`), is not all of it (`not_all`) or of what a number is not nothing (`not_nil`), what abbreviations
+    stand for, and the words that are a status only together with a progress (`told_by_progress`).
     """
 
     headings: Mapping[str, str]
@@ -75,6 +82,7 @@ class Vocabulary:
     not_all: tuple[str, ...] = ()
     not_nil: tuple[str, ...] = ()
     abbreviations: Mapping[str, str] = field(default_factory=dict)
+    told_by_progress: frozenset[str] = frozenset()
 
     def written_out(self, folded: str) -> str:
         """Folded words with their abbreviations written out."""
@@ -93,6 +101,14 @@ class Vocabulary:
         """The field a column heading stands for, "" for a known column that is not read, None for an unknown one."""
         return _field_of(heading, self)
 
+    def remark_of(self, heading: str) -> str | None:
+        """The field of a heading of difficulties or proposals that speaks of another time; None for any other heading."""
+        return _remark_of(heading, self)
+
+    def stands_for(self, heading: str) -> str | None:
+        """The field such a heading may stand for where the table has no column for it: what was left, or is asked for next."""
+        return _stands_for(heading, self)
+
     def knows(self, heading: str) -> bool:
         """Whether a heading is known by its very words."""
         return _knows(heading, self)
@@ -104,6 +120,10 @@ class Vocabulary:
     def status_of(self, text: str) -> str | None:
         """The status a text means, None if it is none of them."""
         return _status_of(text, self)
+
+    def depends_on_progress(self, text: str) -> bool:
+        """Whether a text says how far a task is only together with its progress: "Thường xuyên", "Cơ bản hoàn thành"."""
+        return _depends_on_progress(text, self)
 
     def ticked_by(self, heading: str) -> str | None:
         """The status a heading names whose column is ticked; None for any other heading."""
@@ -270,6 +290,26 @@ def _field_of(heading: str, vocabulary: Vocabulary) -> str | None:
     return _field_at_start(_bare(heading), vocabulary)
 
 
+@lru_cache(maxsize=4096)
+def _remark_of(heading: str, vocabulary: Vocabulary) -> str | None:
+    if len(heading) > LONGEST_HEADING or _field_of(heading, vocabulary) != "":
+        return None
+    said = _bare(heading)
+    name = vocabulary.beginnings.get(" ".join(said.split()[:BEGINNING_WORDS]))
+    return name if name in REMARKS and _has_any(said, vocabulary.elsewhere) else None
+
+
+@lru_cache(maxsize=4096)
+def _stands_for(heading: str, vocabulary: Vocabulary) -> str | None:
+    name, said = _remark_of(heading, vocabulary), _bare(heading)
+    if name is None or (name == "proposal" and BEFORE.search(said)):
+        return None  # what was asked for before may have been answered
+    for words in vocabulary.elsewhere:
+        said = re.sub(rf"\b{words}\b", " ", said)
+    bare = " ".join(word for word in said.split() if word not in LEFT_OVER)
+    return name if vocabulary.headings.get(bare) == name else None
+
+
 def _bare(heading: str) -> str:
     return months_named(fold(NUMBER_IN_FRONT.sub("", re.sub(r"\([^)]*\)", " ", heading))))
 
@@ -352,11 +392,26 @@ def _status_of(text: str, vocabulary: Vocabulary) -> str | None:
     return meant.pop() if len(meant) == 1 else None
 
 
+@lru_cache(maxsize=1024)
+def _depends_on_progress(text: str, vocabulary: Vocabulary) -> bool:
+    if len(text) > LONGEST_STATUS or NOT_SAID.search(text):
+        return False
+    if any(_has_any(fold(aside), vocabulary.not_all) for aside in ASIDE.findall(text)):
+        return False
+    return _words_among(fold(ASIDE.sub(" ", text)), vocabulary.told_by_progress, vocabulary) is not None
+
+
 def _among_others(said: str, vocabulary: Vocabulary) -> str | None:
     """The status some words name, written out and without what may surround it: "HT đúng hạn", "Không p/sinh trong kỳ"."""
+    known = _words_among(said, vocabulary.statuses, vocabulary)
+    return None if known is None else vocabulary.statuses[known]
+
+
+def _words_among(said: str, among: Container[str], vocabulary: Vocabulary) -> str | None:
+    """Which of some words others are, written out and without what may surround a status; None for others still."""
     tried = dict.fromkeys((said, vocabulary.written_out(said)))
     for _ in range(MOST_AROUND):
-        known = next((vocabulary.statuses[words] for words in tried if words in vocabulary.statuses), None)
+        known = next((words for words in tried if words in among), None)
         if known:
             return known
         tried = dict.fromkeys(
@@ -428,6 +483,7 @@ def _load_vocabulary(path: Path, _changed: int) -> Vocabulary:
             tuple(raw["not_all"]),
             tuple(raw["not_nil"]),
             raw["abbreviations"],
+            frozenset(raw["told_by_progress"]),
         )
         _short_forms(vocabulary)
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
