@@ -31,7 +31,7 @@ from commune_reports.workbook.model import (
     is_percent_format,
 )
 from commune_reports.workbook.relations import parsed, relations_of
-from commune_reports.workbook.xlsb import BinaryLooker, without_far_cells
+from commune_reports.workbook.xlsb import BinaryLooker, in_usual_places, without_far_cells
 
 # A cell so far out that calamine, which lays the sheet out densely, would need gigabytes for it.
 # (The pattern begins with plain letters, for which `re` looks ten times as fast as for a class of them.)
@@ -82,9 +82,11 @@ def _is_workbook(archive: Archive, name: str) -> bool:
     """Whether a part is a workbook by its name, or by what the package says that it is."""
     if re.search(r"(^|/)workbook\d*\.(xml|bin)$", name):
         return True
-    types = parsed(archive.read(TYPES)) if TYPES in archive else ()
+    types = parsed(archive.read(TYPES)).iterchildren(etree.Element) if TYPES in archive else ()
+    own, ending = f"/{name}".lower(), name.rpartition(".")[2].lower()
     return any(
-        one.get("PartName", "").lower() == f"/{name}".lower() and WORKBOOK_TYPE.search(one.get("ContentType", ""))
+        (one.get("PartName", "").lower() == own or one.get("Extension", "").lower() == ending)
+        and WORKBOOK_TYPE.search(one.get("ContentType", ""))
         for one in types
     )
 
@@ -104,7 +106,7 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
     if not is_binary and (count := len(SHEET_NAMED.findall(said))) > MOST_SHEETS:  # several may show one part
         return Refusal("too_many_sheets", got=str(count), wanted=str(MOST_SHEETS))
     sheets = {name: archive.read(name) for name in names if archive.size(name) <= LARGEST_PART}
-    for name in (posixpath.join(base, "sharedStrings.xml"), TYPES):
+    for name in (*(posixpath.join(base, f"sharedStrings.{ending}") for ending in ("xml", "bin")), TYPES):
         if name in archive:
             archive.read(name)
     styles = next((target for kind, target in relations.values() if kind == "styles" and target in archive), None)
@@ -133,9 +135,7 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         grids = grids_of(content)
     except UNREADABLE:
         # What calamine finds broken, the more patient reader (like Excel itself) may still read.
-        if is_binary:
-            raise
-        grids = _patiently(whole, archive, sheets, styles)
+        grids = grids_of(in_usual_places(archive, book)) if is_binary else _patiently(whole, archive, sheets, styles)
     looker = binary or _Looker(archive, book, styles)
     if binary:
         grids = tuple(map(binary.with_hidden, grids))
