@@ -12,7 +12,8 @@ from commune_reports.workbook.model import MOST_COLUMNS, MOST_ROWS, MOST_SHEETS,
 
 # The first record of a workbook that lies in no compound file: Excel 2, 3, 4, and 5 as some programs write it.
 BARE = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
-STREAMS = ("Workbook", "Book")
+# Streams and the root of a compound file; names are found whatever their capitals.
+STREAMS, STREAM, ROOT = ("workbook", "book"), 2, 0
 # Records of cells that hold something; each begins with row and column.
 CELLS = frozenset((0x0006, 0x0206, 0x0406, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E))
 SHEET_STARTS = 0x0809
@@ -20,16 +21,22 @@ SHEET_STARTS = 0x0809
 WIDEST_AREA = 2_000_000
 
 
-def reaches_far(content: bytes) -> bool:
-    """Whether a cell lies so far out that laying its sheet out whole would take more memory than a file may have."""
-    for name in STREAMS:
-        try:
-            stream, start, length = CompDoc(content, logfile=StringIO()).locate_named_stream(name)
-        except (CompDocError, struct.error, IndexError, AssertionError, UnicodeDecodeError):
-            return False
-        if stream is not None:
-            return any(rows * columns > WIDEST_AREA for rows, columns in _areas(stream[start : start + length]))
-    return False
+def is_beyond_calamine(content: bytes) -> bool:
+    """Whether calamine would take another workbook for this one, or more memory than a file may have.
+
+    It takes the first stream of the name, which may be a workbook somebody put into a sheet as an object; and it lays a
+    sheet out whole, up to the cell farthest out.
+    """
+    try:
+        document = CompDoc(content, logfile=StringIO())
+        books = [node for node in document.dirlist if node.etype == STREAM and node.name.lower() in STREAMS]
+        if any(node.parent != ROOT for node in books):
+            return True
+        found = (document.locate_named_stream(name) for name in STREAMS)
+        stream, start, length = next((one for one in found if one[0] is not None), (b"", 0, 0))
+    except (CompDocError, struct.error, IndexError, AssertionError, UnicodeDecodeError, RecursionError):
+        return False
+    return any(rows * columns > WIDEST_AREA for rows, columns in _areas(stream[start : start + length]))
 
 
 def patient_xls_grids(content: bytes) -> tuple[Grid, ...]:
@@ -42,7 +49,6 @@ def patient_xls_grids(content: bytes) -> tuple[Grid, ...]:
                 visible=sheet.visibility == 0,
                 rows=_rows(sheet, book.datemode),
                 is_cut=sheet.nrows > MOST_ROWS,
-                merged=[((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in sheet.merged_cells],
             )
             for sheet in book.sheets()[: MOST_SHEETS + 1]
         )
