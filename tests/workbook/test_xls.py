@@ -9,7 +9,7 @@ import pytest
 import xlwt
 from xlrd.compdoc import CompDoc
 
-from commune_reports.workbook import Spreadsheet, open_spreadsheet
+from commune_reports.workbook import Refusal, Spreadsheet, open_spreadsheet
 from commune_reports.workbook.records import patient_xls_grids
 
 FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -78,3 +78,29 @@ def test_merged_areas_are_known_whichever_reader_reads_the_values() -> None:
         assert list(opened.grids[0].merged) == [((1, 0), (3, 1))]
         assert opened.grids[0].merged_down[2, 0] == (1, 0)
     assert patient_xls_grids(far)[0].rows[1][:3] == ["PCI-01.1", "", "a"]
+
+
+def _patched(content: bytes, at: int, *numbers: int) -> bytes:
+    return content[:at] + struct.pack(f"<{len(numbers)}I", *numbers) + content[at + 4 * len(numbers) :]
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (SECTOR + 4 * 1, 1),  # the directory goes on with itself
+        (SECTOR + 4 * 5, 3),  # the workbook goes on with what stands before
+        (44, 0x20000000),  # more tables of sectors than there are bytes
+        (68, 1),  # a list of tables that never ends
+        (30, 0xFFFF),
+        (30, 0),
+    ],
+)
+def test_a_compound_file_that_runs_in_a_circle_or_claims_too_much_is_broken_or_read_all_the_same(
+    at: int, said: int
+) -> None:
+    content = _stream(_xls(lambda sheet: sheet.write(0, 0, "của xã")))
+    whole = _with_object(content, content, "Workbook")
+    opened = open_spreadsheet(_patched(whole, at, said))
+    assert opened == Refusal("broken_file") or (
+        isinstance(opened, Spreadsheet) and [list(row) for row in opened.grids[0].rows] == [["của xã"]]
+    )
