@@ -202,3 +202,16 @@ def test_an_opendocument_sheet_with_other_prefixes_is_read_with_its_merged_cells
     assert isinstance(usual, Spreadsheet)
     assert read.grids == usual.grids
     assert any(grid.merged for grid in read.grids)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_part_with_wrong_bytes_is_broken_however_it_is_packed(packing: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", packing) as archive:
+        for name, part in _parts(_xlsx()).items():
+            archive.writestr(name, part)
+    content = bytearray(buffer.getvalue())
+    assert isinstance(open_spreadsheet(bytes(content)), Spreadsheet)
+    start = content.index(b"xl/worksheets/sheet1.xml") + len("xl/worksheets/sheet1.xml") + 20
+    content[start : start + 40] = bytes(40)
+    assert open_spreadsheet(bytes(content)) == Refusal("broken_file")
