@@ -62,6 +62,7 @@ TYPES, USUAL_BOOKS = "[Content_Types].xml", ("xl/workbook.xml", "xl/workbook.bin
 WORKBOOK_TYPE = re.compile(r"spreadsheetml\.(?:sheet|template)\.main|ms-excel\.(?:sheet|template)\.", re.IGNORECASE)
 # More texts than a part has bytes for; calamine sets memory aside for as many as are announced.
 CLAIMS_TOO_MANY = re.compile(rb"""<(?:\w+:)?sst\s[^>]*\b(?:uniqueC|c)ount=["']\d{8}""")
+LONGEST_HEAD = 4096
 SHEET_NAMED = re.compile(rb"<(?:\w+:)?sheet\s")
 # What keeps a sheet from being read although its cells are whole: merged areas nobody can place.
 MERGES = re.compile(rb"<((?:\w+:)?mergeCells)\b[^>]*?(?:/>|>.*?</\1>)", re.DOTALL)
@@ -109,7 +110,7 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         return Refusal("too_many_sheets", got=str(count), wanted=str(MOST_SHEETS))
     sheets = {name: archive.read(name) for name in names if archive.size(name) <= LARGEST_PART}
     for name in (*(posixpath.join(base, f"sharedStrings.{ending}") for ending in ("xml", "bin")), TYPES):
-        if name in archive and CLAIMS_TOO_MANY.search(archive.read(name)):
+        if name in archive and CLAIMS_TOO_MANY.search(archive.read(name)[:LONGEST_HEAD]):
             return Refusal("broken_file")
     styles = next((target for kind, target in relations.values() if kind == "styles" and target in archive), None)
     formats = archive.read(styles) if styles and not is_binary else b""
