@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 UV := uv==0.13.9
 QUIETLY := --quiet --disable-pip-version-check
 
-.PHONY: demo test check up bench lock dictionary format clean help
+.PHONY: demo test check up bench lock dictionary patterns format clean help
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -39,6 +39,9 @@ format: $(INSTALLED) ## Bring the code into its format
 
 dictionary: $(INSTALLED) ## Write docs/data-dictionary.md from the schema
 	@$(BIN)/commune-reports db dictionary > docs/data-dictionary.md
+
+patterns: $(INSTALLED) ## Write the patterns of expectations/ from their lists of words
+	@$(BIN)/python -m commune_reports.validation.patterns expectations
 
 lock: ## Resolve the dependencies anew into requirements.lock
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install $(QUIETLY) $(UV)

@@ -95,6 +95,33 @@ def settled_files(share: Path, *, settle_seconds: float, wait: Callable[[float],
         return [seen for seen in _look(share) if first.get(seen.path) == seen and not _is_open_for_writing(seen.path)]
 
 
+def files_below(folder: Path, *, is_ours: bool = True) -> Iterator[tuple[Path, os.stat_result]]:
+    """The files in a folder and below it in the order of their names, without what programs leave lying and what is no file."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        if error.errno == errno.ENOENT:
+            return
+        if is_ours or error.errno not in ONE_FOLDER_ONLY:
+            raise
+        # A folder a sender made, locked or endless, must not keep the other units waiting.
+        log.warning("%s is left alone: %s", folder, error.strerror)
+        return
+    for entry in entries:
+        if PASSING_NAMES.search(entry.name):
+            continue
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        if stat.S_ISDIR(status.st_mode):
+            yield from files_below(Path(entry.path), is_ours=False)
+        elif stat.S_ISREG(status.st_mode):
+            yield Path(entry.path), status
+        else:
+            log.warning(NO_FILE, entry.path)
+
+
 def archive(dropped: Dropped, home: Path) -> Archived | Unreadable | None:
     """Copy a dropped file into the archive under its SHA-256, synced and read-only; None if it changed meanwhile.
 
@@ -222,35 +249,9 @@ def _look(share: Path) -> list[Dropped]:
             continue
         found += [
             Dropped(path, folder.name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-            for path, status in _files_below(drop)
+            for path, status in files_below(drop)
         ]
     return found
-
-
-def _files_below(folder: Path, *, is_ours: bool = True) -> Iterator[tuple[Path, os.stat_result]]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        if error.errno == errno.ENOENT:
-            return
-        if is_ours or error.errno not in ONE_FOLDER_ONLY:
-            raise
-        # A folder a sender made, locked or endless, must not keep the other units waiting.
-        log.warning("%s is left alone: %s", folder, error.strerror)
-        return
-    for entry in entries:
-        if PASSING_NAMES.search(entry.name):
-            continue
-        try:
-            status = entry.stat(follow_symlinks=False)
-        except FileNotFoundError:
-            continue
-        if stat.S_ISDIR(status.st_mode):
-            yield from _files_below(Path(entry.path), is_ours=False)
-        elif stat.S_ISREG(status.st_mode):
-            yield Path(entry.path), status
-        else:
-            log.warning(NO_FILE, entry.path)
 
 
 def _is_open_for_writing(path: Path) -> bool:

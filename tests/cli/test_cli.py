@@ -225,9 +225,40 @@ def test_check_takes_no_file_into_memory_that_is_larger_than_any_report(run: Run
     assert peak < 250 * 2**20
 
 
-def test_what_is_no_file_is_not_waited_for(run: Run, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.xlsx")
-    for path in (tmp_path / "pipe.xlsx", tmp_path, tmp_path / "nowhere.xlsx"):
+def test_what_is_no_file_is_told_so_and_not_waited_for(run: Run, opened: Path, plan: Plan, tmp_path: Path) -> None:
+    pipe, gone, link = (tmp_path / f"{name}.xlsx" for name in ("pipe", "gone", "link"))
+    os.mkfifo(pipe)
+    gone.symlink_to(gone)
+    link.symlink_to(_filled(plan, opened, tmp_path / "good.xlsx"))
+    files = [pipe, gone, "/dev/zero", link]
+    code, out, err = run("check", *files, "--unit", "22492", "--period", "2024-11", "--json")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert (code, err, [one["file"] for one in answers]) == (1, "", [*map(str, files)])
+    assert [one["verdict"] for one in answers] == ["rejected"] * 3 + ["accepted"]
+    assert [one["got"] for answer in answers for one in answer["findings"]] == [
+        "đường ống dữ liệu (pipe)",
+        "liên kết tới một tệp không có",
+        "thiết bị",
+    ]
+    assert list(answers[0]) == list(answers[3])
+    assert "không phải bảng tính" in " ".join(run("check", pipe)[1].split())
+
+
+def test_a_folder_stands_for_the_files_in_it_and_below(run: Run, opened: Path, plan: Plan, tmp_path: Path) -> None:
+    folder = tmp_path / "nop"
+    (folder / "b").mkdir(parents=True)
+    good = _filled(plan, opened, folder / "b" / "good.xlsx")
+    (folder / "a.xlsx").write_bytes(b"")
+    (folder / "~$good.xlsx").write_bytes(b"lock")
+    os.mkfifo(folder / "pipe.xlsx")
+    code, out, err = run("check", folder, good, "--unit", "22492", "--period", "2024-11", "--json")
+    assert (code, err.count("\n")) == (1, 0)
+    assert [json.loads(line)["file"] for line in out.splitlines()] == [str(folder / "a.xlsx"), str(good), str(good)]
+
+
+def test_a_name_without_a_file_ends_the_call_in_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for path in (tmp_path / "nowhere.xlsx", tmp_path / "empty"):
         code, out, err = run("check", path, "--json")
         assert (code, out, err.count("\n")) == (2, "", 1)
         assert path.name in err

@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from commune_reports.errors import NeedsHuman
+from commune_reports.validation import load_rules
+from commune_reports.validation.patterns import composed, write_patterns
+
 ROOT = Path(__file__).resolve().parents[2]
 TIMES, LONG, MOST_PAIRS, SECONDS = 40, 2_000, 500, 30
 # What stands between the words of a pattern; of a set of letters none is a word.
@@ -89,3 +93,40 @@ def test_a_pattern_is_taken_apart_into_what_it_looks_for() -> None:
         "thieu",
         "tra",
     ]
+
+
+def test_a_pattern_is_composed_of_lists_that_may_name_each_other() -> None:
+    words = {"undone": ["chua <step>", "dang <step>"], "step": ["lap|trinh", "ky"]}
+    assert composed(["^(?:xa )*<undone>", r"(?<=\d)$"], words) == (
+        r"^(?:xa )*(?:chua (?:lap|trinh|ky)|dang (?:lap|trinh|ky))(?<=\d)$"
+    )
+    for wrong in (["<lost>"], ["<self>"]):
+        with pytest.raises(KeyError):
+            composed(wrong, {"self": ["a <self>"]})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"chua phat hanh', '"chua in ra|chua phat hanh'), ("<paper>", "<papers>"), ("<paper>", "<doing>")]
+)
+def test_a_pattern_that_is_not_what_people_read_is_refused_until_it_is_written_anew(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    for path in (ROOT / "expectations").glob("*.json"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    drawn = tmp_path / "task_rows.json"
+    suite = json.loads(drawn.read_text(encoding="utf-8"))
+    suite["meta"]["words"] = {"doing": ["chua phat hanh", "cho <paper>"], "paper": ["van ban|cong van"]}
+    rule = next(one for one in suite["expectations"] if "pattern" in one["meta"])
+    rule["meta"]["pattern"] = ["^<doing>"]
+    suite["expectations"] = [one for one in suite["expectations"] if one is rule or "pattern" not in one["meta"]]
+    drawn.write_text(json.dumps(suite), encoding="utf-8")
+    write_patterns(tmp_path)
+    load_rules(tmp_path)
+    written = drawn.read_text(encoding="utf-8")
+    drawn.write_text(written.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(NeedsHuman, match=r"task_rows\.json, rule .*meta\.pattern"):
+        load_rules(tmp_path)
+    if new.startswith('"'):
+        write_patterns(tmp_path)
+        load_rules(tmp_path)
+        assert "^(?:chua in ra|chua phat hanh|cho (?:van ban|cong van))" in drawn.read_text(encoding="utf-8")

@@ -223,3 +223,13 @@ def _is_read_without_far_cells(end: bytes, rows: bytes, *, is_said: bool) -> Non
     assert [[value for value in row if value != ""] for row in opened.grids[0].rows[: len(lines)]] == lines
     told = ["sheet_too_long"] * is_said + ["columns_beyond"] * (WORD in end)
     assert [note.code for note in opened.notes] == told
+
+
+@pytest.mark.parametrize(("announced", "is_read"), [(b"7", True), (b"4294967295", False)])
+def test_memory_is_not_set_aside_for_all_the_texts_a_file_announces(announced: bytes, is_read: bool) -> None:
+    """What the reader sets aside at once would end the whole process."""
+    said = {
+        "xl/sharedStrings.xml": lambda content: content.replace(b'uniqueCount="1"', b'uniqueCount="%s"' % announced)
+    }
+    opened = open_spreadsheet(_repacked(_xlsx(), said))
+    assert isinstance(opened, Spreadsheet) if is_read else opened == Refusal("broken_file")

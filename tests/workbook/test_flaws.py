@@ -166,3 +166,52 @@ def test_what_is_odd_about_an_archive_is_said() -> None:
     many = _packed(parts | {f"xl/media/{number}.png": b"" for number in range(2_001)})
     told = [one.got for one in map(open_spreadsheet, (twice, many)) if isinstance(one, Refusal)]
     assert told == ["có các phần trùng tên", "hơn 2000 phần"]
+
+
+def _ods() -> dict[str, bytes]:
+    return _parts((SAVED / "da-dien.ods").read_bytes())
+
+
+@pytest.mark.parametrize("lost", [["mimetype"], ["META-INF/manifest.xml"], ["mimetype", "META-INF/manifest.xml"]])
+def test_an_opendocument_sheet_that_does_not_say_so_is_read_all_the_same(lost: list[str]) -> None:
+    parts = _ods()
+    usual = _rows(_packed(parts))
+    assert _rows(_packed({name: part for name, part in parts.items() if name not in lost})) == usual
+    assert _rows(_packed(parts | {"mimetype": b"\xef\xbb\xbfapplication/zip"})) == usual
+
+
+def test_an_opendocument_text_is_no_spreadsheet_even_if_it_does_not_say_so() -> None:
+    body = _ods()["content.xml"].replace(b"office:spreadsheet", b"office:text")
+    assert open_spreadsheet(_packed({"content.xml": body})) == Refusal("packed_file", got="tệp nén .zip")
+    told = open_spreadsheet(_packed({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": body}))
+    assert told == Refusal("wrong_format", got="tệp văn bản OpenDocument")
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_an_opendocument_sheet_with_other_prefixes_is_read_with_its_merged_cells(flat: bool) -> None:
+    parts = _ods()
+    body = _flat_ods() if flat else parts["content.xml"]
+    other = body
+    for prefix, own in ((b"table", b"bang"), (b"office", b"vp"), (b"text", b"chu")):
+        other = re.sub(rb"(?<=[<\s/])%s:(?=[a-z-]+[\s=/>])" % prefix, own + b":", other)
+        other = other.replace(b"xmlns:%s=" % prefix, b"xmlns:%s=" % own)
+    assert b"table:table" not in other
+    read = open_spreadsheet(other if flat else _packed(parts | {"content.xml": other}))
+    usual = open_spreadsheet(body if flat else _packed(parts))
+    assert isinstance(read, Spreadsheet)
+    assert isinstance(usual, Spreadsheet)
+    assert read.grids == usual.grids
+    assert any(grid.merged for grid in read.grids)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_part_with_wrong_bytes_is_broken_however_it_is_packed(packing: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", packing) as archive:
+        for name, part in _parts(_xlsx()).items():
+            archive.writestr(name, part)
+    content = bytearray(buffer.getvalue())
+    assert isinstance(open_spreadsheet(bytes(content)), Spreadsheet)
+    start = content.index(b"xl/worksheets/sheet1.xml") + len("xl/worksheets/sheet1.xml") + 20
+    content[start : start + 40] = bytes(40)
+    assert open_spreadsheet(bytes(content)) == Refusal("broken_file")

@@ -141,3 +141,42 @@ def test_a_table_saved_without_vietnamese_letters_is_told_so(clerk: Clerk, wordi
     asked = "Cột 1;Cột 2;Cột 3\r\nAi làm?;Bao giờ xong?;?\r\nCó gì khó không?Không;x;y\r\n"
     reading = read_submission(asked.encode(), clerk=clerk, unit_code="22492", period_id=None)
     assert [one.code for one in reading.findings] == ["no_table"]
+
+
+HEADINGS = [("Mã nhiệm vụ", "Tình trạng"), ("Nhiệm vụ, giải pháp", "Tiến độ (%)"), ("Nhiệm vụ", "Trạng thái")]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_a_table_of_two_columns_is_read_where_its_heading_is_understood(
+    clerk: Clerk, heading: tuple[str, str], delimiter: str
+) -> None:
+    tasks = list(clerk.plan.tasks.items())[:6]
+    lines = [("UBND XÃ ĐẠI LÃNH", ""), heading]
+    for code, task in tasks:
+        said = "100" if "%" in heading[1] else "Hoàn thành"
+        lines.append((code if heading[0].startswith("Mã") else task.text, said))
+    text = "\r\n".join(delimiter.join(f'"{cell}"' for cell in line) for line in lines)
+    reading = read_submission(text.encode(), clerk=clerk, unit_code="22492", period_id="2024-11")
+    assert [row.task_code for row in reading.rows] == [code for code, _ in tasks]
+    assert [one.code for one in reading.findings] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kính gửi: UBND huyện, Phòng Tài chính\nThực hiện kế hoạch, xã báo cáo\nTình trạng, nhiệm vụ\nTrân trọng, cảm ơn\n",
+        "Nhiệm vụ: rà soát; niêm yết\nTiến độ: đã xong; đúng hạn\n",
+        "Tên;Giá\nBút;3000\nVở;5000\n",
+    ],
+)
+def test_what_has_two_parts_a_line_and_no_such_heading_is_a_text(clerk: Clerk, text: str) -> None:
+    reading = read_submission(text.encode(), clerk=clerk, unit_code="22492", period_id="2024-11")
+    assert [(one.code, one.got) for one in reading.findings] == [("wrong_format", "tệp văn bản")]
+
+
+def test_semicolons_in_every_line_count_more_than_the_commas_in_some() -> None:
+    lines = ["Nhiệm vụ;Tình trạng", *(f"Rà soát, niêm yết, công khai {n};Hoàn thành" for n in range(6)), "Khác;Đang"]
+    opened = open_spreadsheet("\n".join(lines).encode())
+    assert isinstance(opened, Spreadsheet)
+    assert [list(row) for row in opened.grids[0].rows] == [line.split(";") for line in lines]

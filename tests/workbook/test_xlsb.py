@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from commune_reports.workbook import Spreadsheet, open_spreadsheet
+from commune_reports.workbook import Refusal, Spreadsheet, open_spreadsheet
 
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -135,3 +135,82 @@ def test_a_sheet_that_breaks_off_still_answers(kept: int) -> None:
     opened = open_spreadsheet(buffer.getvalue())
     if isinstance(opened, Spreadsheet):
         assert opened.is_percent("Báo cáo", "B1") is True
+
+
+PLAIN = [[("Mã", 0), ("Tình trạng", 0)], [("PCI-01.1", 0), (0.85, 1)]]
+WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
+
+
+def _changed(parts: dict[str, bytes | None], *, renamed: dict[str, str] | None = None) -> bytes:
+    """The plain workbook with some parts said anew, added or (None) left out, and some renamed."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_xlsb(PLAIN, formats=[GENERAL, PERCENT]))) as archive:
+        whole: dict[str, bytes | None] = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(buffer, "w") as kept:
+        for name, part in (whole | parts).items():
+            if part is not None:
+                kept.writestr((renamed or {}).get(name, name), part)
+    return buffer.getvalue()
+
+
+def _pointing(*targets: tuple[str, str], prefix: str = "") -> bytes:
+    """Relationships of these kinds to these parts, rId1 and so on."""
+    own = f"xmlns:{prefix[:-1]}" if prefix else "xmlns"
+    pointers = "".join(
+        f'<{prefix}Relationship Id="rId{number}" Type="{KINDS}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(targets, start=1)
+    )
+    return f'<{prefix}Relationships {own}="{RELATIONS}">{pointers}</{prefix}Relationships>'.encode()
+
+
+def _is_read_whole(content: bytes) -> bool:
+    opened = _opened(content)
+    [grid] = opened.grids
+    return [list(row) for row in grid.rows] == [["Mã", "Tình trạng"], ["PCI-01.1", 0.85]] and (
+        opened.is_percent("Báo cáo", "B2") is True
+    )
+
+
+@pytest.mark.parametrize("prefix", ["", "ns0:"])
+@pytest.mark.parametrize("folder", ["", "/xl/"])
+def test_it_does_not_matter_how_the_parts_point_to_each_other(prefix: str, folder: str) -> None:
+    targets = ("worksheet", f"{folder}worksheets/sheet1.bin"), ("styles", f"{folder}styles.bin")
+    assert _is_read_whole(_changed({"xl/_rels/workbook.bin.rels": _pointing(*targets, prefix=prefix)}))
+
+
+@pytest.mark.parametrize("is_said_of_one", [True, False])
+def test_a_workbook_elsewhere_in_the_package_is_read(is_said_of_one: bool) -> None:
+    said = f'PartName="/so/bao-cao.bin" ContentType="{WORKBOOK_TYPE}"'
+    of_all = f'Extension="bin" ContentType="{WORKBOOK_TYPE}"'
+    types = f"<Types><!-- x -->{f'<Override {said}/>' if is_said_of_one else f'<Default {of_all}/>'}</Types>"
+    content = _changed(
+        {
+            "[Content_Types].xml": types.encode(),
+            "_rels/.rels": _pointing(("officeDocument", "so/bao-cao.bin")),
+            "xl/_rels/workbook.bin.rels": _pointing(("worksheet", "/trang/mot.bin"), ("styles", "kieu.bin")),
+        },
+        renamed={
+            "xl/workbook.bin": "so/bao-cao.bin",
+            "xl/_rels/workbook.bin.rels": "so/_rels/bao-cao.bin.rels",
+            "xl/worksheets/sheet1.bin": "trang/mot.bin",
+            "xl/styles.bin": "so/kieu.bin",
+        },
+    )
+    assert _is_read_whole(content)
+
+
+def test_a_sheet_that_is_no_table_or_is_not_there_does_not_keep_the_others_from_being_read() -> None:
+    book = _record(131) + _record(143)
+    for number, name in enumerate(("Báo cáo", "Macro1", "Mất"), start=1):
+        book += _record(156, struct.pack("<II", 0, number) + _text(f"rId{number}") + _text(name))
+    targets = [("worksheet", "worksheets/sheet1.bin"), ("xlMacrosheet", "macrosheets/sheet1.bin")]
+    content = {
+        "xl/workbook.bin": book + _record(144) + _record(132),
+        "xl/macrosheets/sheet1.bin": b"",
+        "xl/_rels/workbook.bin.rels": _pointing(
+            *targets, ("worksheet", "worksheets/sheet3.bin"), ("styles", "styles.bin")
+        ),
+    }
+    assert _is_read_whole(_changed({**content}))
+    without = _changed({**content, "xl/worksheets/sheet1.bin": None})
+    assert open_spreadsheet(without) == Refusal("broken_file")

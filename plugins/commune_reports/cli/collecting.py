@@ -56,7 +56,7 @@ def open_(period: str | None, now: datetime, as_json: bool) -> int:
 
 
 @commands.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--unit", default=None, help="Unit code; what the file says if not given.")
 @click.option("--period", default=None, help="Period; what the file says if not given.")
 @click.option(
@@ -70,7 +70,11 @@ def open_(period: str | None, now: datetime, as_json: bool) -> int:
 @now_option
 @json_option
 def check(files: tuple[Path, ...], as_json: bool, **asked: Any) -> int:
-    """Read and validate files as the pipeline would; changes nothing."""
+    """Read and validate files as the pipeline would; changes nothing.
+
+    A folder stands for all files in it and below, without hidden and temporary ones. A pipe, a device or a link to
+    nowhere is answered as no spreadsheet; a name that does not exist ends the call before anything is read.
+    """
     code = DONE
     for answered in steps.check(open_settings(), files, steps.Asked(**asked)):
         if answered["verdict"] != "accepted" or answered["findings"]:

@@ -54,6 +54,8 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         return refused(opened, clerk)
     opened = replace(opened, grids=tuple(grid for grid in opened.grids if not is_mark_sheet(grid)))
     opened, heads, findings = _of_one_period(opened, clerk, period_id)
+    if opened.otherwise is not None and not any(heads.values()):
+        return refused(opened.otherwise, clerk)
     claims, sheets, left_out = _own_sheets(opened, heads, clerk, unit_code, period_id)
     findings += left_out
     visible = [sheet for sheet in sheets if sheet.grid.visible]

@@ -8,7 +8,7 @@ from commune_reports.period import ReportingPeriod
 from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
 from commune_reports.reading.claims import IDENTITY_SHEET
 from commune_reports.reading.codes import task_coded, task_numbered
-from commune_reports.reading.columns import heads_deadlines
+from commune_reports.reading.columns import heads_deadlines, names_task
 from commune_reports.reading.dates import completion_date
 from commune_reports.reading.heads import find_heads
 from commune_reports.reading.rows import is_touched
@@ -28,7 +28,8 @@ LAST_HEADING = 40
 def heads_of(grids: Sequence[Grid], clerk: Clerk, period: ReportingPeriod | None = None) -> Mapping[str, list[Head]]:
     """The headings of every sheet but the hidden one; a sheet that goes on with the table before has those of that table.
 
-    Beside a report also a table that only tells of its documents, difficulties or proposals has some.
+    Beside a report also a table that only tells of its documents, difficulties or proposals has some; where there is no
+    other, a table that only names its tasks and how far they are.
     """
     heads: dict[str, list[Head]] = {}
     before: Head | None = None
@@ -47,6 +48,9 @@ def heads_of(grids: Sequence[Grid], clerk: Clerk, period: ReportingPeriod | None
     for grid in grids if read else ():
         if grid.visible and not heads.get(grid.name, [grid]) and (head := _head_of_texts(grid, clerk)) is not None:
             heads[grid.name] = [head]
+    for grid in grids if not read else ():
+        if grid.visible and (head := _head_of_two(grid, clerk)) is not None:
+            heads[grid.name] = [head]
     return heads
 
 
@@ -61,6 +65,19 @@ def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iter
             yield clerk.wordings.finding(
                 "heading_missing", sheet=grid.name, cell=cell, row=rows[0] + 1, got=f"{len(rows)}"
             )
+
+
+def _head_of_two(grid: Grid, clerk: Clerk) -> Head | None:
+    """The heading of a table of two columns, the tasks and their status or progress, both called as people call them."""
+    for number, row in enumerate(grid.rows[:LAST_HEADING]):
+        texts = {column: text for column, value in enumerate(row) if value != "" and (text := plain_text(value))}
+        if len(texts) == len(row) - row.count("") == 2 and all(map(clerk.vocabulary.knows, texts.values())):
+            columns = {clerk.vocabulary.field_of(text): column for column, text in texts.items()}
+            is_known = {"task", "task_text"} & columns.keys() and {"status", "progress_pct"} & columns.keys()
+            below = (cell for one in grid.rows[number + 1 :] for cell in one if isinstance(cell, str))
+            if is_known and any(names_task(cell, clerk.plan) for cell in below):
+                return Head(number, number, Headings({name: one for name, one in columns.items() if name}))
+    return None
 
 
 def _head_of_texts(grid: Grid, clerk: Clerk) -> Head | None:

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import logging
 import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from sqlalchemy import make_url
 
 from commune_reports import inbox
 from commune_reports.errors import NeedsHuman, Transient
+from commune_reports.findings import Finding
 from commune_reports.letters import receipt_verdict
 from commune_reports.marking import Heading
 from commune_reports.plan import load_plan
@@ -30,6 +32,14 @@ from commune_reports.warehouse import open_warehouse, wait_for_facts
 from commune_reports.workbook import LARGEST_FILE
 
 LARGEST_BATCH = 64
+# What is named like a file and is none: reading it would wait for ever, or there is nothing to read.
+NO_FILES = (
+    (stat.S_ISFIFO, "đường ống dữ liệu (pipe)"),
+    (stat.S_ISSOCK, "đầu nối dữ liệu (socket)"),
+    (stat.S_ISCHR, "thiết bị"),
+    (stat.S_ISBLK, "thiết bị"),
+    (stat.S_ISLNK, "liên kết tới một tệp không có"),
+)
 log = logging.getLogger(__name__)
 
 
@@ -48,22 +58,38 @@ class Asked:
 
 
 def check(settings: Settings, files: Sequence[Path], asked: Asked) -> Iterator[dict[str, Any]]:
-    """Read and validate each file as the pipeline would; yields one answer per file as soon as it is known."""
-    unit, period, now = asked.unit, asked.period, asked.now
+    """Read and validate each file as the pipeline would; yields one answer per file as soon as it is known.
+
+    A folder stands for the files in it and below; what is no file at all is answered as such.
+    """
     plan = load_plan(settings.plan_file)
-    if period is not None:
-        plan_period(plan, period)
-    if unit is not None and unit not in {one.code for one in plan.units}:
-        raise NeedsHuman(f"unit {unit} is not in plan {plan.id}; it has {', '.join(one.code for one in plan.units)}")
-    for path in files:  # a wrong name is said before any answer, not between two
-        _readable(path)
-    bench, memory = Bench.load(settings, plan), _memory(settings, asked.as_of or now)
+    if asked.period is not None:
+        plan_period(plan, asked.period)
+    if asked.unit is not None and asked.unit not in {one.code for one in plan.units}:
+        raise NeedsHuman(
+            f"unit {asked.unit} is not in plan {plan.id}; it has {', '.join(one.code for one in plan.units)}"
+        )
+    meant = [(path, _meant(path)) for path in files]  # a wrong name is said before any answer, not between two
+    empty = [str(path) for path, named in meant if not named]
+    if len(empty) == len(meant):
+        raise NeedsHuman(f"no file in {', '.join(empty)}; name a file or a folder with files")
+    if empty:
+        log.warning("no file in %s", ", ".join(empty))
+    named = [one for _, some in meant for one in some]
+    bench, memory = Bench.load(settings, plan), _memory(settings, asked.as_of or asked.now)
+    answers = _answers([path for path, no_file in named if no_file is None], bench, memory, asked)
+    for path, no_file in named:
+        yield next(answers) if no_file is None else _answer_to_no_file(path, no_file, bench, asked)
+
+
+def _answers(files: Sequence[Path], bench: Bench, memory: Memory | None, asked: Asked) -> Iterator[dict[str, Any]]:
     done, size = 0, 1
     while done < len(files):
         with _folder_aside() as folder:
             taken = [_taken(path, folder / str(number)) for number, path in enumerate(files[done : done + size])]
             batch = [
-                Incoming(f"{number}", one.path.name, one.kept, unit, now, period) for number, one in enumerate(taken)
+                Incoming(f"{number}", one.path.name, one.kept, asked.unit, asked.now, asked.period)
+                for number, one in enumerate(taken)
             ]
             examined = examine(bench, batch, memory=memory)
             judged = _told_of_copies(examined, taken, bench, memory)
@@ -159,13 +185,19 @@ def _memory(settings: Settings, now: datetime) -> Memory | None:
         return None
 
 
-def _readable(path: Path) -> None:
+def _meant(path: Path) -> list[tuple[Path, str | None]]:
+    """The files a name stands for, each with what it is if it is none."""
     try:
-        if path.exists() and not path.is_dir() and not path.is_file():  # a pipe or device would be waited for
-            raise _unreadable(path, "not a file")
-        path.open("rb").close()
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode) and path.exists():
+            mode = path.stat().st_mode
+        no_file = next((words for is_it, words in NO_FILES if is_it(mode)), None)
+        named = [one for one, _ in inbox.files_below(path)] if stat.S_ISDIR(mode) else [path]
+        for one in named if no_file is None else ():
+            one.open("rb").close()
     except OSError as error:
-        raise _unreadable(path, error.strerror) from error
+        raise _unreadable(Path(error.filename or path), error.strerror) from error
+    return [(one, no_file) for one in named]
 
 
 def _unreadable(path: Path, reason: str | None) -> NeedsHuman:
@@ -186,21 +218,36 @@ def _answer(taken: _Taken, examined: Examined) -> dict[str, Any]:
             "accepted": assessment.rows_accepted,
             "nil": assessment.rows_nil,
         },
-        "findings": [
-            {
-                "code": finding.code,
-                "severity": str(finding.severity),
-                "sheet": finding.sheet,
-                "cell": finding.cell,
-                "row": finding.row,
-                "column": finding.column,
-                "task": finding.task,
-                "got": finding.got,
-                "wanted": finding.wanted,
-                "message": finding.message,
-            }
-            for finding in assessment.findings
-        ],
+        "findings": [_told(finding) for finding in assessment.findings],
+    }
+
+
+def _answer_to_no_file(path: Path, no_file: str, bench: Bench, asked: Asked) -> dict[str, Any]:
+    """The same of what has neither bytes nor, by them, a SHA-256."""
+    return {
+        "file": str(path),
+        "sha256": None,
+        "unit": asked.unit,
+        "period": asked.period,
+        "verdict": "rejected",
+        "rows": {"owed": 0, "read": 0, "accepted": 0, "nil": 0},
+        "findings": [_told(bench.wordings.finding("wrong_format", got=no_file))],
+        "tasks": [],
+    } | ({"marked": None} if asked.marked_to else {})
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "row": finding.row,
+        "column": finding.column,
+        "task": finding.task,
+        "got": finding.got,
+        "wanted": finding.wanted,
+        "message": finding.message,
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from commune_reports.errors import NeedsHuman
 from commune_reports.findings import FIELD_LABELS, Severity
+from commune_reports.validation.patterns import pattern_of
 from commune_reports.validation.subjects import GRAINS, grain_of
 
 
@@ -44,6 +45,7 @@ def load_suites(folder: Path, *, check: Callable[[Mapping[str, Any], str], None]
             raise NeedsHuman(f"expectation suite {path.name} is not right: {error!r}") from error
         for number, rule in enumerate(rules, start=1):
             _check_rule(rule, f"{path.name}, rule {number}", check)
+            _check_pattern(suite, rule, f"{path.name}, rule {number}")
         suites[name] = suite
     if not suites:
         raise NeedsHuman(f"no expectation suite in {folder}; nothing would be checked")
@@ -75,6 +77,18 @@ def _check_rule(rule: Any, where: str, check: Callable[[Mapping[str, Any], str],
     except (re.error, TypeError) as error:
         raise NeedsHuman(f"{where}: kwargs.regex is no pattern: {error}") from error
     check(meta, where)
+
+
+def _check_pattern(suite: Mapping[str, Any], rule: Mapping[str, Any], where: str) -> None:
+    """What stands in kwargs.regex is judged by, here and by whoever else reads the suite: it must be what people read."""
+    try:
+        pattern = pattern_of(suite, rule)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise NeedsHuman(
+            f"{where}: meta.pattern or a list it names is not right: {error!r}; <name> stands for a list in meta.words"
+        ) from error
+    if pattern is not None and pattern != rule["kwargs"].get("regex"):
+        raise NeedsHuman(f"{where}: kwargs.regex is not what meta.pattern says; `make patterns` writes it anew")
 
 
 def _check_field(meta: Mapping[str, Any], where: str) -> None:

@@ -110,8 +110,8 @@ def is_cut_off(root: Any, content: bytes) -> bool:
 
 
 def is_broken(error: BaseException) -> bool:
-    """Whether an error says that an archive is damaged (zlib.error and struct.error share no base with the others)."""
-    return isinstance(error, BROKEN) or type(error).__module__ in ("zlib", "struct", "_struct")
+    """Whether an error says that an archive is damaged (those of zlib, lzma and struct share no base with the others)."""
+    return isinstance(error, BROKEN) or type(error).__module__ in ("zlib", "_lzma", "struct", "_struct")
 
 
 def repacked(archive: Archive, changed: Mapping[str, bytes], renamed: Callable[[str], str] = str) -> bytes:

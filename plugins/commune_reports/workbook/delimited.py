@@ -34,6 +34,9 @@ FILLING = b"\0\x1a"
 # What stands for bytes that are no letter; one letter in so many may be lost.
 LOST, MOST_LOST = "\ufffd", 10
 DELIMITERS, FEWEST_COLUMNS = ",;\t|", 3
+# Of two columns a table is taken before one of more only if nearly every line has just two.
+PAIR, NEARLY_ALL = 2, 0.9
+TEXT_FILE = Refusal("wrong_format", got="tệp văn bản")
 # A quotation mark within a quoted cell is doubled; databases write a backslash before it instead.
 ESCAPED_QUOTE = re.compile(r'\\"(?![,;\t|\r\n]|$)')
 DOUBLED: dict[str, Any] = {"skipinitialspace": True}
@@ -62,9 +65,13 @@ def decoded(content: bytes) -> str | None:
 
 
 def open_delimited(text: str) -> Spreadsheet | Refusal:
-    """The table in a text: its delimiter is the one that gives the most lines the same several columns."""
+    """The table in a text: its delimiter is the one that gives the most lines the same several columns.
+
+    Two columns may also be what a text has where it is divided by any sign: such a file is a text unless a table is found.
+    """
     best: list[list[str]] = []
-    most, delimiters = 0, DELIMITERS
+    pairs: list[list[str]] = []
+    most, paired, delimiters = 0, 0.0, DELIMITERS
     if told := DELIMITER_LINE.match(text):
         delimiters, text = told[1], text[told.end() :]
     quotings = [ESCAPED, DOUBLED] if ESCAPED_QUOTE.search(text) else [DOUBLED]
@@ -76,12 +83,19 @@ def open_delimited(text: str) -> Spreadsheet | Refusal:
             rows = list(_up_to_the_last(csv.reader(StringIO(text, newline=""), delimiter=delimiter, **quoting)))
         except (csv.Error, TypeError):
             continue
-        widths = Counter(len(row) for row in rows if len(row) >= FEWEST_COLUMNS)
-        count = max((width * times for width, times in widths.items() if times > 1), default=0)
+        widths = Counter(len(row) for row in rows if row)
+        several = {width: times for width, times in widths.items() if times > 1}
+        count = max((width * times for width, times in several.items() if width >= FEWEST_COLUMNS), default=0)
         if count > most:
             best, most = rows, count
+        share = several.get(PAIR, 0) / max(widths.total(), 1)
+        if share > paired and max(widths) == PAIR:
+            pairs, paired = rows, share
+    is_table = bool(best)
+    if pairs and (not best or paired >= NEARLY_ALL):
+        best = pairs
     if not best:
-        return Refusal("wrong_format", got="tệp văn bản")
+        return TEXT_FILE
     stored = {"csv": Stored()}
     kept, cut_column = narrowed(best[:MOST_ROWS])
     grid = Grid("csv", visible=True, rows=kept, is_cut=len(best) > MOST_ROWS, cut_column=cut_column)
@@ -92,6 +106,7 @@ def open_delimited(text: str) -> Spreadsheet | Refusal:
         tuple(_lost(kept)) if LOST in text else (),
         has_formulas=bool(stored["csv"].errors),
         look=stored.get,
+        otherwise=None if is_table else TEXT_FILE,
     )
 
 

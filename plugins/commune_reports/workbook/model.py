@@ -96,6 +96,7 @@ class Spreadsheet:
 
     `look` tells what is stored beside the values of a sheet; it is slower than reading them and only called when
     `has_formulas` or `has_percents` say that it can matter. `has_percents` None: the format does not let it be known.
+    `otherwise` is what the file is if no table of tasks is found in it (None: a spreadsheet all the same).
     """
 
     kind: str
@@ -105,6 +106,7 @@ class Spreadsheet:
     has_formulas: bool = False
     has_percents: bool | None = False
     look: Callable[[str], Stored | None] = field(default=_nothing, repr=False)
+    otherwise: Refusal | None = None
 
     def is_percent(self, sheet: str, cell: str) -> bool | None:
         """Whether a cell is formatted as a percentage, so that its 0.85 is shown as 85 %; None if that is not to be known."""

@@ -32,6 +32,10 @@ TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 COVERED, CELL, ROW, COLUMN = (
     f"{{{TABLE}}}{name}" for name in ("covered-table-cell", "table-cell", "table-row", "table-column")
 )
+USUAL_PREFIXES = {"office": OFFICE, "table": TABLE, "text": TEXT[1:-1]}
+# What a package or a flat file holds is told by its body, whatever it says of itself or forgets to say.
+SPREADSHEET_BODY = re.compile(rb"<(?:[\w.-]+:)?spreadsheet[\s/>]")
+CONTENT, DESCRIPTION = "content.xml", "META-INF/manifest.xml"
 MANIFEST = (
     b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
     b'manifest:full-path="/" manifest:media-type="' + MEDIA_TYPE + b'"/></manifest:manifest>'
@@ -45,9 +49,10 @@ MOST_TIMES = 2**24
 
 def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
     """Read an OpenDocument package; errors of damaged packages come through."""
-    if "META-INF/manifest.xml" in archive and b"encryption-data" in b"".join(archive.pieces("META-INF/manifest.xml")):
+    if DESCRIPTION in archive and b"encryption-data" in b"".join(archive.pieces(DESCRIPTION)):
         return Refusal("password_protected")
-    body = archive.read("content.xml")
+    has_macros = any(name.startswith(("Basic/", "Scripts/")) for name in archive.parts)
+    body = archive.read(CONTENT)
     sheets = body.count(b"<table:table ")
     if sheets > MOST_SHEETS:
         return Refusal("too_many_sheets", got=str(sheets), wanted=str(MOST_SHEETS))
@@ -56,21 +61,28 @@ def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
     )
     if root is None or is_cut_off(root, body):
         return Refusal("broken_file")
+    if any(root.nsmap.get(prefix) != space for prefix, space in USUAL_PREFIXES.items()):
+        root = _with_usual_prefixes(root)
+        content, archive = _as_package(bytes(etree.tostring(root)))
+        if (sheets := sum(1 for _ in root.iter(f"{{{TABLE}}}table"))) > MOST_SHEETS:
+            return Refusal("too_many_sheets", got=str(sheets), wanted=str(MOST_SHEETS))
+    elif not _describes_itself(archive):
+        content, archive = _as_package(body)
     far, long, wide = _without_far_cells(root)
     try:
         if far:
-            content = repacked(archive, {"content.xml": bytes(etree.tostring(root))})
+            content = repacked(archive, {CONTENT: bytes(etree.tostring(root))})
         elif archive.is_renamed:
             content = repacked(archive, {})
         grids = grids_of(content)
     except UNREADABLE:
         # Indented XML is beyond calamine.
-        grids = grids_of(repacked(archive, {"content.xml": _without_indents(root)}))
+        grids = grids_of(repacked(archive, {CONTENT: _without_indents(root)}))
     stored, merges = _look(root)
     hidden = _hidden(root)
     for grid in grids:
         stored.setdefault(grid.name, Stored())
-    notes = [Note("macros_ignored")] if any(name.startswith(("Basic/", "Scripts/")) for name in archive.parts) else []
+    notes = [Note("macros_ignored")] if has_macros else []
     if LINKED.search(body):
         notes.append(Note("external_links"))
     grids = with_errors_apart(
@@ -97,13 +109,35 @@ def open_ods(archive: Archive, content: bytes) -> Spreadsheet | Refusal:
     )
 
 
+def is_spreadsheet(body: bytes) -> bool:
+    """Whether OpenDocument markup holds a spreadsheet, and not a text or a drawing."""
+    return OFFICE.encode() in body and SPREADSHEET_BODY.search(body) is not None
+
+
+def _describes_itself(archive: Archive) -> bool:
+    """Whether the package has what calamine looks at before its content."""
+    return DESCRIPTION in archive and "mimetype" in archive and archive.read("mimetype").startswith(MEDIA_TYPE)
+
+
+def _with_usual_prefixes(root: Any) -> Any:
+    """The same markup under the prefixes everybody uses; calamine knows no others."""
+    usual = etree.Element(root.tag, attrib=dict(root.attrib), nsmap=USUAL_PREFIXES)
+    usual.extend(root)
+    return usual
+
+
+def _as_package(body: bytes) -> tuple[bytes, Archive]:
+    content = flat_as_package(body)
+    return content, Archive(content)
+
+
 def flat_as_package(content: bytes) -> bytes:
     """A flat OpenDocument file as the package it would be."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as kept:
         kept.writestr("mimetype", MEDIA_TYPE)
-        kept.writestr("META-INF/manifest.xml", MANIFEST)
-        kept.writestr("content.xml", content)
+        kept.writestr(DESCRIPTION, MANIFEST)
+        kept.writestr(CONTENT, content)
     return buffer.getvalue()
 
 

@@ -31,7 +31,7 @@ from commune_reports.workbook.model import (
     is_percent_format,
 )
 from commune_reports.workbook.relations import parsed, relations_of
-from commune_reports.workbook.xlsb import BinaryLooker, without_far_cells
+from commune_reports.workbook.xlsb import BinaryLooker, in_usual_places, without_far_cells
 
 # A cell so far out that calamine, which lays the sheet out densely, would need gigabytes for it.
 # (The patterns begin with plain letters, for which `re` looks ten times as fast as for a class of them. The first is the
@@ -62,6 +62,9 @@ LONGEST_ROW = 16 * 2**20
 LAST_ROW = 2**20
 TYPES, USUAL_BOOKS = "[Content_Types].xml", ("xl/workbook.xml", "xl/workbook.bin")
 WORKBOOK_TYPE = re.compile(r"spreadsheetml\.(?:sheet|template)\.main|ms-excel\.(?:sheet|template)\.", re.IGNORECASE)
+# More texts than a part has bytes for; calamine sets memory aside for as many as are announced.
+CLAIMS_TOO_MANY = re.compile(rb"""<(?:\w+:)?sst\s[^>]*\b(?:uniqueC|c)ount=["']\d{8}""")
+LONGEST_HEAD = 4096
 SHEET_NAMED = re.compile(rb"<(?:\w+:)?sheet\s")
 # What keeps a sheet from being read although its cells are whole: merged areas nobody can place.
 MERGES = re.compile(rb"<((?:\w+:)?mergeCells)\b[^>]*?(?:/>|>.*?</\1>)", re.DOTALL)
@@ -84,9 +87,11 @@ def _is_workbook(archive: Archive, name: str) -> bool:
     """Whether a part is a workbook by its name, or by what the package says that it is."""
     if re.search(r"(^|/)workbook\d*\.(xml|bin)$", name):
         return True
-    types = parsed(archive.read(TYPES)) if TYPES in archive else ()
+    types = parsed(archive.read(TYPES)).iterchildren(etree.Element) if TYPES in archive else ()
+    own, ending = f"/{name}".lower(), name.rpartition(".")[2].lower()
     return any(
-        one.get("PartName", "").lower() == f"/{name}".lower() and WORKBOOK_TYPE.search(one.get("ContentType", ""))
+        (one.get("PartName", "").lower() == own or one.get("Extension", "").lower() == ending)
+        and WORKBOOK_TYPE.search(one.get("ContentType", ""))
         for one in types
     )
 
@@ -106,9 +111,9 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
     if not is_binary and (count := len(SHEET_NAMED.findall(said))) > MOST_SHEETS:  # several may show one part
         return Refusal("too_many_sheets", got=str(count), wanted=str(MOST_SHEETS))
     sheets = {name: archive.read(name) for name in names if archive.size(name) <= LARGEST_PART}
-    for name in (posixpath.join(base, "sharedStrings.xml"), TYPES):
-        if name in archive:
-            archive.read(name)
+    for name in (*(posixpath.join(base, f"sharedStrings.{ending}") for ending in ("xml", "bin")), TYPES):
+        if name in archive and CLAIMS_TOO_MANY.search(archive.read(name)[:LONGEST_HEAD]):
+            return Refusal("broken_file")
     styles = next((target for kind, target in relations.values() if kind == "styles" and target in archive), None)
     formats = archive.read(styles) if styles and not is_binary else b""
     if merged := max((sheet.count(MERGED_AREA) for sheet in sheets.values()), default=0) // MOST_MERGED_AREAS:
@@ -135,9 +140,7 @@ def open_ooxml(archive: Archive, content: bytes, book: str) -> Spreadsheet | Ref
         grids = grids_of(content)
     except UNREADABLE:
         # What calamine finds broken, the more patient reader (like Excel itself) may still read.
-        if is_binary:
-            raise
-        grids = _patiently(whole, archive, sheets, styles)
+        grids = grids_of(in_usual_places(archive, book)) if is_binary else _patiently(whole, archive, sheets, styles)
     looker = binary or _Looker(archive, book, styles)
     if binary:
         grids = tuple(map(binary.with_hidden, grids))

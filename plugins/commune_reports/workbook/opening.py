@@ -14,7 +14,7 @@ from commune_reports.workbook.delimited import decoded, open_delimited
 from commune_reports.workbook.grids import UNREADABLE
 from commune_reports.workbook.markup import in_utf8, open_excel_xml, open_web_archive, open_web_page
 from commune_reports.workbook.model import LONGEST_SHEET_NAME, MOST_COLUMNS, MOST_ROWS, Note, Refusal, Spreadsheet
-from commune_reports.workbook.ods import MEDIA_TYPE, flat_as_package, open_ods
+from commune_reports.workbook.ods import CONTENT, MEDIA_TYPE, flat_as_package, is_spreadsheet, open_ods
 from commune_reports.workbook.old_encodings import in_unicode
 from commune_reports.workbook.ooxml import main_part, open_ooxml
 from commune_reports.workbook.other_kinds import other_kind, other_package
@@ -128,9 +128,12 @@ def _open_zip(content: bytes) -> Spreadsheet | Refusal:
     archive = Archive(content)
     if book := main_part(archive):
         return open_ooxml(archive, content, book)
-    if "mimetype" in archive:
-        if archive.read("mimetype")[:100].startswith(MEDIA_TYPE):
-            return open_ods(archive, content)
+    is_told = "mimetype" in archive
+    if is_told and archive.read("mimetype")[:100].startswith(MEDIA_TYPE):
+        return open_ods(archive, content)
+    if CONTENT in archive and is_spreadsheet(archive.read(CONTENT)):
+        return open_ods(archive, content)
+    if is_told:
         return Refusal("wrong_format", got="tệp văn bản OpenDocument")
     return other_package(archive.parts)
 
@@ -138,7 +141,7 @@ def _open_zip(content: bytes) -> Spreadsheet | Refusal:
 def _open_markup(content: bytes) -> Spreadsheet | Refusal:
     content = in_utf8(content)
     start = content[:LOOKED_AT]
-    if MEDIA_TYPE in start:
+    if MEDIA_TYPE in start or is_spreadsheet(content):
         package = flat_as_package(content)
         return open_ods(Archive(package), package)
     if EXCEL_XML.search(start) and b"<html" not in start.lower():

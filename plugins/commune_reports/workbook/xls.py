@@ -21,7 +21,7 @@ from commune_reports.workbook.model import (
     address,
     is_percent_format,
 )
-from commune_reports.workbook.records import BARE, patient_xls_grids, reaches_far
+from commune_reports.workbook.records import BARE, is_beyond_calamine, patient_xls_grids
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MACROS, ENCRYPTED = ("_VBA_PROJECT".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le"))
@@ -37,7 +37,8 @@ def open_xls(content: bytes) -> Spreadsheet | Refusal:
         if stream.encode("utf-16-le") in content and "Workbook".encode("utf-16-le") not in content:
             return Refusal("wrong_format", got=kind)
     try:
-        grids = patient_xls_grids(content) if content.startswith(BARE) or reaches_far(content) else grids_of(content)
+        is_beyond = content.startswith(BARE) or is_beyond_calamine(content)
+        grids = patient_xls_grids(content) if is_beyond else grids_of(content)
     except UNREADABLE:
         if _is_encrypted(content):
             return Refusal("password_protected")
@@ -83,13 +84,20 @@ class _Looker:
         return self._stored.get(sheet)
 
     def with_hidden(self, grid: Grid) -> Grid:
-        """The grid with the rows and columns that are hidden, by hand or by a filter."""
+        """The grid with the rows and columns that are hidden, by hand or by a filter, and merged areas if it has none yet."""
         if self._book is None or grid.name not in self._book.sheet_names():
             return grid
         sheet = self._book.sheet_by_name(grid.name)
         rows = (row for row, info in sheet.rowinfo_map.items() if info.hidden and row < MOST_ROWS)
         columns = (column for column, info in sheet.colinfo_map.items() if info.hidden and column < MOST_COLUMNS)
-        return replace(grid, hidden_rows=frozenset(rows), hidden_columns=frozenset(columns))
+        # Unless it keeps all formats, as it does here, xlrd tells no merged areas.
+        merged = [((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in sheet.merged_cells]
+        return replace(
+            grid,
+            merged=grid.merged or merged,
+            hidden_rows=frozenset(rows),
+            hidden_columns=frozenset(columns),
+        )
 
     @cached_property
     def _book(self) -> xlrd.Book | None:

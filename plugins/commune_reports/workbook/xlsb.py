@@ -1,11 +1,13 @@
 """What stands beside the values in Excel's binary packages (xlsb): percentages and errors, record by record ([MS-XLSB])."""
 
-import posixpath
 import struct
+import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from io import BytesIO
+from xml.sax.saxutils import quoteattr
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
@@ -18,6 +20,7 @@ BLANK, RICH_TEXT = 1, 62
 CELLS = {*range(BLANK, FORMULA_ERROR + 1), RICH_TEXT}
 NUMBERS_AND_ERRORS = {RK, ERROR, REAL, FORMULA_NUMBER, FORMULA_ERROR}
 COLUMNS, FORMAT, CELL_STYLE, STYLES_BEGIN, STYLES_END, SHEET, WORKBOOK = 60, 44, 47, 617, 618, 156, 153
+SHARED_TEXTS, NO_RELATION = "sharedStrings", 0xFFFFFFFF
 ROW_HIDDEN, COLUMNS_HIDDEN = 0x10, 0x01
 ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
@@ -79,8 +82,9 @@ class BinaryLooker:
 
     @cached_property
     def _percents(self) -> frozenset[int]:
-        styles = posixpath.join(posixpath.dirname(self.book), "styles.bin")
-        if styles not in self.archive:
+        relations = relations_of(self.archive, self.book).values()
+        styles = next((target for kind, target in relations if kind == "styles" and target in self.archive), None)
+        if styles is None:
             return frozenset()
         codes, used, is_cell_style = dict(BUILTIN_FORMATS), [], False
         for kind, record in self._records(styles):
@@ -95,6 +99,38 @@ class BinaryLooker:
     def _records(self, part: str) -> Iterator[tuple[int, bytes]]:
         for kind, record, _ in _records_in(self.archive.read(part)):
             yield kind, record
+
+
+def in_usual_places(archive: Archive, book: str) -> bytes:
+    """The workbook as a package in which calamine finds everything: the parts it reads, under the names it looks for."""
+    kept: list[bytes] = []
+    parts: dict[str, str] = {}
+    relations = relations_of(archive, book)
+    for kind, record, whole in _records_in(archive.read(book)):
+        if kind == SHEET:
+            relation = _text(record, 8)[0]
+            part_kind, target = relations.get(relation, ("", ""))
+            if part_kind != "worksheet" or target not in archive:
+                continue  # a sheet of macros or a chart
+            parts[relation] = target
+        kept.append(whole)
+    if not parts:
+        raise ValueError("none of its sheets is there")
+    pointers = "".join(
+        f'<Relationship Id={quoteattr(relation)} Target="worksheets/sheet{number}.bin"/>'
+        for number, relation in enumerate(parts)
+    )
+    beside = {name: target for name, target in relations.values() if name in ("styles", SHARED_TEXTS)}
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as package:
+        package.writestr("xl/workbook.bin", b"".join(kept))
+        package.writestr("xl/_rels/workbook.bin.rels", f"<Relationships>{pointers}</Relationships>")
+        for number, target in enumerate(parts.values()):
+            package.writestr(f"xl/worksheets/sheet{number}.bin", archive.read(target))
+        for name, target in beside.items():
+            if target in archive:
+                package.writestr(f"xl/{name}.bin", archive.read(target))
+    return buffer.getvalue()
 
 
 def without_far_cells(content: bytes) -> tuple[bytes, int, int]:
@@ -150,7 +186,7 @@ def _number(content: bytes, at: int, *, most: int) -> tuple[int, int]:
 
 def _text(record: bytes, at: int) -> tuple[str, int]:
     (length,) = struct.unpack_from("<I", record, at)
-    if length == 0xFFFFFFFF:
+    if length == NO_RELATION:
         return "", at + 4
     end = at + 4 + 2 * length
     return record[at + 4 : end].decode("utf-16-le", "replace"), end
