@@ -121,6 +121,8 @@ def _head_at(grid: Grid, number: int, words: Words) -> Head | None:
     here = _headings(titles, vocabulary)
     if not (here.columns or here.ticks):
         return None
+    if any(name in here.columns for name in NAMED_BY):  # "Nhiệm vụ | 10 | 11 | 12"
+        titles = replace(titles, texts=_parts_named(grid.rows[number]))
     several = _with_rows_below(grid, number, (titles, here), vocabulary)
     alone = (number, titles, _with_one_tick(grid, number, here, vocabulary))
     for last, joined, headings in filter(None, (several, alone)):

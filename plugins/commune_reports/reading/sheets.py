@@ -23,6 +23,7 @@ from commune_reports.reading.doubts import (
 from commune_reports.reading.foreign import Foreign, rows_of_other_periods, rows_of_other_units
 from commune_reports.reading.grouped import Group, by_status
 from commune_reports.reading.joining import Joining
+from commune_reports.reading.legends import by_legend
 from commune_reports.reading.lines import is_part_of, merged_rows, rows_going_on
 from commune_reports.reading.numbering import IN_INDICATOR, Counted, numberings_of
 from commune_reports.reading.parts import Listed, answer_below, told_of_parts
@@ -387,6 +388,7 @@ class Sheet:
 
 def sheet_read(opened: Spreadsheet, grid: Grid, heads: Sequence[Head], clerk: Clerk) -> Sheet:
     """A sheet that has been read; once more where only all rows together show what their numbers count."""
+    grid = by_legend(grid, heads, (one for one in opened.grids if one.visible), clerk.vocabulary)
     grid, heads, groups = by_status(grid, heads, clerk)
     sheet = Sheet(opened, grid, heads, clerk, groups)
     sheet.read()
