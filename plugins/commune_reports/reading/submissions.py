@@ -33,6 +33,7 @@ from commune_reports.reading.copies import (
 from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.joining import Joining, is_of_others, joining_of
+from commune_reports.reading.months_of_task import names_months, with_own_months
 from commune_reports.reading.sheets import Sheet, sheet_read
 from commune_reports.reading.tables import Head
 from commune_reports.reading.tasks import Clerk
@@ -156,6 +157,11 @@ def _of_one_period(
             opened = replace(opened, grids=tuple(part if one is grid else one for one in opened.grids))
             heads[grid.name] = found
             findings += left_out
+    if any(names_months(grid) for grid in opened.grids):
+        period = clerk.plan.period(period_id or read_claims(opened.grids, _first_rows(heads), clerk.plan).period_id)
+        read = [with_own_months(grid, heads.get(grid.name, ()), period, clerk) for grid in opened.grids]
+        opened = replace(opened, grids=tuple(grid for grid, _ in read))
+        findings += [one for _, some in read for one in some]
     return opened, heads, findings
 
 
