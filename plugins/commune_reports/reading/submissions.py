@@ -37,6 +37,7 @@ from commune_reports.reading.months_of_task import names_months, with_own_months
 from commune_reports.reading.sheets import Sheet, sheet_read
 from commune_reports.reading.tables import Head
 from commune_reports.reading.tasks import Clerk
+from commune_reports.reading.turned import turned
 from commune_reports.reading.unheaded import heads_of, unheaded
 from commune_reports.spelling import fold
 from commune_reports.task_report import Reading, TaskRow
@@ -98,7 +99,8 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
         findings += letters_lost(opened.grids, clerk.wordings)
-        findings.append(clerk.wordings.finding("no_table", wanted=WANTED_HEADINGS))
+        as_columns = [one for grid in opened.grids if grid.visible for one in turned(grid, clerk)]
+        findings += as_columns or [clerk.wordings.finding("no_table", wanted=WANTED_HEADINGS)]
     elif not rows and not findings:
         told_of_sections = [one for sheet in visible for one in sheet.told_of_sections]
         findings += told_of_sections or [clerk.wordings.finding("untouched_template")]

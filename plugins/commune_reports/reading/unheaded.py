@@ -15,6 +15,7 @@ from commune_reports.reading.rows import is_touched
 from commune_reports.reading.sections import Section, section_of
 from commune_reports.reading.tables import TOLD_IN_TWO, Head, Headings, Place
 from commune_reports.reading.tasks import Clerk
+from commune_reports.reading.turned import turned
 from commune_reports.reading.vocabulary import task_worded
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid, address
@@ -54,6 +55,9 @@ def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iter
     """One sentence for each visible sheet without a heading in which something is said of tasks told nowhere else."""
     for grid in grids:
         if not grid.visible or grid.name == IDENTITY_SHEET:
+            continue
+        if as_columns := list(turned(grid, clerk)):
+            yield from as_columns
             continue
         rows = [number for number, row in enumerate(grid.rows) if _tells_of_another(row, told, clerk)]
         if rows:
