@@ -121,3 +121,38 @@ def test_a_mistake_in_the_row_of_the_period_is_told_at_its_cell(clerk: Clerk) ->
         ("", "Tháng 11", "??", 60, "Họp"),
     ]
     assert ("status_unreadable", "C7") in _codes(_read(clerk, HEADS, *rows))
+
+
+def test_months_still_empty_head_nothing(clerk: Clerk) -> None:
+    rows: list[Row] = []
+    for count, code in enumerate(NOW, start=1):
+        rows += [(count, clerk.plan.tasks[code].text), ("", "THÁNG 11", *NOW[code]), ("", "THÁNG 12")]
+    rows += [(3, clerk.plan.tasks["PCI-02.2"].text), ("", "THÁNG 11"), ("", "THÁNG 12")]
+    reading = _read(clerk, HEADS, *rows)
+    assert (_told(reading), _codes(reading)) == (READ, [])
+    assert [blank.task_code for blank in reading.blanks] == ["PCI-02.2"]
+
+
+def test_lines_that_head_the_tasks_of_a_month_stay_what_they_are(clerk: Clerk) -> None:
+    texts = {code: clerk.plan.tasks[code].text for code in NOW}
+    before = [(count, texts[code], *BEFORE[code]) for count, code in enumerate(NOW, start=1)]
+    now = [(count, texts[code], *NOW[code]) for count, code in enumerate(NOW, start=1)]
+    reading = _read(clerk, HEADS, ("", "Tháng 10"), *before, ("", "Tháng 11"), *now)
+    assert (_told(reading), _codes(reading)) == (READ, [("other_period_below", "B5")])
+
+
+def test_a_month_told_twice_of_a_task_is_read_twice(clerk: Clerk) -> None:
+    text = clerk.plan.tasks["PCI-01.1"].text
+    rows = [(1, text), ("", "Tháng 11", *BEFORE["PCI-01.1"]), ("", "Tháng 11", *NOW["PCI-01.1"])]
+    assert [row.task_code for row in _read(clerk, HEADS, *rows).rows] == ["PCI-01.1", "PCI-01.1"]
+
+
+def test_a_task_that_begins_with_another_month_and_has_none_of_the_period_is_blank(clerk: Clerk) -> None:
+    (first, second), text = NOW, {code: clerk.plan.tasks[code].text for code in NOW}
+    rows = [
+        *((1, text[first], 10, *BEFORE[first]), ("", "", 11, *NOW[first])),
+        *((2, text[second], 10, *BEFORE[second]), ("", "", 11)),
+    ]
+    reading = _read(clerk, WITH_MONTH, *rows)
+    assert (_told(reading), [blank.task_code for blank in reading.blanks]) == (READ[:1], [second])
+    assert _codes(reading) == [("other_period_rows", "C5")]

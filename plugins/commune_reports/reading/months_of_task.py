@@ -61,27 +61,30 @@ def with_own_months(
     if period is None or not heads:
         return grid, []
     tasks = [
-        (head, task)
+        (head, task, [row for row in task.months if is_touched(Place(grid, (row,), head.headings))])
         for head, end in with_ends(heads, len(grid.rows))
         for task in _tasks(grid, head, end, clerk)
         if task.months.keys() - {task.row}
     ]
-    if not any(period.id in task.months.values() for _, task in tasks):
+    # A line that heads the tasks of a month below it has no answer.
+    if not any(task.months[row] == period.id for _, task, answered in tasks for row in answered if row != task.row):
         return grid, []
     rows, told, findings = list(grid.rows), dict(grid.told_above), []
     history: dict[str, list[tuple[int, str]]] = {}
-    for head, task in tasks:
-        answered = [row for row in task.months if is_touched(Place(grid, (row,), head.headings))]
+    for head, task, answered in tasks:
         left = set(task.months) - {task.row}
         if task.row not in task.months and is_touched(Place(grid, (task.row,), head.headings)):
             findings += [_told_above(grid, task, answered, clerk)] if answered else []
         else:
-            own = [row for row, month in task.months.items() if month == period.id]
+            own = [row for row in answered if task.months[row] == period.id]
             for row in (one for one in answered if one not in own):
                 history.setdefault(task.months[row], []).append((row, task.cells[row]))
-            if len(own) == 1:
-                left = {*task.months, task.row} - {own[0]}
-                told |= _named_at(grid, head, task.row, own[0]) if own[0] != task.row else {}
+            if own:
+                left = {*task.months, task.row} - {*own}
+            elif task.row in answered:
+                rows[task.row] = _only_names(grid.rows[task.row], head)
+            for row in own:
+                told |= _named_at(grid, head, task.row, row) if row != task.row else {}
         for row in left:
             rows[row] = [""] * len(rows[row])
     findings += [_of_others(grid, month, some, period, clerk) for month, some in history.items()]
@@ -139,6 +142,11 @@ def _names(value: Any, *, is_part: bool) -> bool:
     """Whether a cell names a task; a bullet does not, nor the number of a part before the month."""
     text = plain_text(value) if value != "" else None
     return text is not None and not (OF_A_PART.fullmatch(text) and (is_part or not any(map(str.isalnum, text))))
+
+
+def _only_names(cells: Sequence[Any], head: Head) -> list[Any]:
+    names = {head.headings.columns.get(name) for name in NAMED_BY}
+    return [value if column in names else "" for column, value in enumerate(cells)]
 
 
 def _named_at(grid: Grid, head: Head, row: int, own: int) -> dict[tuple[int, int], tuple[tuple[int, int], str]]:

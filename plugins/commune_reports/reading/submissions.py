@@ -152,18 +152,19 @@ def _of_one_period(
     """The workbook without the parts of sheets that stand below the title of another period, its headings, what is left out."""
     told = _heads(opened, clerk, period_id)
     opened, told = with_tables_apart(opened, told, lambda one: _heads(one, clerk, period_id), clerk.plan)
-    heads, findings = dict(told), []
+    heads: dict[str, Sequence[Head]] = dict(told)
+    findings: list[Finding] = []
+    if any(names_months(grid) for grid in opened.grids):
+        period = clerk.plan.period(period_id or read_claims(opened.grids, _first_rows(heads), clerk.plan).period_id)
+        told_by_month = [with_own_months(grid, heads.get(grid.name, ()), period, clerk) for grid in opened.grids]
+        opened = replace(opened, grids=tuple(grid for grid, _ in told_by_month))
+        findings += [one for _, some in told_by_month for one in some]
     for grid in opened.grids:
         part, found, left_out = without_other_periods(grid, heads.get(grid.name, ()), clerk, period_id)
         if left_out:
             opened = replace(opened, grids=tuple(part if one is grid else one for one in opened.grids))
             heads[grid.name] = found
             findings += left_out
-    if any(names_months(grid) for grid in opened.grids):
-        period = clerk.plan.period(period_id or read_claims(opened.grids, _first_rows(heads), clerk.plan).period_id)
-        read = [with_own_months(grid, heads.get(grid.name, ()), period, clerk) for grid in opened.grids]
-        opened = replace(opened, grids=tuple(grid for grid, _ in read))
-        findings += [one for _, some in read for one in some]
     return opened, heads, findings
 
 
