@@ -109,6 +109,22 @@ def test_words_beside_a_legend_are_read_as_words(clerk: Clerk) -> None:
     assert _statuses(_read(clerk, [*TOP, HEADS, *rows, (), (NOTE,)])) == ["completed", "in_progress"]
 
 
+@pytest.mark.parametrize(
+    "note", ["Ký hiệu: + Hoàn thành; o Đang thực hiện; x Chưa thực hiện", "+: đã xong\no: đang làm\nx: chưa làm"]
+)
+def test_signs_are_read_by_their_legend(clerk: Clerk, note: str) -> None:
+    rows = [(*row[:2], sign, *row[3:]) for row, sign in zip(CODED, "+ox", strict=False)]
+    assert _statuses(_read(clerk, [*TOP, HEADS, *rows, (), (note,)])) == STATUSES[:3]
+    assert _statuses(_read(clerk, [*TOP, HEADS, *rows])) == [None] * 3
+
+
+@pytest.mark.parametrize(
+    "note", ["Hoàn thành: 1; Đang thực hiện: 2; Chưa thực hiện: 3", "1 hoàn thành, 2 đang thực hiện"]
+)
+def test_counts_are_no_legend(clerk: Clerk, note: str) -> None:
+    assert _statuses(_read(clerk, [*TOP, HEADS, *CODED, (), (note,)])) == [None] * 4
+
+
 def test_a_status_with_its_number_in_the_legend_is_read_by_its_words(clerk: Clerk) -> None:
     rows = [(1, "PCI-01.1", "1 - Hoàn thành", 100, "Niêm yết"), (2, "PCI-02.1", "2. Đang thực hiện", 40, "Họp 2 lần")]
     assert _statuses(_read(clerk, [*TOP, HEADS, *rows, (), (NOTE,)])) == ["completed", "in_progress"]

@@ -140,3 +140,30 @@ def test_a_sheet_of_another_month_stays_aside_with_both_its_tables(clerk: Clerk)
     reading = read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
     assert {sheet_named(row.sheet) for row in reading.rows} == {"Sheet"}
     assert len(reading.rows) == 4
+
+
+def test_a_second_column_of_tasks_begins_a_table_whatever_is_written_over_it(clerk: Clerk) -> None:
+    heads = ("STT", "Nhiệm vụ PCI", "Tình trạng", "Tiến độ (%)", "Nhiệm vụ PGI", "Tình trạng", "Tiến độ (%)")
+    text = {code: task.text for code, task in clerk.plan.tasks.items()}
+    rows = [(one[0], text[one[1]], *one[2:4], text[other[1]], *other[2:4]) for one, other in zip(PCI, PGI, strict=True)]
+    reading = _read(clerk, *TOP, heads, *rows)
+    told = [(row.task_code, row.progress_pct) for row in reading.rows]
+    assert told == [("PCI-01.1", 100), ("PCI-02.1", 40), ("PGI-01.1", 100), ("PGI-02.1", 30)]
+    assert _codes(reading) == []
+
+
+def test_a_second_progress_without_tasks_of_its_own_is_no_table(clerk: Clerk) -> None:
+    heads = (*HEADS, "Đánh giá", "Tình trạng", "Tiến độ (%)")
+    reading = _read(clerk, *TOP, heads, (*PCI[0], "Tốt", "Hoàn thành", 90), (*PCI[1], "Khá", "Đang thực hiện", 40))
+    assert [code for code, _ in _codes(reading)] == ["column_twice"]
+
+
+def test_tasks_right_of_the_table_without_a_heading_are_told(clerk: Clerk) -> None:
+    reading = _read(clerk, *TOP, HEADS, *((*one, "", *other) for one, other in zip(PCI, PGI, strict=True)))
+    assert [row.task_code for row in reading.rows] == ["PCI-01.1", "PCI-02.1"]
+    assert _codes(reading) == [("heading_missing", "G5")]
+
+
+@pytest.mark.parametrize("aside", [("PCI-01.1", "Hoàn thành"), ("Công chức Tư pháp", "Hoàn thành"), ("PGI-01.1", "x")])
+def test_what_is_jotted_right_of_the_table_is_no_task_unread(clerk: Clerk, aside: Row) -> None:
+    assert _codes(_read(clerk, *TOP, HEADS, (*PCI[0], "", *aside), PCI[1])) == []

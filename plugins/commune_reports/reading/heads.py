@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import is_ticked, plain_text
-from commune_reports.reading.columns import counts_tasks, names_task, settled, with_column_of_tasks
+from commune_reports.reading.columns import (
+    counts_tasks,
+    names_task,
+    settled,
+    with_column_of_tasks,
+    without_second_tasks,
+)
 from commune_reports.reading.tables import (
     ANSWERS,
     FEWEST_HEADINGS,
@@ -21,6 +27,7 @@ from commune_reports.reading.tables import (
     Head,
     Headings,
     begins_task,
+    left_of,
     value_at,
 )
 from commune_reports.reading.times import BRACKETS, DAY, LOOKS_AHEAD, MONTHS_OF_YEAR, in_period, names_times
@@ -133,6 +140,7 @@ def _head_at(grid: Grid, number: int, words: Words) -> Head | None:
         if own is not joined:
             found = replace(found, headings=_headings(own, vocabulary))
         head = with_column_of_tasks(grid, found, own, vocabulary, plan)
+        head = without_second_tasks(grid, head, plan)
         if head.headings.head_a_table and not counts_tasks(grid, head):
             return settled(grid, _with_row_of_terms(grid, head, vocabulary), own, vocabulary, plan)
     return None
@@ -398,10 +406,5 @@ def _of_first_table(headings: Headings) -> Headings:
     again = headings.twins
     if not again or not {"task", "task_text"} & again.keys() or not {*ANSWERS} & again.keys():
         return headings
-    start = min(again.values())
-    columns, besides = (
-        {name: column for name, column in one.items() if column < start} for one in (headings.columns, headings.besides)
-    )
-    ticks = {column: status for column, status in headings.ticks.items() if column < start}
-    first = Headings(columns, {}, ticks, besides, beside=start)
+    first = left_of(headings, min(again.values()))
     return first if first.head_a_table else headings

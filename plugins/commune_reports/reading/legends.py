@@ -11,7 +11,13 @@ from commune_reports.reading.tables import Head, with_ends
 from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.workbook import Grid
 
-CODE = re.compile(r"0?\d|[a-e]", re.IGNORECASE)
+CODE = re.compile(r"0?\d|\S{1,2}")
+# "Ký hiệu: + Hoàn thành; o Đang thực hiện": signs need nothing between.
+SIGN, PIECES, LABEL = (
+    re.compile(r"([^\s\d:=]{1,2}?)(?:\s*[-–—:=]+>?\s*|\s+)(.+)"),
+    re.compile(r"[;,\n]"),
+    re.compile(r"^[^:;,\n]{3,}:"),
+)
 # "1 - Hoàn thành; 2 - Đang thực hiện", "(1: hoàn thành, 2: …)", "A = Hoàn thành".
 ENTRY = re.compile(r"(?<![\w.,/%])([0-9]|[A-Ea-e])\s*(?:[-–—:=]+>?|[.)](?!\d))\s*")
 ENDS = " \t\n;,.()[]/|"
@@ -31,7 +37,7 @@ def by_legend(grid: Grid, heads: Sequence[Head], others: Iterable[Grid], vocabul
             value = _at(grid.rows[row], column or 0)
             if value == "":
                 continue
-            if (code := _code_of(value)) is not None:
+            if (code := _code_of(value)) is not None and vocabulary.status_of(str(value)) is None:
                 coded[row, column or 0] = code
             elif isinstance(value, str) and (words := _numbered(value, vocabulary)):
                 told[row, column or 0] = (row, column or 0), words
@@ -82,6 +88,14 @@ def _written(grid: Grid, vocabulary: Vocabulary) -> Iterator[Mapping[str, str]]:
                 parts = ENTRY.split(value)
                 pairs = zip(parts[1::2], parts[2::2], strict=True)
                 entries = [(code.casefold(), _in_full(words.strip(ENDS), vocabulary)) for code, words in pairs]
+                if _explains(entries, vocabulary):
+                    yield dict(entries)
+                    continue
+            if isinstance(value, str) and FEWEST < len(value) <= LONGEST_LEGEND and PIECES.search(value):
+                signs = [
+                    found for piece in PIECES.split(LABEL.sub("", value)) if (found := SIGN.fullmatch(piece.strip()))
+                ]
+                entries = [(found[1].casefold(), found[2]) for found in signs]
                 if _explains(entries, vocabulary):
                     yield dict(entries)
 

@@ -38,7 +38,7 @@ from commune_reports.reading.sheets import Sheet, sheet_read
 from commune_reports.reading.tables import Head
 from commune_reports.reading.tasks import Clerk
 from commune_reports.reading.turned import turned
-from commune_reports.reading.unheaded import heads_of, unheaded
+from commune_reports.reading.unheaded import heads_of, right_of_tables, unheaded
 from commune_reports.spelling import fold
 from commune_reports.task_report import Reading, TaskRow
 from commune_reports.workbook import Refusal, Spreadsheet, is_mark_sheet, open_spreadsheet
@@ -95,7 +95,8 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     told |= {row.task_code for sheet in visible for row in sheet.rows}
     if visible:
         without_heads = [grid for grid in opened.grids if not heads.get(grid.name)]
-        findings += unheaded(without_heads, told, clerk)
+        beside = (right_of_tables(sheet.grid, sheet.heads) for sheet in visible)
+        findings += unheaded([*without_heads, *(grid for grid in beside if grid is not None)], told, clerk)
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
         findings += letters_lost(opened.grids, clerk.wordings)

@@ -1,6 +1,7 @@
 """Sheets without a heading of their own: a table that goes on from the sheet before, and tasks nobody can read there."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from commune_reports.findings import Finding
@@ -65,6 +66,15 @@ def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iter
             yield clerk.wordings.finding(
                 "heading_missing", sheet=grid.name, cell=cell, row=rows[0] + 1, got=f"{len(rows)}"
             )
+
+
+def right_of_tables(grid: Grid, heads: Sequence[Head]) -> Grid | None:
+    """A sheet with only what stands right of everything its tables head; None where nothing does."""
+    headed = (row for head in heads for row in grid.rows[head.first_row : head.last_row + 1])
+    width = max((column for row in headed for column, value in enumerate(row) if value != ""), default=0) + 1
+    if not any(len(row) > width and row[width:].count("") < len(row) - width for row in grid.rows):
+        return None
+    return replace(grid, rows=[[*[""] * width, *row[width:]] for row in grid.rows])
 
 
 def _head_of_texts(grid: Grid, clerk: Clerk) -> Head | None:
