@@ -25,8 +25,7 @@ MONTH = re.compile(
 BARE_MONTH = re.compile(r"(\d{1,2})(?: (20\d\d))?")
 # What stands before a line of a task instead of a number: a bullet, "a)", "1.1".
 OF_A_PART = re.compile(r"[-–—+*•·]|[a-zđ][.)]?|\d+\.\d+[.)]?")
-SEEN = re.compile(r"[Tt](?:[Hh][Áá][Nn][Gg]|\d)|^K[ỳỲ]")
-LONGEST_LABEL, LAST_MONTH = 40, 12
+LONGEST_LABEL, LONGEST_SHORT, LAST_MONTH = 40, 10, 12
 
 
 @dataclass
@@ -43,7 +42,13 @@ def names_months(grid: Grid) -> bool:
     named = 0
     for row in grid.rows:
         for cell in row:
-            if type(cell) is str and len(cell) <= LONGEST_LABEL and SEEN.search(cell):
+            # "Kết quả tháng 10", "T10", "Kỳ": written out here, for a call would take longer than all of it.
+            if (
+                cell != ""
+                and type(cell) is str
+                and len(cell) <= LONGEST_LABEL
+                and ((cell[0] in "TtKk" and len(cell) <= LONGEST_SHORT) or "háng" in cell or "HÁNG" in cell)
+            ):
                 said = fold(cell)
                 if said in PERIOD_HEADINGS or said in MAY_BE_PERIODS:
                     return True
