@@ -1,6 +1,7 @@
 """Task rows as a workbook states them, and the verdict on the file they came in."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +19,7 @@ SHORTEST_OWN_TEXT = 60
 # is left to do: nearly all are spared patterns it takes long to hold them against. "Đã đăng" is not "đang".
 MAY_BE_UNDONE = frozenset(("chua", "moi", "chi", "dang", "cho", "se", "kien", "sinh", "tam", "chuan"))
 POSTED = "da dang "
+BESIDE = re.compile(r" \(từ cột [A-Z]{1,3}\)$")
 CLAUSE_ENDS = (",", ";", ":", "\n", " - ", " – ", " — ")
 
 
@@ -81,6 +83,16 @@ def cell_at(address: str, *, seen_from: str) -> tuple[str, str]:
     """The sheet and the cell of an address written by `cell_on`."""
     sheet, _, cell = address.rpartition("!")
     return sheet[1:-1].replace("''", "'") if sheet else seen_from, cell
+
+
+def beside_name(sheet: str, letters: str) -> str:
+    """What a table that begins in a column, right of another, is called in place of its sheet: "Báo cáo (từ cột G)"."""
+    return f"{sheet} (từ cột {letters})"
+
+
+def sheet_named(name: str) -> str:
+    """The sheet a table stands on, whatever it is called by `beside_name`."""
+    return BESIDE.sub("", name)
 
 
 def places_of(sheet: str, row: int, cells: Mapping[str, str]) -> set[tuple[str, int]]:

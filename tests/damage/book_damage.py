@@ -88,32 +88,27 @@ def _pasted_again(draft: Draft) -> list[Mark]:
 
 
 def _beside(draft: Draft) -> list[Mark]:
-    """The last rows of the table stand beside its first ones, under the same headings."""
+    """The last rows of the table stand once more beside its first ones, under the same headings."""
     first = draft.rows[0]
-    moved = draft.rows[len(draft.rows) - draft.chance.randint(2, 12) :]
+    again = draft.rows[len(draft.rows) - draft.chance.randint(2, 12) :]
 
     def move(book: Book) -> None:
         sheet, top, _ = _place(book, first, "status")
         width = 2 + max(column for _, column in sheet.cells)
-        lines = [_place(book, row, "status")[1] for row in moved]
+        lines = [_place(book, row, "status")[1] for row in again]
         left = min(column for (line, column) in sheet.cells if line == top - 1)
         head = {column: raw for (line, column), raw in sheet.cells.items() if line == top - 1}
         for column, raw in head.items():
             sheet.cells[top - 1, column + width] = raw
         for down, line in enumerate(lines):
             for column in range(left, width):
-                raw = sheet.cells.pop((line, column), None)
+                raw = sheet.cells.get((line, column))
                 if raw is not None:
                     sheet.cells[top + down, column + width] = raw
         book.places[BESIDE, "head"] = [(sheet.name, f"{get_column_letter(left + width + 1)}{top}")]
 
     draft.book_changes.append(move)
-    missing = [
-        Mark("task_missing", task=row.task.code)
-        for row in moved
-        if row.answer and draft.plan.is_owed(row.task, draft.period)
-    ]
-    return [Mark("", key=BESIDE, field="head"), *missing]
+    return [Mark("", key=BESIDE, field="head")]
 
 
 def _far_cell(draft: Draft) -> list[Mark]:

@@ -72,7 +72,7 @@ def test_a_line_that_heads_no_other_month_leaves_the_table_whole(clerk: Clerk, l
     assert "other_period_below" not in [code for code, _ in _codes(reading)]
 
 
-def test_of_three_tables_beside_each_other_the_first_not_read_is_named(clerk: Clerk) -> None:
+def test_three_tables_beside_each_other_are_read(clerk: Clerk) -> None:
     codes = list(clerk.plan.tasks)
     tables = [(HEADS, *(_told(code, 40) for code in codes[start : start + 4])) for start in (0, 4, 8)]
     workbook = Workbook()
@@ -85,5 +85,6 @@ def test_of_three_tables_beside_each_other_the_first_not_read_is_named(clerk: Cl
     buffer = BytesIO()
     workbook.save(buffer)
     reading = read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
-    assert [row.task_code for row in reading.rows] == codes[:4]
-    assert _codes(reading) == [("table_beside", "H4")]
+    assert [row.task_code for row in reading.rows] == codes[:12]
+    assert [row.cells["task"] for row in reading.rows[::4]] == ["A4", "H5", "O6"]
+    assert _codes(reading) == []

@@ -139,3 +139,33 @@ def test_one_slip_does_not_turn_a_column_and_beside_a_blank_one_both_are_asked_a
         *(10, None),
         ("column_twice", "E4"),
     ]
+
+
+NAMES = ("STT", "Mã nhiệm vụ")
+BOTH = ("Tình trạng", "Tiến độ (%)")
+IN_TWO_MONTHS = [
+    (1, "PCI-01.1", "Đang thực hiện", 50, "Hoàn thành", 100),
+    (2, "PCI-02.1", "Đang thực hiện", 30, "Đang thực hiện", 40),
+]
+SHARES = [(1, "PCI-01.1", 50, 100, "", "Niêm yết 12"), (2, "PCI-02.1", 30, 40, "", "Họp 2 lần")]
+
+
+@pytest.mark.parametrize(
+    ("heads", "rows"),
+    [
+        ([(*NAMES, 10, "", 11, "", 12), ("", "", *BOTH, *BOTH, *BOTH)], IN_TWO_MONTHS),
+        ([(*NAMES, "10", "", "11"), ("", "", *BOTH, *BOTH)], IN_TWO_MONTHS),
+        ([(*NAMES, 10, 11, 12, "Kết quả"), ("", "", "Tiến độ", "Tiến độ", "Tiến độ")], SHARES),
+        ([(*NAMES, "Tháng", "", "", "Kết quả"), ("", "", 10, 11, 12), ("", "", *["Tiến độ"] * 3)], SHARES),
+    ],
+)
+def test_bare_numbers_of_months_head_what_stands_below_them(clerk: Clerk, heads: list[Row], rows: list[Row]) -> None:
+    reading = _read(clerk, *heads, *rows)
+    assert [(row.status, row.progress_pct) for row in reading.rows] == [("completed", 100), ("in_progress", 40)]
+    assert [one.code for one in reading.findings] == []
+
+
+def test_numbers_that_are_no_months_head_nothing(clerk: Clerk) -> None:
+    heads = [(*NAMES, 20, 30, "Kết quả"), ("", "", "Tiến độ", "Tiến độ")]
+    reading = _read(clerk, *heads, (1, "PCI-01.1", 50, 100, "Niêm yết 12"))
+    assert [one.code for one in reading.findings] == ["column_twice"]

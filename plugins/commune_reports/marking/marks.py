@@ -29,6 +29,7 @@ from commune_reports.marking.package import (
 )
 from commune_reports.marking.styles import AMBER, RED, Styles
 from commune_reports.marking.summary import Coloured, Heading, summary_sheet
+from commune_reports.task_report import sheet_named
 from commune_reports.workbook import MARK_SHEET, MARK_SIGN, Refusal, is_mark_sheet, open_spreadsheet
 
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError, NotImplementedError, RuntimeError)
@@ -50,6 +51,8 @@ def mark(content: bytes, findings: Sequence[Finding], *, heading: Heading) -> Ma
     Marks of an earlier time are taken off first. What cannot be written back (xls, xlsb, ods, csv) comes as an xlsx copy;
     None where nothing can be opened.
     """
+    # A table beside another is marked on the sheet both stand on.
+    findings = [replace(one, sheet=sheet_named(one.sheet)) if one.sheet else one for one in findings]
     if content.startswith(b"PK"):
         try:
             package = Package(content)

@@ -12,6 +12,7 @@ from commune_reports.plan import Plan, Unit
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.dates import QUARTERS
 from commune_reports.spelling import fold
+from commune_reports.task_report import sheet_named
 from commune_reports.workbook import Grid
 
 IDENTITY_SHEET = "_commune_reports"
@@ -170,7 +171,9 @@ def sheets_of_others(
     for grid in tables:
         found = _units([part for cells in _title_cells([grid], heads) for part in _sentences(cells)], units)
         if not found:
-            found = [unit.code for unit in units if fold(grid.name) in (fold(unit.name), fold(unit.full_name))]
+            found = [
+                unit.code for unit in units if fold(sheet_named(grid.name)) in (fold(unit.name), fold(unit.full_name))
+            ]
         if len(found) == 1:
             named[grid.name] = found[0]
     hidden = next((_hidden(grid).unit_code for grid in grids if grid.name == IDENTITY_SHEET), None)
@@ -182,7 +185,7 @@ def _sheet_periods(grid: Grid, heads: Mapping[str, int | None], plan: Plan, *, m
     lines = list(_title_lines([grid], heads))
     stated = [_with_year(line, plan) for line in lines if "ky bao cao" in line]
     periods = _periods(stated) or _periods(lines)
-    named = MONTH_SHEET.fullmatch(fold(grid.name))
+    named = MONTH_SHEET.fullmatch(fold(sheet_named(grid.name)))
     if not periods and named and (named["word"] or named["year"] or may_be_bare):
         periods = [f"{named['year'] or plan.year}-{int(named['month']):02d}"]
     return periods

@@ -17,7 +17,7 @@ from commune_reports.reading.contents import (
 )
 from commune_reports.reading.dates import Span, completion_date
 from commune_reports.reading.months_beside import with_progress_in_all, with_the_latest_period
-from commune_reports.reading.tables import UNFINISHED, Head, Headings, without
+from commune_reports.reading.tables import ANSWERS, UNFINISHED, Head, Headings, left_of, without
 from commune_reports.reading.titles import MOST_ROWS, Titles, below, is_told, texts_below
 from commune_reports.reading.vocabulary import Vocabulary, task_texted, task_worded
 from commune_reports.spelling import fold
@@ -62,6 +62,18 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
             twins = without(headings.twins, "task_text")
             return replace(head, headings=replace(headings, columns=columns, twins=twins))
     return head
+
+
+def without_second_tasks(grid: Grid, head: Head, plan: Plan) -> Head:
+    """The heading up to a second column of tasks, whatever is written over it, that answers of its own follow."""
+    headings = head.headings
+    again = [column for name, column in headings.twins.items() if name in ANSWERS]
+    first = [headings.columns[name] for name in ANSWERS if name in headings.columns]
+    if not again or "task_text" not in headings.columns:
+        return head
+    start = next((one for one in range(min(first) + 1, min(again)) if _holds(grid, head, one, plan)), None)
+    left = left_of(headings, start) if start is not None else headings
+    return replace(head, headings=left) if left.head_a_table else head
 
 
 def _with_tasks_headed_as_results(head: Head) -> Head:

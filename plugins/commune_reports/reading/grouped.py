@@ -67,7 +67,7 @@ def by_status(grid: Grid, heads: Sequence[Head], clerk: Clerk) -> tuple[Grid, Se
             told |= {(row, width): (group.place, group.words) for group in found for row in group.tasks}
             headings = replace(headings, columns={**headings.columns, "status": width})
         kept.append(replace(head, headings=headings))
-    return (replace(grid, told_above=told) if told else grid), kept, groups
+    return (replace(grid, told_above={**grid.told_above, **told}) if told else grid), kept, groups
 
 
 def _may_head(cells: Sequence[Any]) -> bool:

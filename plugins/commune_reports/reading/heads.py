@@ -1,17 +1,23 @@
 """Where the table is: heading rows, the column of each field, columns of ticks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from itertools import pairwise, takewhile
+from itertools import pairwise, takewhile, zip_longest
 from typing import Any, NamedTuple
 
 from commune_reports.period import ReportingPeriod
 from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import is_ticked, plain_text
-from commune_reports.reading.columns import counts_tasks, names_task, settled, with_column_of_tasks
+from commune_reports.reading.columns import (
+    counts_tasks,
+    names_task,
+    settled,
+    with_column_of_tasks,
+    without_second_tasks,
+)
 from commune_reports.reading.tables import (
     ANSWERS,
     FEWEST_HEADINGS,
@@ -21,6 +27,7 @@ from commune_reports.reading.tables import (
     Head,
     Headings,
     begins_task,
+    left_of,
     value_at,
 )
 from commune_reports.reading.times import BRACKETS, DAY, LOOKS_AHEAD, MONTHS_OF_YEAR, in_period, names_times
@@ -121,6 +128,8 @@ def _head_at(grid: Grid, number: int, words: Words) -> Head | None:
     here = _headings(titles, vocabulary)
     if not (here.columns or here.ticks):
         return None
+    if any(name in here.columns for name in NAMED_BY):  # "Nhiệm vụ | 10 | 11 | 12"
+        titles = replace(titles, texts=_parts_named(grid.rows[number], may_be_wide=True))
     several = _with_rows_below(grid, number, (titles, here), vocabulary)
     alone = (number, titles, _with_one_tick(grid, number, here, vocabulary))
     for last, joined, headings in filter(None, (several, alone)):
@@ -131,6 +140,7 @@ def _head_at(grid: Grid, number: int, words: Words) -> Head | None:
         if own is not joined:
             found = replace(found, headings=_headings(own, vocabulary))
         head = with_column_of_tasks(grid, found, own, vocabulary, plan)
+        head = without_second_tasks(grid, head, plan)
         if head.headings.head_a_table and not counts_tasks(grid, head):
             return settled(grid, _with_row_of_terms(grid, head, vocabulary), own, vocabulary, plan)
     return None
@@ -205,12 +215,32 @@ def _with_row(
     }
     titles, parted = _joined(upper, lower, known | set(second.ticks), vocabulary)
     found = len(known) + len(second.ticks) + parted
-    is_sure = is_merged_down or (found >= FEWEST_TICKS and below == number + 1)
+    if not found and _are_months(lower, grid.rows[below]):  # "Tháng" over 10, 11 and 12, and what is told of each below
+        return Titles([low or up for up, low in zip_longest(upper.texts, lower, fillvalue="")], titles.over), first
+    is_next = below == number + 1 or any(
+        upper.texts[one] == f"Tháng {cell}" for one, cell in _cells_above(grid, below, known)
+    )
+    is_sure = is_merged_down or (found >= FEWEST_TICKS and is_next)
     return (titles, _headings(titles, vocabulary)) if found and is_sure else None
 
 
-def _parts_named(cells: Sequence[Any]) -> list[str]:
-    """The parts of wide headings a row names, also by bare numbers of months or years in a row and by days."""
+def _cells_above(grid: Grid, row: int, columns: Iterable[int]) -> list[tuple[int, str]]:
+    """The columns with bare numbers in the row above."""
+    cells = grid.rows[row - 1]
+    return [(one, number) for one in columns if one < len(cells) and (number := _whole_number(cells[one]))]
+
+
+def _are_months(named: Sequence[str], cells: Sequence[Any]) -> bool:
+    """Whether a row has nothing but bare numbers of months in a row."""
+    filled = [column for column, cell in enumerate(cells) if cell != ""]
+    return len(filled) >= FEWEST_TICKS and all(named[column] and _whole_number(cells[column]) for column in filled)
+
+
+def _parts_named(cells: Sequence[Any], *, may_be_wide: bool = False) -> list[str]:
+    """The parts of wide headings a row names, also by bare numbers of months or years in a row and by days.
+
+    Those that `may_be_wide` have empty cells behind them.
+    """
     lower = list(map(_heading_text, cells))
     days = {column: day for column, cell in enumerate(cells) if (day := _day_shown(cell))}
     if len(days) > 1:
@@ -218,7 +248,8 @@ def _parts_named(cells: Sequence[Any]) -> list[str]:
             lower[column] = f"Đến {day}"
     numbers = {column: int(text) for column, cell in enumerate(cells) if (text := _whole_number(cell))}
     for (column, number), (beside, other) in pairwise(numbers.items()):
-        if column + 1 == beside and number + 1 == other and (other <= MONTHS_OF_YEAR or number in YEARS):
+        is_next = column + 1 == beside or (may_be_wide and not any(map(plain_text, cells[column + 1 : beside])))
+        if is_next and number + 1 == other and (other <= MONTHS_OF_YEAR or number in YEARS):
             for one, value in ((column, number), (beside, other)):
                 lower[one] = f"Năm {value}" if value in YEARS else f"Tháng {value}"
     return lower
@@ -379,10 +410,5 @@ def _of_first_table(headings: Headings) -> Headings:
     again = headings.twins
     if not again or not {"task", "task_text"} & again.keys() or not {*ANSWERS} & again.keys():
         return headings
-    start = min(again.values())
-    columns, besides = (
-        {name: column for name, column in one.items() if column < start} for one in (headings.columns, headings.besides)
-    )
-    ticks = {column: status for column, status in headings.ticks.items() if column < start}
-    first = Headings(columns, {}, ticks, besides, beside=start)
+    first = left_of(headings, min(again.values()))
     return first if first.head_a_table else headings

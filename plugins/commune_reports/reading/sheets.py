@@ -23,7 +23,9 @@ from commune_reports.reading.doubts import (
 from commune_reports.reading.foreign import Foreign, rows_of_other_periods, rows_of_other_units
 from commune_reports.reading.grouped import Group, by_status
 from commune_reports.reading.joining import Joining
+from commune_reports.reading.legends import by_legend
 from commune_reports.reading.lines import is_part_of, merged_rows, rows_going_on
+from commune_reports.reading.means import Opened, means_told
 from commune_reports.reading.numbering import IN_INDICATOR, Counted, numberings_of
 from commune_reports.reading.parts import Listed, answer_below, told_of_parts
 from commune_reports.reading.rows import is_touched, read_row
@@ -53,6 +55,7 @@ class Sheet:
         self.opened, self.grid, self.heads, self.clerk, self.groups = opened, grid, heads, clerk, groups
         self.section = section_of([grid.name], Section(), clerk.plan) or Section()
         self.section_starts_at = (0, 0)  # rows and blanks above it
+        self.sections: list[Opened] = []
         # The row below the last one that was read or the last title, that one's number, and the task listed above.
         self.next_row, self.number = 0, ""
         self.task: Listed | None = None
@@ -73,6 +76,7 @@ class Sheet:
             while number < end:
                 number = self._read_at(number, head.headings, end)
         self._leave_task()
+        self.totals += means_told(self.opened, self.sections, self.rows, len(self.blanks))
         if self.rows:
             self.findings += self.asides.said()
             self.findings += columns_by_content(self.grid, self.heads, self.clerk)
@@ -221,7 +225,7 @@ class Sheet:
         section = self._headed_by(place, end)
         if section is not None:
             self._state_totals(place)
-            self._enter(section)
+            self._enter(section, place if section.indicator is not None else None)
             self.told_of_sections.append(unknown_task(place, self.clerk))
             return place.rows[-1] + 1
         if place.text("indicator"):
@@ -300,8 +304,9 @@ class Sheet:
             self.findings.append(told_of_parts(self.task, self.clerk))
         self.task = None
 
-    def _enter(self, section: Section) -> None:
+    def _enter(self, section: Section, answered: Place | None = None) -> None:
         self._leave_task()
+        self.sections.append(Opened(answered, len(self.rows), len(self.blanks)))
         self.section, self.section_starts_at = section, (len(self.rows), len(self.blanks))
 
     def _is_answered(self, place: Place) -> bool:
@@ -387,6 +392,7 @@ class Sheet:
 
 def sheet_read(opened: Spreadsheet, grid: Grid, heads: Sequence[Head], clerk: Clerk) -> Sheet:
     """A sheet that has been read; once more where only all rows together show what their numbers count."""
+    grid = by_legend(grid, heads, (one for one in opened.grids if one.visible), clerk.vocabulary)
     grid, heads, groups = by_status(grid, heads, clerk)
     sheet = Sheet(opened, grid, heads, clerk, groups)
     sheet.read()

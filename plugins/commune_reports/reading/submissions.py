@@ -3,11 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from openpyxl.utils import get_column_letter
-
 from commune_reports.findings import Finding
 from commune_reports.period import ReportingPeriod, label_of
 from commune_reports.reading.below import without_other_periods
+from commune_reports.reading.beside import (
+    first_table,
+    table_unread,
+    tables_unread,
+    tells_the_same,
+    with_tables_apart,
+)
 from commune_reports.reading.claims import (
     Asked,
     Claims,
@@ -28,13 +33,15 @@ from commune_reports.reading.copies import (
 from commune_reports.reading.garbled import letters_lost
 from commune_reports.reading.hidden import read_unseen
 from commune_reports.reading.joining import Joining, is_of_others, joining_of
+from commune_reports.reading.months_of_task import names_months, with_own_months
 from commune_reports.reading.sheets import Sheet, sheet_read
 from commune_reports.reading.tables import Head
 from commune_reports.reading.tasks import Clerk
-from commune_reports.reading.unheaded import heads_of, unheaded
+from commune_reports.reading.turned import turned
+from commune_reports.reading.unheaded import heads_of, right_of_tables, unheaded
 from commune_reports.spelling import fold
 from commune_reports.task_report import Reading, TaskRow
-from commune_reports.workbook import Grid, Refusal, Spreadsheet, address, is_mark_sheet, open_spreadsheet
+from commune_reports.workbook import Refusal, Spreadsheet, is_mark_sheet, open_spreadsheet
 
 WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết quả thực hiện"
 
@@ -85,16 +92,18 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         findings += [one for sheet in plans for one in sheet.findings if joining.keeps(one)]
         for sheet in visible:
             sheet.leave_tables_without_progress(joining)
-    findings += [one for sheet in visible for one in (*_tables_beside(sheet, clerk), *sheet.findings)]
+    findings += [one for sheet in visible for one in (*tables_unread(sheet.grid, sheet.heads, clerk), *sheet.findings)]
     unseen = [one for sheet in visible for one in read_unseen(sheet.grid, sheet.rows, clerk.wordings)]
     told |= {row.task_code for sheet in visible for row in sheet.rows}
     if visible:
         without_heads = [grid for grid in opened.grids if not heads.get(grid.name)]
-        findings += unheaded(without_heads, told, clerk)
+        beside = (right_of_tables(sheet.grid, sheet.heads) for sheet in visible)
+        findings += unheaded([*without_heads, *(grid for grid in beside if grid is not None)], told, clerk)
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
         findings += letters_lost(opened.grids, clerk.wordings)
-        findings.append(clerk.wordings.finding("no_table", wanted=WANTED_HEADINGS))
+        as_columns = [one for grid in opened.grids if grid.visible for one in turned(grid, clerk)]
+        findings += as_columns or [clerk.wordings.finding("no_table", wanted=WANTED_HEADINGS)]
     elif not rows and not findings:
         told_of_sections = [one for sheet in visible for one in sheet.told_of_sections]
         findings += told_of_sections or [clerk.wordings.finding("untouched_template")]
@@ -126,7 +135,7 @@ def _told_beside(
     return joining, [*joining.said(clerk.wordings), *remarks]
 
 
-def _heads(opened: Spreadsheet, clerk: Clerk, period_id: str | None) -> Mapping[str, list[Head]]:
+def _heads(opened: Spreadsheet, clerk: Clerk, period_id: str | None) -> Mapping[str, Sequence[Head]]:
     """The headings of every sheet; where they speak of times, those of the period the file is for."""
     heads = heads_of(opened.grids, clerk)
     if not any(head.names_times for some in heads.values() for head in some):
@@ -144,7 +153,15 @@ def _of_one_period(
     opened: Spreadsheet, clerk: Clerk, period_id: str | None
 ) -> tuple[Spreadsheet, Mapping[str, Sequence[Head]], list[Finding]]:
     """The workbook without the parts of sheets that stand below the title of another period, its headings, what is left out."""
-    heads, findings = dict(_heads(opened, clerk, period_id)), []
+    told = _heads(opened, clerk, period_id)
+    opened, told = with_tables_apart(opened, told, lambda one: _heads(one, clerk, period_id), clerk.plan)
+    heads: dict[str, Sequence[Head]] = dict(told)
+    findings: list[Finding] = []
+    if any(names_months(grid) for grid in opened.grids):
+        period = clerk.plan.period(period_id or read_claims(opened.grids, _first_rows(heads), clerk.plan).period_id)
+        told_by_month = [with_own_months(grid, heads.get(grid.name, ()), period, clerk) for grid in opened.grids]
+        opened = replace(opened, grids=tuple(grid for grid, _ in told_by_month))
+        findings += [one for _, some in told_by_month for one in some]
     for grid in opened.grids:
         part, found, left_out = without_other_periods(grid, heads.get(grid.name, ()), clerk, period_id)
         if left_out:
@@ -164,7 +181,7 @@ def _own_sheets(
     """What the file says of itself, its sheets that report for its own unit and period, and what is said of the others."""
     first_heads = _first_rows(heads)
     sheets = [
-        sheet_read(opened, _first_table(grid, heads[grid.name]), heads[grid.name], clerk)
+        sheet_read(opened, first_table(grid, heads[grid.name]), heads[grid.name], clerk)
         for grid in opened.grids
         if heads.get(grid.name)
     ]
@@ -193,23 +210,8 @@ def _own_sheets(
     for sheet in sheets:
         sheet.hold_to(clerk.plan.period(period_id or claims.period_id))
         sheet.keep_to(unit_code or claims.unit_code, units)
-    return claims, sheets, findings
-
-
-def _first_table(grid: Grid, heads: Sequence[Head]) -> Grid:
-    """The grid up to the second of two tables that stand side by side."""
-    starts = [head.headings.beside for head in heads if head.headings.beside is not None]
-    return replace(grid, rows=[row[: min(starts)] for row in grid.rows]) if starts else grid
-
-
-def _tables_beside(sheet: Sheet, clerk: Clerk) -> Iterator[Finding]:
-    heads = [(head.headings.beside, head) for head in sheet.heads if head.headings.beside is not None]
-    if heads:
-        column, head = min(heads, key=lambda one: (one[0], one[1].first_row))
-        cell = address(head.first_row if head.row_beside is None else head.row_beside, column)
-        yield clerk.wordings.finding(
-            "table_beside", sheet=sheet.grid.name, cell=cell, got=get_column_letter(column + 1)
-        )
+    sheets, unread = _without_repeating(sheets, clerk)
+    return claims, sheets, findings + unread
 
 
 def _notes(opened: Spreadsheet, clerk: Clerk) -> Iterator[Finding]:
@@ -227,6 +229,14 @@ def _set_aside(
             yield clerk.wordings.finding(
                 "other_period_ignored", sheet=name, got=f"{name}: {label_of(period)}", wanted=wanted
             )
+
+
+def _without_repeating(sheets: Sequence[Sheet], clerk: Clerk) -> tuple[list[Sheet], list[Finding]]:
+    """The sheets without tables that tell of the tasks of the table left of them, and what is said of those."""
+    rows = {sheet.grid.name: sheet.rows for sheet in sheets}
+    again = [sheet for sheet in sheets if tells_the_same(sheet.grid.name, sheet.rows, rows)]
+    said = [table_unread(sheet.grid, sheet.heads, clerk) for sheet in again]
+    return [sheet for sheet in sheets if sheet not in again], said
 
 
 def _contradictions(claims: Claims, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Iterator[Finding]:

@@ -99,6 +99,15 @@ class Head:
     names_times: bool = False
 
 
+def left_of(headings: Headings, start: int) -> Headings:
+    """The headings of the first of two tables, the second of which begins in a column."""
+    columns, besides = (
+        {name: column for name, column in one.items() if column < start} for one in (headings.columns, headings.besides)
+    )
+    ticks = {column: status for column, status in headings.ticks.items() if column < start}
+    return Headings(columns, {}, ticks, besides, beside=start)
+
+
 def with_ends(heads: Sequence[Head], rows: int) -> Iterator[tuple[Head, int]]:
     """Every heading of a sheet of so many rows with the row at which its table ends: the next heading, or the last row."""
     return zip(heads, [*(head.first_row for head in heads[1:]), rows], strict=True)

@@ -140,6 +140,18 @@ def totals_in(opened: Spreadsheet, place: Place, above: Sequence[Above], vocabul
     yield from totals_told(place, parts, vocabulary)
 
 
+def mean_stated(opened: Spreadsheet, place: Place, parts: Sequence[Above]) -> Total | None:
+    """The progress a row states for all the tasks of some parts; None where it states none."""
+    column = place.headings.columns.get("progress_pct")
+    if column is None:
+        return None
+    cell = address(place.row, column)
+    stated = progress(value_at(place.grid, place.row, column)[1], lambda: opened.is_percent(place.grid.name, cell))
+    if not isinstance(stated, float):
+        return None
+    return _total(place, column, FIELD_LABELS["progress_pct"], stated, tuple(_meant(parts)))
+
+
 def totals_told(place: Place, parts: Sequence[Above], vocabulary: Vocabulary) -> Iterator[Total]:
     """What sentences in a row say about the tasks: how many have a status, how far they are on an average."""
     for column, value in enumerate(place.grid.rows[place.row]):
@@ -308,12 +320,9 @@ def _counts_other_things(text: str) -> bool:
 
 
 def _sums(opened: Spreadsheet, place: Place, parts: Sequence[Above]) -> Iterator[Total]:
-    column = place.headings.columns.get("progress_pct")
-    if column is not None:
-        cell = address(place.row, column)
-        stated = progress(value_at(place.grid, place.row, column)[1], lambda: opened.is_percent(place.grid.name, cell))
-        if isinstance(stated, float):
-            yield _total(place, column, FIELD_LABELS["progress_pct"], stated, tuple(_meant(parts)))
+    mean = mean_stated(opened, place, parts)
+    if mean is not None:
+        yield mean
     for column, status in place.headings.ticks.items():
         if list(place.headings.ticks.values()).count(status) > 1:
             continue  # done in time and done late: each column holds only a part of the tasks that are done

@@ -1,6 +1,7 @@
 """Sheets without a heading of their own: a table that goes on from the sheet before, and tasks nobody can read there."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from commune_reports.findings import Finding
@@ -15,6 +16,7 @@ from commune_reports.reading.rows import is_touched
 from commune_reports.reading.sections import Section, section_of
 from commune_reports.reading.tables import TOLD_IN_TWO, Head, Headings, Place
 from commune_reports.reading.tasks import Clerk
+from commune_reports.reading.turned import turned
 from commune_reports.reading.vocabulary import task_worded
 from commune_reports.spelling import fold
 from commune_reports.workbook import Grid, address
@@ -59,6 +61,9 @@ def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iter
     for grid in grids:
         if not grid.visible or grid.name == IDENTITY_SHEET:
             continue
+        if as_columns := list(turned(grid, clerk)):
+            yield from as_columns
+            continue
         rows = [number for number, row in enumerate(grid.rows) if _tells_of_another(row, told, clerk)]
         if rows:
             cell = next(address(rows[0], column) for column, value in enumerate(grid.rows[rows[0]]) if value != "")
@@ -78,6 +83,15 @@ def _head_of_two(grid: Grid, clerk: Clerk) -> Head | None:
             if is_known and any(names_task(cell, clerk.plan) for cell in below):
                 return Head(number, number, Headings({name: one for name, one in columns.items() if name}))
     return None
+
+
+def right_of_tables(grid: Grid, heads: Sequence[Head]) -> Grid | None:
+    """A sheet with only what stands right of everything its tables head; None where nothing does."""
+    headed = (row for head in heads for row in grid.rows[head.first_row : head.last_row + 1])
+    width = max((column for row in headed for column, value in enumerate(row) if value != ""), default=0) + 1
+    if not any(len(row) > width and row[width:].count("") < len(row) - width for row in grid.rows):
+        return None
+    return replace(grid, rows=[[*[""] * width, *row[width:]] for row in grid.rows])
 
 
 def _head_of_texts(grid: Grid, clerk: Clerk) -> Head | None:
