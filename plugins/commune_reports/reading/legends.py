@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from commune_reports.findings import STATUS_LABELS
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.tables import Head, with_ends
 from commune_reports.reading.vocabulary import Vocabulary
@@ -21,6 +22,7 @@ SIGN, PIECES, LABEL = (
 # "1 - Hoàn thành; 2 - Đang thực hiện", "(1: hoàn thành, 2: …)", "A = Hoàn thành".
 ENTRY = re.compile(r"(?<![\w.,/%])([0-9]|[A-Ea-e])\s*(?:[-–—:=]+>?|[.)](?!\d))\s*")
 ENDS = " \t\n;,.()[]/|"
+LABELS = frozenset(STATUS_LABELS.values())
 FEWEST, LONGEST_LEGEND, LONGEST_CODE = 2, 400, 4
 
 
@@ -35,7 +37,7 @@ def by_legend(grid: Grid, heads: Sequence[Head], others: Iterable[Grid], vocabul
         column = head.headings.columns.get("status")
         for row in range(head.last_row + 1, end if column is not None else 0):
             value = _at(grid.rows[row], column or 0)
-            if value == "":
+            if value == "" or value in LABELS:
                 continue
             if (code := _code_of(value)) is not None and vocabulary.status_of(str(value)) is None:
                 coded[row, column or 0] = code

@@ -8,12 +8,13 @@ from typing import Any
 
 from commune_reports.findings import FIELD_LABELS, Finding
 from commune_reports.period import ReportingPeriod, label_of
+from commune_reports.plan import Plan
 from commune_reports.reading.cell_values import plain_text
 from commune_reports.reading.codes import task_coded
 from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.foreign import MAY_BE_PERIODS, PERIOD_HEADINGS
 from commune_reports.reading.rows import is_touched
-from commune_reports.reading.tables import NAMED_BY, Head, Place, with_ends
+from commune_reports.reading.tables import NAMED_BY, Head, Place, begins_task, with_ends
 from commune_reports.reading.tasks import Clerk
 from commune_reports.reading.vocabulary import task_worded
 from commune_reports.spelling import fold
@@ -37,10 +38,12 @@ class Task:
     cells: dict[int, str] = field(default_factory=dict)
 
 
-def names_months(grid: Grid) -> bool:
-    """Whether rows of a sheet may tell of a month each: asked of every sheet, so nothing dear."""
+def names_months(grid: Grid, heads: Sequence[Head], plan: Plan) -> bool:
+    """Whether rows of a sheet may tell of a month each, most of them below a task: asked of every sheet, so nothing dear."""
     named = 0
     for row in grid.rows:
+        if heads and begins_task(row, heads[0].headings, plan):
+            continue
         for cell in row:
             # "Kết quả tháng 10", "T10", "Kỳ": written out here, for a call would take longer than all of it.
             if (

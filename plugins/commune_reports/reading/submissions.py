@@ -157,7 +157,7 @@ def _of_one_period(
     opened, told = with_tables_apart(opened, told, lambda one: _heads(one, clerk, period_id), clerk.plan)
     heads: dict[str, Sequence[Head]] = dict(told)
     findings: list[Finding] = []
-    if any(names_months(grid) for grid in opened.grids):
+    if any(names_months(grid, heads.get(grid.name, ()), clerk.plan) for grid in opened.grids):
         period = clerk.plan.period(period_id or read_claims(opened.grids, _first_rows(heads), clerk.plan).period_id)
         told_by_month = [with_own_months(grid, heads.get(grid.name, ()), period, clerk) for grid in opened.grids]
         opened = replace(opened, grids=tuple(grid for grid, _ in told_by_month))
