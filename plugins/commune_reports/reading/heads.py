@@ -38,6 +38,7 @@ from commune_reports.workbook import Grid
 
 FEWEST_TICKS, FEWEST_ROWS, FIRST_ROWS = 2, 2, 3
 MOST_HEADING_ROWS, MOST_WORDS_BELOW = 3, 8
+WHOLE_DAY = re.compile(DAY)
 LONGEST_HEADING, LONGEST_HINTS = 80, 400
 LAST_FIRST_HEAD, LONGEST_TABLE = 300, 100
 OF_WHAT = frozenset(("thang", "quy", "nam", "ngay", "cac thang", "trong do"))
@@ -259,7 +260,7 @@ def _day_shown(cell: Any) -> str:
     """A day that is all of a cell, as it is written; "" for anything else. The first of a month is how a month is stored."""
     if isinstance(cell, date):
         return "" if cell.day == 1 else f"{cell.day}/{cell.month}/{cell.year}"
-    return cell.strip() if isinstance(cell, str) and re.fullmatch(DAY, cell.strip()) else ""
+    return cell.strip() if isinstance(cell, str) and WHOLE_DAY.fullmatch(cell.strip()) else ""
 
 
 def _whole_number(cell: Any) -> str:

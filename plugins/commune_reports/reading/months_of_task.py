@@ -14,7 +14,7 @@ from commune_reports.reading.codes import task_coded
 from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.foreign import MAY_BE_PERIODS, PERIOD_HEADINGS
 from commune_reports.reading.rows import is_touched
-from commune_reports.reading.tables import NAMED_BY, Head, Place, begins_task, with_ends
+from commune_reports.reading.tables import NAMED_BY, Head, Place, with_ends
 from commune_reports.reading.tasks import Clerk
 from commune_reports.reading.vocabulary import task_worded
 from commune_reports.spelling import fold
@@ -40,9 +40,9 @@ class Task:
 
 def names_months(grid: Grid, heads: Sequence[Head], plan: Plan) -> bool:
     """Whether rows of a sheet may tell of a month each, most of them below a task: asked of every sheet, so nothing dear."""
-    named = 0
+    named, column = 0, heads[0].headings.columns.get("task") if heads else None
     for row in grid.rows:
-        if heads and begins_task(row, heads[0].headings, plan):
+        if column is not None and column < len(row) and row[column] in plan.tasks:
             continue
         for cell in row:
             # "Kết quả tháng 10", "T10", "Kỳ": written out here, for a call would take longer than all of it.

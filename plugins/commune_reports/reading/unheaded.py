@@ -89,7 +89,8 @@ def right_of_tables(grid: Grid, heads: Sequence[Head]) -> Grid | None:
     """A sheet with only what stands right of everything its tables head; None where nothing does."""
     headed = (row for head in heads for row in grid.rows[head.first_row : head.last_row + 1])
     width = max((column for row in headed for column, value in enumerate(row) if value != ""), default=0) + 1
-    if not any(len(row) > width and row[width:].count("") < len(row) - width for row in grid.rows):
+    beside = [row[width:] for row in grid.rows if len(row) > width]
+    if all(cells.count("") == len(cells) for cells in beside):
         return None
     return replace(grid, rows=[[*[""] * width, *row[width:]] for row in grid.rows])
 

@@ -27,7 +27,7 @@ from commune_reports.steps.desk import plan_period
 from commune_reports.steps.examining import Bench, Examined, Incoming, examine
 from commune_reports.steps.repeating import rows_counting, without_copies
 from commune_reports.steps.returning import Unmarked, marked_copies, marked_name, wants_marks
-from commune_reports.task_report import STATED
+from commune_reports.task_report import STATED, sheet_named
 from commune_reports.warehouse import open_warehouse, wait_for_facts
 from commune_reports.workbook import LARGEST_FILE
 
@@ -240,7 +240,7 @@ def _told(finding: Finding) -> dict[str, Any]:
     return {
         "code": finding.code,
         "severity": str(finding.severity),
-        "sheet": finding.sheet,
+        "sheet": sheet_named(finding.sheet) if finding.sheet else None,
         "cell": finding.cell,
         "row": finding.row,
         "column": finding.column,
@@ -258,7 +258,7 @@ def _tasks(examined: Examined) -> list[dict[str, Any]]:
         {
             "task": row.task_code,
             "matched_by": row.matched_by,
-            "sheet": row.sheet,
+            "sheet": sheet_named(row.sheet),
             "row": row.row,
             "accepted": (row.sheet, row.row) in accepted,
             **{name: getattr(row, name) for name in STATED},
