@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from commune_reports.reading.cell_values import Misread, is_ticked, plain_text, progress
+from commune_reports.reading.cell_values import ALL, Misread, is_ticked, plain_text, progress
 from commune_reports.reading.dates import Span, completion_date
 from commune_reports.reading.documents import own_documents_in
 from commune_reports.reading.rows import status_of_progress
@@ -47,6 +47,13 @@ MAY_HEAD: Mapping[str, _Heading] = {
         _words(
             "tu danh gia muc do ket qua tien do thuc hien trien khai xu ly hoan thanh chua phan loai tinh hinh trang thai "
             "nhiem vu cong viec chung cua xa don vi ubnd cac cuoi ky nay hien tai"
+        ),
+    ),
+    "progress_pct": _Heading(
+        ("ty le", "dat", "muc", "tien do", "hoan thanh", "thuc hien", "ket qua", "khoi luong", "tinh hinh", "danh gia"),
+        _words(
+            "ty le dat duoc muc do tien thuc hien hoan thanh ket qua khoi luong cong viec nhiem vu tinh hinh danh gia tu so voi "
+            "hien nay den cuoi ky chung cua xa"
         ),
     ),
     "evidence": _Heading(
@@ -150,13 +157,15 @@ def _wide(titles: Titles, column: int) -> str:
 
 
 def told_in(grid: Grid, head: Head, column: int, vocabulary: Vocabulary) -> str | None:
-    """What stands in a column, if nearly all of it is of one kind: statuses, days, documents, or else sentences."""
+    """What stands in a column, if nearly all of it is of one kind: statuses, shares, days, documents, or else sentences."""
     values = list(below(grid, head, column))
     texts = list(filter(None, map(plain_text, values)))
     most = max(-(-2 * len(texts) // 3), FEWEST_TOLD)
     if sum(vocabulary.status_of(text) is not None for text in texts) >= most:
         return "status"
     texts = [text for text in texts if not vocabulary.says_none(text)]
+    if len(texts) >= FEWEST_TOLD and all(_is_share(text) for text in texts):
+        return "progress_pct"
     most = max(-(-2 * len(texts) // 3), FEWEST_TOLD)
     if sum(isinstance(completion_date(value), Span) for value in values) >= most:
         return "completed_on"
@@ -181,6 +190,11 @@ def name_own_documents(values: Iterable[Any]) -> bool:
     texts = [value for value in values if isinstance(value, str)]
     found = [document.number for text in texts for document in own_documents_in(text)[:1]]
     return bool(found) and len(set(found)) == len(found)
+
+
+def _is_share(text: str) -> bool:
+    share = progress(text, lambda: True) if "%" in text else None
+    return isinstance(share, float) and 0 <= share <= ALL
 
 
 def _names_document(text: str) -> bool:
