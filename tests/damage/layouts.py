@@ -268,10 +268,10 @@ def _write_totals(page: _Page) -> None:
         known = [row.answer.progress_pct for row in answered if row.answer and row.answer.progress_pct is not None]
         average = round(sum(known) / len(known), 1)
         if draft.has_slip:
-            # The mean over all rows, those where nothing occurred counted as zero, is another right answer.
+            # The means over all rows that are answered or over all tasks, the others counted as zero, are right answers, too.
             slips = (-17, -9, 6, 11) if average < 85 else (-13, -21)
-            over_all = sum(known) / len(answered)
-            average += chance.choice([slip for slip in slips if abs(average + slip - over_all) > 1])
+            others = [sum(known) / count for count in (len(answered), len(draft.rows))]
+            average += chance.choice([one for one in slips if all(abs(average + one - other) > 1 for other in others)])
         page.write(label_at, Raw(chance.choice(("Trung bình", "Tiến độ trung bình", "Bình quân chung"))))
         page.write(page.column("progress_pct"), shown_progress(average, look))
         page.place(TOTAL, "total", page.column("progress_pct"))

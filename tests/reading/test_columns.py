@@ -452,3 +452,37 @@ def test_the_day_by_which_a_task_is_to_be_done_is_not_the_day_it_was_done(clerk:
         row = (1, "PCI-01.1", DONE, "Niêm yết 12 thủ tục", *days)
         reading = _read(clerk, ("STT", "Mã nhiệm vụ", "Tình trạng", "Kết quả", *heads), row)
         assert (_codes(reading), reading.rows[0].completed_on) == ([], done if len(days) > 1 else None)
+
+
+def test_a_task_answered_in_words_that_head_columns_is_no_heading(clerk: Clerk, plan: Plan) -> None:
+    head = ("STT", "Nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Văn bản", "Khó khăn")
+    first, second = plan.tasks["PCI-01.1"].text, plan.tasks["PCI-02.1"].text
+    reading = _read(
+        clerk,
+        head,
+        (1, f"{first[:60]}...", DOING, "40 %", "Kết quả", "Văn bản", "Vướng mắc"),
+        (2, second, DOING, 60, "Họp 2 lần", "", ""),
+    )
+    assert [(row.status, row.progress_pct) for row in reading.rows] == [("in_progress", 40.0), ("in_progress", 60.0)]
+
+
+@pytest.mark.parametrize("heading", ["Đạt", "Tỷ lệ", "Mức độ đạt được", "TH/KH", "Tiến độ đạt được"])
+def test_shares_under_a_heading_nobody_knows_are_the_progress(clerk: Clerk, heading: str) -> None:
+    reading = _read(
+        clerk,
+        ("Mã nhiệm vụ", "Kế hoạch", "Thực hiện", heading, "Tình trạng", "Kết quả"),
+        ("PCI-01.1", 200, 120, "60%", DOING, "Niêm yết 12 thủ tục"),
+        ("PCI-02.1", 100, 35, "35%", DOING, "Họp 2 lần"),
+    )
+    assert [row.progress_pct for row in reading.rows] == [60.0, 35.0]
+
+
+@pytest.mark.parametrize("heading", ["Đạt", "Mức độ đạt được"])
+def test_numbers_without_a_percent_sign_under_such_a_heading_are_not_taken_for_it(clerk: Clerk, heading: str) -> None:
+    reading = _read(
+        clerk,
+        ("Mã nhiệm vụ", heading, "Tình trạng", "Kết quả"),
+        ("PCI-01.1", 12, DOING, "Niêm yết 12 thủ tục"),
+        ("PCI-02.1", 35, DOING, "Họp 2 lần"),
+    )
+    assert [row.progress_pct for row in reading.rows] == [None, None]

@@ -71,7 +71,8 @@ def find_heads(grid: Grid, vocabulary: Vocabulary, plan: Plan, period: Reporting
             continue
         # Nearness is dear to work out: it counts near the top, further down a heading is one that is known by its words.
         if heads or number > LAST_FIRST_HEAD:
-            head = _head_at(grid, number, words) if _is_known(cells, vocabulary) else None
+            is_head = _is_known(cells, vocabulary) and not (heads and _is_task(cells, heads[-1].headings, words))
+            head = _head_at(grid, number, words) if is_head else None
             if head is None and heads and _heads_another_table(grid, number, heads[0], vocabulary, plan):
                 head = Head(number, number, Headings())
         else:
@@ -86,8 +87,23 @@ def find_heads(grid: Grid, vocabulary: Vocabulary, plan: Plan, period: Reporting
 
 def _is_of_table(cells: Sequence[Any], headings: Headings, plan: Plan) -> bool:
     """Whether a row is a task of the table above and nothing else: no second table is headed beside it."""
-    if not begins_task(cells, headings, plan):
-        return False
+    return begins_task(cells, headings, plan) and _has_nothing_beside(cells, headings)
+
+
+def _is_task(cells: Sequence[Any], headings: Headings, words: Words) -> bool:
+    """The same of a row without a code whose own cells are those of a task: "Báo cáo số 66/BC-UBND" beside "70%" heads nothing."""
+    named = (headings.columns.get(name, len(cells)) for name in ("task", "task_text"))
+    texts = [cells[column] for column in named if column < len(cells) and isinstance(cells[column], str)]
+    status = headings.columns.get("status", len(cells))
+    told = cells[status] if status < len(cells) else None
+    is_told = isinstance(told, str) and words.vocabulary.status_of(told) is not None
+    is_task = any(names_task(text, words.plan) for text in texts)
+    return (is_task or (is_told and not any(map(words.vocabulary.knows, texts)))) and _has_nothing_beside(
+        cells, headings
+    )
+
+
+def _has_nothing_beside(cells: Sequence[Any], headings: Headings) -> bool:
     columns = (*headings.columns.values(), *headings.ticks)
     beside = [*cells[: min(columns)], *cells[max(columns) + 1 :]]
     return beside.count("") == len(beside)
