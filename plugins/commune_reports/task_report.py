@@ -18,7 +18,7 @@ SHORTEST_OWN_TEXT = 60
 # Without one of these words (chưa, mới, chỉ, đang, chờ, sẽ, dự kiến, phát sinh, tạm dừng, chuẩn bị) no result tells that anything
 # is left to do: nearly all are spared patterns it takes long to hold them against. "Đã đăng" is not "đang".
 MAY_BE_UNDONE = frozenset(("chua", "moi", "chi", "dang", "cho", "se", "kien", "sinh", "tam", "chuan"))
-POSTED = "da dang "
+POSTED = re.compile(r"\bda dang ")
 BESIDE = re.compile(r" \(từ cột [A-Z]{1,3}\)$")
 CLAUSE_ENDS = (",", ";", ":", "\n", " - ", " – ", " — ")
 
@@ -154,7 +154,7 @@ def _digest(said: str) -> str:
 
 
 def _may_be_undone(clauses: str) -> bool:
-    return not MAY_BE_UNDONE.isdisjoint(clauses.replace(POSTED, "").split())
+    return not MAY_BE_UNDONE.isdisjoint(POSTED.sub("", clauses).split())
 
 
 def _clauses(text: str | None) -> str | None:

@@ -207,9 +207,8 @@ def _of_column(clerk: Clerk, *headed: tuple[str, str, str]) -> tuple[list[Mappin
 @pytest.mark.parametrize(
     ("heading", "name"),
     [
-        ("Tồn tại từ kỳ trước", "difficulty"),
-        ("Tồn tại, hạn chế kỳ trước", "difficulty"),
-        ("Tồn tại, hạn chế từ tháng trước chuyển sang", "difficulty"),
+        ("Khó khăn tháng tới", "difficulty"),
+        ("Vướng mắc kỳ sau", "difficulty"),
         ("Đề xuất tháng tới", "proposal"),
         ("Kiến nghị kỳ tới", "proposal"),
         ("Đề xuất, kiến nghị cho kỳ sau", "proposal"),
@@ -227,13 +226,15 @@ def test_remarks_headed_with_another_time_are_read_where_no_others_are_and_else_
     assert ([one[name] for one in told], _found(reading)) == ([None, "Mưa lũ"], [])
 
 
-@pytest.mark.parametrize("heading", ["Kiến nghị kỳ trước", "Khó khăn kỳ trước đã khắc phục"])
+@pytest.mark.parametrize(
+    "heading", ["Kiến nghị kỳ trước", "Khó khăn kỳ trước đã khắc phục", "Tồn tại, hạn chế kỳ trước"]
+)
 def test_what_was_asked_for_or_overcome_before_is_told_and_not_read(clerk: Clerk, heading: str) -> None:
     told, reading = _of_column(clerk, (heading, "Cấp máy tính", "Sửa loa"))
     assert ([*told[0].values()], _found(reading)) == ([None] * 3, [("column_unread", "E2")])
 
 
-@pytest.mark.parametrize("heading", ["Kết quả kỳ trước", "Kế hoạch tháng tới", "Dự kiến tháng sau"])
+@pytest.mark.parametrize("heading", ["Kết quả kỳ trước", "Kế hoạch tháng tới", "Đề xuất công việc tháng tới"])
 def test_results_of_another_time_and_plans_are_left_without_a_word(clerk: Clerk, heading: str) -> None:
     told, reading = _of_column(clerk, (heading, "Họp 2 lần", "Họp 3 lần"))
     assert ([*told[0].values()], _found(reading)) == ([None] * 3, [])
@@ -254,5 +255,8 @@ def test_documents_that_direct_are_evidence_where_they_are_the_units_own(clerk: 
     ):
         told, reading = _of_column(clerk, (heading, *others))
         assert ([one["evidence"] for one in told], _found(reading)) == ([None, None], [("column_unread", "E2")])
-    told, reading = _of_column(clerk, (heading, "", ""))
-    assert _found(reading) == []
+    for nothing_missed in [
+        [(heading, "", "")],
+        [(heading, "2914/KH-UBND", "2914/KH-UBND"), ("Số, ký hiệu văn bản", "90/BC-UBND", "91/BC-UBND")],
+    ]:
+        assert _found(_of_column(clerk, *nothing_missed)[1]) == []

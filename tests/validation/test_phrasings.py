@@ -77,6 +77,7 @@ def test_a_number_counts_with_zeros_before_it_and_zeros_alone_do_not(
 
 
 UNDONE = (
+    "Dự án Honda đang thi công",
     "Đang chờ huyện phê duyệt",
     "Đang chờ Phòng TCKH thẩm định",
     "Mới thực hiện được 50% khối lượng",

@@ -180,3 +180,12 @@ def test_semicolons_in_every_line_count_more_than_the_commas_in_some() -> None:
     opened = open_spreadsheet("\n".join(lines).encode())
     assert isinstance(opened, Spreadsheet)
     assert [list(row) for row in opened.grids[0].rows] == [line.split(";") for line in lines]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_one_comma_in_every_line_does_not_part_a_larger_table_in_two(delimiter: str) -> None:
+    lines = [("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Khó khăn, vướng mắc")]
+    lines += [(f"PCI-0{n}.1", "Đang thực hiện", "40,5", "Họp 1 lần", "") for n in range(1, 9)]
+    opened = open_spreadsheet("\n".join(delimiter.join(line) for line in lines).encode())
+    assert isinstance(opened, Spreadsheet)
+    assert [len(row) for row in opened.grids[0].rows] == [5] * len(lines)

@@ -18,6 +18,7 @@ from commune_reports.workbook import Grid
 
 # A label or a name is shorter than what somebody did; a document beside a sentence is only mentioned.
 FEWEST_WORDS, MOST_WORDS_WITH_DOCUMENT, FEWEST_TOLD = 5, 12, 2
+LONGEST_HEADING = 80
 # What speaks of others, of other times or of what is only to be.
 NOT_OWN = re.compile(
     r"\b(?:huyen|tinh|thon|phong|cap tren|tw|trung uong|ke hoach|kh|du kien|muc tieu|yeu cau|phai|thang|quy|nam|truoc|sau|"
@@ -182,7 +183,7 @@ def _tells_ends(grid: Grid, head: Head, column: int, said: str, vocabulary: Voca
 
 def heads_directions(said: str) -> bool:
     """Whether a folded heading is of documents that direct a task, which others may have issued: "Văn bản chỉ đạo, triển khai"."""
-    return DIRECTS.search(said) is not None and MAY_HEAD["evidence"].may_be(said)
+    return MAY_HEAD["evidence"].may_be(said) and len(said) <= LONGEST_HEADING and DIRECTS.search(said) is not None
 
 
 def name_own_documents(values: Iterable[Any]) -> bool:

@@ -90,6 +90,7 @@ def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], c
     known = {*head.headings.columns.values(), *head.headings.besides.values(), *head.headings.twins.values()}
     known |= head.headings.ticks.keys()
     lacking = [name for name in MEANT_FOR if name not in head.headings.columns]
+    lacking_evidence = "evidence" in lacking
     if not rows:
         return
     for column, heading in _headings(grid, head).items():
@@ -104,6 +105,9 @@ def columns_unread(grid: Grid, heads: Sequence[Head], rows: Sequence[TaskRow], c
         )
         if aside is None:
             meant = next((name for name in likely if MEANT_FOR[name](told)), None)
+        elif aside == "evidence" and not lacking_evidence:
+            # Beside a column for them, only documents of the unit's own are missed.
+            meant = aside if name_own_documents(value for _, value in told) else None
         else:
             meant = aside if any(not clerk.vocabulary.says_none(plain_text(value) or "") for _, value in told) else None
         if meant is not None:

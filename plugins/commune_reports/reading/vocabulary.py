@@ -46,6 +46,7 @@ OF_THE_PLAN = re.compile(
 )
 # What is headed with another time and may still be told of this one, the words that say so, and what was only told before.
 REMARKS, BEFORE = ("difficulty", "proposal"), re.compile(r"\btruoc\b")
+TO_DO = re.compile(r"\b(?:nhiem vu|cong viec)\b")
 LEFT_OVER = {"tu", "cua", "trong", "o", "con", "lai", "chuyen", "sang", "cho"}
 GOES_ON_IN_WORDS = {"task_text", "status", "result", "evidence", "difficulty", "proposal", "note"}
 # Below the first a text names no task; between the two it does only if no other task is nearly as close.
@@ -296,14 +297,16 @@ def _remark_of(heading: str, vocabulary: Vocabulary) -> str | None:
         return None
     said = _bare(heading)
     name = vocabulary.beginnings.get(" ".join(said.split()[:BEGINNING_WORDS]))
+    if TO_DO.search(said):
+        return None  # "Đề xuất công việc tháng tới" is a plan
     return name if name in REMARKS and _has_any(said, vocabulary.elsewhere) else None
 
 
 @lru_cache(maxsize=4096)
 def _stands_for(heading: str, vocabulary: Vocabulary) -> str | None:
     name, said = _remark_of(heading, vocabulary), _bare(heading)
-    if name is None or (name == "proposal" and BEFORE.search(said)):
-        return None  # what was asked for before may have been answered
+    if name is None or BEFORE.search(said):
+        return None  # what was asked for before may have been answered, what was in the way may be gone
     for words in vocabulary.elsewhere:
         said = re.sub(rf"\b{words}\b", " ", said)
     bare = " ".join(word for word in said.split() if word not in LEFT_OVER)

@@ -71,7 +71,7 @@ def open_delimited(text: str) -> Spreadsheet | Refusal:
     """
     best: list[list[str]] = []
     pairs: list[list[str]] = []
-    most, paired, delimiters = 0, 0.0, DELIMITERS
+    most, paired, evenly, delimiters = 0, 0.0, 0.0, DELIMITERS
     if told := DELIMITER_LINE.match(text):
         delimiters, text = told[1], text[told.end() :]
     quotings = [ESCAPED, DOUBLED] if ESCAPED_QUOTE.search(text) else [DOUBLED]
@@ -88,11 +88,13 @@ def open_delimited(text: str) -> Spreadsheet | Refusal:
         count = max((width * times for width, times in several.items() if width >= FEWEST_COLUMNS), default=0)
         if count > most:
             best, most = rows, count
+            evenly = max(times for width, times in several.items() if width >= FEWEST_COLUMNS) / widths.total()
         share = several.get(PAIR, 0) / max(widths.total(), 1)
         if share > paired and max(widths) == PAIR:
             pairs, paired = rows, share
     is_table = bool(best)
-    if pairs and (not best or paired >= NEARLY_ALL):
+    # A comma in every result parts the lines of a larger table in two as well.
+    if pairs and (not best or (paired >= NEARLY_ALL and paired > evenly)):
         best = pairs
     if not best:
         return TEXT_FILE

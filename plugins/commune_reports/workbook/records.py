@@ -19,6 +19,8 @@ CELLS = frozenset((0x0006, 0x0206, 0x0406, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x020
 SHEET_STARTS = 0x0809
 # Sectors have 2 to the power of 9 or 12 bytes ([MS-CFB] 2.2).
 LARGEST_SHIFT = 12
+# Sectors of the table of sectors whose places stand in the header.
+IN_HEADER = 109
 # Calamine lays a sheet out whole, 32 bytes a cell.
 WIDEST_AREA = 2_000_000
 
@@ -50,12 +52,12 @@ def _is_endless(content: bytes) -> bool:
     (shift,) = struct.unpack_from("<H", content, 30)
     size = 1 << min(shift, LARGEST_SHIFT)
     most = len(content) // size + 1
-    tables = [*struct.unpack_from("<109I", content, 76)]
+    tables = [*struct.unpack_from(f"<{IN_HEADER}I", content, 76)]
     (claimed,), (further,) = struct.unpack_from("<I", content, 44), struct.unpack_from("<I", content, 68)
     if claimed > most:
         return True
     while further < most:
-        if len(tables) > len(content):
+        if len(tables) > most + IN_HEADER:
             return True
         *more, further = struct.unpack_from(f"<{size // 4}I", content, (further + 1) * size)
         tables += more
