@@ -94,6 +94,20 @@ def test_check_names_the_sheet_that_holds_two_tables_side_by_side(run: Run, open
     }
 
 
+def test_a_remark_beside_a_task_not_yet_asked_for_is_no_report_of_it(run: Run, opened: Path, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Ghi chú"])
+    sheet.append(["PCI-02.1", "Đang thực hiện", 40, "Họp 2 lần"])
+    sheet.append(["PCI-04.2", None, None, None, "Báo cáo năm"])
+    sheet.append(["PCI-01.1", None, None, None, "Báo cáo sau"])
+    book.save(path := tmp_path / "a.xlsx")
+    answer = json.loads(run("check", path, "--unit", "22492", "--period", "2024-11", "--json")[1])
+    assert [one["task"] for one in answer["tasks"]] == ["PCI-02.1", "PCI-01.1"]
+    assert ("status_missing", "B4") in {(one["code"], one["cell"]) for one in answer["findings"]}
+    assert "PCI-04.2" not in {one["task"] for one in answer["findings"]}
+
+
 def test_check_tells_people_in_their_own_words_within_80_columns(
     run: Run, opened: Path, plan: Plan, tmp_path: Path
 ) -> None:

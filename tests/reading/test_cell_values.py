@@ -93,6 +93,11 @@ def test_words_are_no_percentage(typed: object) -> None:
         "(05/11/2024)",
         "05/11/2024*",
         "5/11/2024 8:00:00 AM",
+        "5/11/2024 - 17h00",
+        "05/11/2024 (17h)",
+        "5/11/2024, 17 giờ",
+        "Sáng ngày 05/11/2024",
+        "Chiều 5/11/2024",
     ],
 )
 def test_a_date_is_read_however_it_is_written(typed: object) -> None:
@@ -220,6 +225,9 @@ def test_text_is_always_text(typed: str) -> None:
         ("Phổ biến Kế hoạch số 2914/KH-UBND ngày 26/7/2024 của UBND huyện", []),
         ("Phổ biến Nghị định số 55/2019/NĐ-CP cho 18 doanh nghiệp", []),
         ("Tiếp nhận 12/15 hồ sơ", []),
+        ("Họp thôn (Giấy mời số 33/GM-UBND ngày 01/11/2024)", ["33/GM-UBND"]),
+        ("Ban hành Chương trình số 7/CTr-UBND", ["7/CTr-UBND"]),
+        ("Phổ biến Nghị quyết số 02/NQ-CP, Chỉ thị số 5/CT-TTg", []),
     ],
 )
 def test_a_sentence_names_the_units_own_documents_only(said: str, numbers: list[str]) -> None:

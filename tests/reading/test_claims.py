@@ -121,6 +121,12 @@ def test_two_months_in_titles_contradict_each_other(clerk: Clerk) -> None:
     assert [one.code for one in reading.findings] == ["period_contradiction"]
 
 
+def test_where_no_table_is_known_no_line_contradicts_the_title(clerk: Clerk) -> None:
+    lines = [("BÁO CÁO THÁNG 11/2024",), ("Việc", "Làm đến đâu"), ("Niêm yết", "Công khai dự toán quý III/2024")]
+    reading = _read(clerk, {"Báo cáo": lines}, period_id="2024-11")
+    assert [one.code for one in reading.findings] == ["no_table"]
+
+
 @pytest.mark.parametrize("line", ["Đơn vị: Vạn Thọ", "UBND X. VẠN THỌ", "UBND Vạn Thọ", "Mã đơn vị: 22504"])
 def test_another_unit_is_noticed_however_it_is_named(clerk: Clerk, line: str) -> None:
     reading = _read(clerk, {"Báo cáo": [(line,), HEADS, _done("PCI-01.1", "x")]})

@@ -486,3 +486,12 @@ def test_numbers_without_a_percent_sign_under_such_a_heading_are_not_taken_for_i
         ("PCI-02.1", 35, DOING, "Họp 2 lần"),
     )
     assert [row.progress_pct for row in reading.rows] == [None, None]
+
+
+@pytest.mark.parametrize("heading", ["STT", "TT", ""])
+def test_codes_under_a_heading_for_numbers_or_none_name_the_tasks(clerk: Clerk, heading: str) -> None:
+    rows = [("PCI-01.1", DOING, 40, "Họp 2 lần"), ("PCI-02.1", DONE, 100, "Họp 3 lần")]
+    reading = _read(clerk, (heading, "Tình trạng", "Tiến độ (%)", "Kết quả"), *rows)
+    assert [_told(row)[0] for row in reading.rows] == ["PCI-01.1", "PCI-02.1"]
+    numbers = [(1, *rows[0][1:]), (2, *rows[1][1:])]
+    assert _read(clerk, (heading, "Tình trạng", "Tiến độ (%)", "Kết quả"), *numbers).rows == ()

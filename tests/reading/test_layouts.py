@@ -333,3 +333,15 @@ def test_the_share_of_tasks_done_is_a_sum_as_well(clerk: Clerk) -> None:
     rows = [("PCI-01.1", "Hoàn thành", 100, "Xong"), ("PCI-02.1", "Đang thực hiện", 40, "2 hội nghị")]
     [total] = _read(clerk, _book(heads, *rows, ("Tổng cộng", "", 50))).totals
     assert (total.stated, total.difference) == (50, 0)
+
+
+def test_a_task_answered_by_dashes_alone_is_left_blank(clerk: Clerk) -> None:
+    told = ("PCI-02.1", "", "Hoàn thành", 100, "Xong 5 hồ sơ", "")
+    reading = _read(clerk, _book(HEADS, ("PCI-01.1", "", "-", "…", "-", "-"), told))
+    assert ([row.task_code for row in reading.rows], [one.task_code for one in reading.blanks]) == (
+        ["PCI-02.1"],
+        ["PCI-01.1"],
+    )
+    assert reading.findings == ()
+    reading = _read(clerk, _book(HEADS, ("PCI-01.1", "", "-", 40, "-", "-"), told))
+    assert _codes(reading) == [("status_unreadable", "C4")]

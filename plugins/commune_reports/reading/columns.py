@@ -41,6 +41,10 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
     headings = head.headings
     if not headings.has_status and "progress_pct" not in headings.columns:
         return head
+    is_unnamed = not {"task", "task_text"} & headings.columns.keys()
+    if is_unnamed and (coded := _column_of_codes(grid, head, titles, plan)) is not None:
+        columns = {name: column for name, column in headings.columns.items() if column != coded}
+        return replace(head, headings=replace(headings, columns={**columns, "task": coded}))
     before = headings.columns.get("task_text")
     if len(headings.columns) < FEWEST_NAMED or (before is not None and _holds(grid, head, before, plan)):
         return head
@@ -62,6 +66,17 @@ def with_column_of_tasks(grid: Grid, head: Head, titles: Titles, vocabulary: Voc
             twins = without(headings.twins, "task_text")
             return replace(head, headings=replace(headings, columns=columns, twins=twins))
     return head
+
+
+def _column_of_codes(grid: Grid, head: Head, titles: Titles, plan: Plan) -> int | None:
+    """The column of the numbers, or the first one without a heading, where the codes of tasks stand in it."""
+    number = head.headings.columns.get("number")
+    bare = (column for column, text in enumerate(titles.texts) if not text)
+    column = number if number is not None else next(bare, None)
+    if column is None:
+        return None
+    codes = [value for value in below(grid, head, column) if isinstance(value, str) and task_coded(plan, value)]
+    return column if len(codes) >= FEWEST_NAMED else None
 
 
 def without_second_tasks(grid: Grid, head: Head, plan: Plan) -> Head:

@@ -22,7 +22,9 @@ ENGLISH_DATE = re.compile(
 )
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 TIME_OF_DAY = re.compile(
-    r"\s+\d{1,2}(?::|h|g)\d{0,2}(?::\d{2})?(?:\s*[ap]m)?$|^\d{1,2}(?::|h|g)\d{0,2}\s+(?=ng)", re.IGNORECASE
+    r"(?:\s*[,–-]\s*|\s*\(|\s+)(?:lúc )?\d{1,2}(?:(?::|h|g)\d{0,2}(?::\d{2})?(?:\s*[ap]m)?| giờ(?: \d{1,2}(?: phút)?)?)\)?$|"
+    r"^\d{1,2}(?::|h|g)\d{0,2}\s+(?=ng)|^(?:sáng|trưa|chiều|tối)\s+(?=(?:ngày\s+)?\d)",
+    re.IGNORECASE,
 )
 WEEKDAY = re.compile(r"^(?:thứ [^\s,]+|chủ nhật)\s*,?\s*", re.IGNORECASE)
 # "5/11", "5 tháng 11", "T10": the year is that of the plan, if its data are closed after that day or month.

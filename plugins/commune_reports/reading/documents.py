@@ -20,7 +20,11 @@ NUMBERED = re.compile(
     r"\s*:?\s*(\d{1,5}[a-zA-Z]?)\b(?!\s*[/\d])"
 )
 # What a unit issues itself, as it names it in the middle of a sentence: a signed number, or the kind of document and a number.
-OWN_KINDS = {"BC", "KH", "TB", "TTR", "BB", "CV", "QĐ", "HD", "UBND"}
+# (Decree 30/2020/NĐ-CP, annex III, but for what others issue as well: NQ, CT, TC; "CV" is what people write for a letter.)
+OWN_KINDS = {
+    *("BC", "KH", "TB", "TTR", "BB", "CV", "QĐ", "HD", "UBND"),
+    *("QYĐ", "GM", "CTR", "QC", "PA", "ĐA", "DA", "HĐ", "CĐ", "PC", "GXN"),
+}
 OWN_NUMBERED = re.compile(
     r"(?:báo cáo|kế hoạch|thông báo|công văn|tờ trình|biên bản|hướng dẫn)\s+số\s*:?\s*(\d{1,5})\b(?!\s*[/\d])",
     re.IGNORECASE,

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
 from commune_reports.reading.both import kept_apart
-from commune_reports.reading.cell_values import ALL, Misread, is_ticked, plain_text, progress, words_and_share
+from commune_reports.reading.cell_values import ALL, Misread, is_blank, is_ticked, plain_text, progress, words_and_share
 from commune_reports.reading.dates import DAY_IN_TEXT, Span, completion_date, dates_in
 from commune_reports.reading.documents import DIGIT, documents_in, own_documents_in
 from commune_reports.reading.tables import NAMED_BY, REPORTED, TEXTS, UNFINISHED, Headings, Place
@@ -121,8 +121,18 @@ def _documents(place: Place, texts: Mapping[str, str | None]) -> tuple[Document,
 def is_touched(place: Place) -> bool:
     """Whether somebody wrote into a reported column."""
     if place.is_reported():
-        return True
+        return not _has_only_dashes(place)
     return any(is_ticked(value) is not False for column in place.headings.ticks for _, value in place.filled_in(column))
+
+
+def _has_only_dashes(place: Place) -> bool:
+    """Whether nothing but dashes and dots stands in the reported columns: who writes them has nothing to report."""
+    first = place.text("status") or place.text("result")
+    if (first and not is_blank(first)) or not place.headings.has_status:
+        return False
+    texts = [text for name in REPORTED if (text := place.text(name))]
+    ticked = any(place.filled_in(column) for column in place.headings.ticks)
+    return not ticked and bool(texts) and all(map(is_blank, texts))
 
 
 def _progress(opened: Spreadsheet, place: Place, clerk: Clerk) -> float | None | Misread:

@@ -43,6 +43,7 @@ from commune_reports.spelling import fold
 from commune_reports.task_report import Reading, TaskRow
 from commune_reports.workbook import Refusal, Spreadsheet, is_mark_sheet, open_spreadsheet
 
+CONTRADICTIONS = ("period_contradiction", "unit_contradiction")
 WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết quả thực hiện"
 
 
@@ -101,6 +102,8 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
         findings += unheaded([*without_heads, *(grid for grid in beside if grid is not None)], told, clerk)
     rows, remarks = counted_once([row for sheet in visible for row in sheet.rows], findings, clerk.wordings)
     if not visible:
+        # Where no table is known, any line was taken for a title.
+        findings = [one for one in findings if one.code not in CONTRADICTIONS]
         findings += letters_lost(opened.grids, clerk.wordings)
         as_columns = [one for grid in opened.grids if grid.visible for one in turned(grid, clerk)]
         findings += as_columns or [clerk.wordings.finding("no_table", wanted=WANTED_HEADINGS)]

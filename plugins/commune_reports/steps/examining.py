@@ -14,7 +14,7 @@ from commune_reports.plan import Plan
 from commune_reports.reading import Clerk, Unread, load_vocabulary, read_submissions
 from commune_reports.settings import Settings
 from commune_reports.steps.comparing import Memory, compared, reopened_until
-from commune_reports.task_report import Assessment, Reading, RuleOutcome, TaskRow
+from commune_reports.task_report import STATED, Assessment, Reading, RuleOutcome, TaskRow
 from commune_reports.template import load_layout
 from commune_reports.validation import Rules, Submitted, assess, load_rules, prepare, validate
 
@@ -158,6 +158,9 @@ def _place(bench: Bench, one: Incoming, reading: Reading, reopened: Mapping[str,
     if period is None or unit is None:
         return _Place(one, unit_code, period, reading, None)
     owed, optional = plan.asked_of(unit.code, period)
+    # A remark beside a task nobody asks for yet ("Báo cáo năm") is no report of it.
+    rows = [row for row in reading.rows if row.task_code not in optional or _reports(row)]
+    reading = replace(reading, rows=tuple(rows)) if len(rows) < len(reading.rows) else reading
     return _Place(
         one,
         unit.code,
@@ -174,6 +177,10 @@ def _place(bench: Bench, one: Incoming, reading: Reading, reopened: Mapping[str,
             file_name=one.name,
         ),
     )
+
+
+def _reports(row: TaskRow) -> bool:
+    return any(getattr(row, name) is not None for name in STATED if name != "note")
 
 
 def _within(row: TaskRow, period: ReportingPeriod | None) -> TaskRow:
