@@ -345,3 +345,30 @@ def test_a_task_answered_by_dashes_alone_is_left_blank(clerk: Clerk) -> None:
     assert reading.findings == ()
     reading = _read(clerk, _book(HEADS, ("PCI-01.1", "", "-", 40, "-", "-"), told))
     assert _codes(reading) == [("status_unreadable", "C4")]
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Cao nhất", "Thấp nhất", "Tăng so với tháng trước", "Ước cả năm", "TB", "Mang sang", "Kỳ trước", "Mức huyện giao"],
+)
+def test_a_number_below_the_table_is_no_task(clerk: Clerk, label: str) -> None:
+    done = ("PCI-01.1", "", "Đang thực hiện", 40, "Họp 2 lần", "")
+    reading = _read(
+        clerk, _book(HEADS, done, ("PCI-02.1", "", "Hoàn thành", 100, "Xong", ""), ("", label, "", 100, "", ""))
+    )
+    assert ([row.task_code for row in reading.rows], reading.findings) == (["PCI-01.1", "PCI-02.1"], ())
+
+
+@pytest.mark.parametrize("title", ["Công chức Địa chính – Xây dựng", "Chỉ số PCI (bình quân)"])
+def test_what_a_group_of_tasks_comes_to_is_no_task(clerk: Clerk, title: str) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
+    tasks = [(1, "PCI-01.1", "", "Đang thực hiện", 30, "Họp 2 lần"), (2, "PCI-02.1", "", "Hoàn thành", 100, "Xong")]
+    reading = _read(clerk, _book(heads, ("I", "", title, "–", 65, ""), *tasks))
+    assert ([row.task_code for row in reading.rows], reading.findings) == (["PCI-01.1", "PCI-02.1"], ())
+
+
+def test_a_misnamed_task_with_a_status_is_asked_about_though_a_numeral_stands_beside(clerk: Clerk) -> None:
+    heads = ("STT", "Mã nhiệm vụ", "Nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
+    misnamed = ("I", "", "Công chức Địa chính – Xây dựng", "Hoàn thành", 65, "Xong")
+    reading = _read(clerk, _book(heads, misnamed, (1, "PCI-01.1", "", "Đang thực hiện", 30, "Họp 2 lần")))
+    assert _codes(reading) == [("task_unknown", "C4")]

@@ -190,6 +190,9 @@ def test_of_a_plan_nothing_counts_and_what_is_told_only_there_is_said(clerk: Cle
     assert _tasks(reading) == ["PCI-01.1", "PCI-02.1"]
     assert _codes(reading) == [("planned_rows_ignored", "A6")]
     assert _codes(_read(clerk, [*above, below])) == [("plan_ahead", "A6")]
+    only_there = (1, "PCI-03.2", "", "Chưa thực hiện", 0)
+    reading = _read(clerk, [*above, ("STT", "Mã nhiệm vụ", "Nội dung", "Thời gian"), only_there])
+    assert (_tasks(reading), _codes(reading)) == (["PCI-01.1", "PCI-02.1"], [("planned_rows_ignored", "A6")])
 
 
 @pytest.mark.parametrize("line", ["II. Nhiệm vụ tháng 11/2024", "II. Nhiệm vụ thời gian qua", "II. Nhiệm vụ khác"])

@@ -132,9 +132,10 @@ class Sheet:
             below = [row for row in self.rows if row.row > number]
             # What is told nowhere else is the report, whatever stands above it, but for a plan; a task not yet begun is only
             # planned.
-            if any(row.task_code in above for row in below):
-                told = {row.row for row in below if row.task_code not in above and _is_begun(row)}
-                is_plan = bool(told) and IS_PLAN.search(fold(got or "")) is not None
+            says_plan = bool(above and below) and IS_PLAN.search(fold(got or "")) is not None
+            if says_plan or any(row.task_code in above for row in below):
+                told = {row.row for row in below if row.task_code not in above and (_is_begun(row) or says_plan)}
+                is_plan = bool(told) and says_plan
                 self._leave(set(range(number + 1, len(self.grid.rows) + 1)) - (set() if is_plan else told))
                 self.findings.append(
                     self.clerk.wordings.finding(

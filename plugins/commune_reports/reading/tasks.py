@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
 from commune_reports.plan import Plan
-from commune_reports.reading.cell_values import progress
+from commune_reports.reading.cell_values import is_blank, progress
 from commune_reports.reading.codes import bare_number, is_task_number, taken_apart, task_coded, task_numbered
 from commune_reports.reading.numbering import IN_INDICATOR, task_counted
 from commune_reports.reading.sections import Section
@@ -25,12 +25,17 @@ from commune_reports.spelling import fold
 SUM_ROW = re.compile(
     r"(tien do )?(tong cong|tong so|trung binh|binh quan)\b.{0,25}$|tong( chung)?$|noi nhan\b|"
     r"cong( (so|chung|muc|phan|nhom|trang|toan|tat ca|cac|luy ke|nhiem vu|chi so|[ivx]+|[a-e]|\d+)\b.{0,20})?$|"
-    r"(ty le|tien do|diem|muc do)( [a-z]+){0,3} (chung|trung binh|binh quan)\b.{0,15}$"
+    r"(ty le|tien do|diem|muc do)( [a-z]+){0,3} (chung|trung binh|binh quan)\b.{0,15}$|.{0,40}\b(trung binh|binh quan)$|"
+    r"tb( chung)?$|(cao|thap) nhat\b.{0,20}$|(tang|giam) so voi\b.{0,30}$|uoc (ca |thuc hien )?(nam|thang|quy)\b.{0,20}$|"
+    r"(cong )?mang sang\b.{0,20}$|(so voi )?(cung ky|(ky|thang|quy|nam) truoc)\b.{0,20}$|so (nhiem vu|nv)\b.{0,30}$|"
+    r"(muc|chi tieu) (huyen|tinh|xa) giao\b.{0,20}$"
 )
 # What stands over the columns of a form: A, B, 1, "(10)=(3)+(4)+(5)".
 LETTER, COLUMN_NUMBER = re.compile(r"[a-e]"), re.compile(r"\d{1,2}( \d{1,2})*")
 LIKE_A_CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
 CODE_OF_AN_INDEX = re.compile(r"(?:nv |nhiem vu |ma )?([a-z]{1,4}) ?(?:\d{1,2}|[ivx]+) \d{1,2}\b")
+# "I | Công chức Địa chính | – | 65": what a group of tasks comes to stands over them.
+NUMERAL = re.compile(r"[IVX]{1,5}|[A-D]")
 LEGEND = re.compile(r"^(?:(?:ky hieu|ghi chu|chu thich|viet tat)(?: |$))+")
 # A row that tells so much means a task, even where neither status nor progress can be read.
 FEWEST_TEXTS, MANY_ANSWERS = 2, 3
@@ -232,7 +237,7 @@ def _is_report_row(place: Place, vocabulary: Vocabulary, *, is_next: bool) -> bo
 
     Column numbers, sums, notes, signatures and legends under the table are none, nor is a number nobody says anything about.
     """
-    if is_sum_row(place) or _explains_a_status(place, vocabulary):
+    if is_sum_row(place) or _explains_a_status(place, vocabulary) or _heads_a_group(place):
         return False
     pct = progress(place.value("progress_pct"), lambda: True)
     is_numbered = place.is_filled("task") or any(letter.isdigit() for letter in place.text("number"))
@@ -250,6 +255,13 @@ def _is_report_row(place: Place, vocabulary: Vocabulary, *, is_next: bool) -> bo
             and (is_numbered or not place.headings.numbers_rows)
         )
     )
+
+
+def _heads_a_group(place: Place) -> bool:
+    """Whether a row with a numeral tells no status and nothing in words, but perhaps how far a group of tasks is."""
+    if NUMERAL.fullmatch(place.text("number")) is None or place.tells() or not is_blank(place.text("status") or "-"):
+        return False
+    return not place.filled("task") or is_blank(place.text("task"))
 
 
 def _explains_a_status(place: Place, vocabulary: Vocabulary) -> bool:

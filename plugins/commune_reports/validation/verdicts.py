@@ -44,6 +44,9 @@ def _without_echoes(read: Sequence[Finding], ruled: Sequence[Finding]) -> list[F
     misread = [one for one in read if one.row is not None and one.code.endswith(MISREAD)]
     fields, cells = {_field(one) for one in misread}, {(one.sheet, one.cell) for one in misread}
     told = [one for one in ruled if one.row is None or not (_field(one) in fields or (one.sheet, one.cell) in cells)]
+    # Nobody knows what is to be told of a task nobody knows.
+    unknown = {(one.sheet, one.row) for one in read if one.code == "task_unknown"}
+    told = [one for one in told if not (one.code.endswith("_missing") and (one.sheet, one.row) in unknown)]
     if any(one.code == "progress_columns_missing" for one in read):
         told = [one for one in told if one.code != "status_missing"]
     if any(one.code == "copied_file" for one in told):
