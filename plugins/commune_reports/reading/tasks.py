@@ -25,8 +25,8 @@ from commune_reports.spelling import fold
 SUM_ROW = re.compile(
     r"(tien do )?(tong cong|tong so|trung binh|binh quan)\b.{0,25}$|tong( chung)?$|noi nhan\b|"
     r"cong( (so|chung|muc|phan|nhom|trang|toan|tat ca|cac|luy ke|nhiem vu|chi so|[ivx]+|[a-e]|\d+)\b.{0,20})?$|"
-    r"(ty le|tien do|diem|muc do)( [a-z]+){0,3} (chung|trung binh|binh quan)\b.{0,15}$|.{0,40}\b(trung binh|binh quan)$|"
-    r"tb( chung)?$|(cao|thap) nhat\b.{0,20}$|(tang|giam) so voi\b.{0,30}$|uoc (ca |thuc hien )?(nam|thang|quy)\b.{0,20}$|"
+    r"(ty le|tien do|diem|muc do)( [a-z]+){0,3} (chung|trung binh|binh quan)\b.{0,15}$|tb( chung)?$|"
+    r"(cao|thap) nhat\b.{0,20}$|(tang|giam) so voi\b.{0,30}$|uoc (ca |thuc hien )?(nam|thang|quy)\b.{0,20}$|"
     r"(cong )?mang sang\b.{0,20}$|(so voi )?(cung ky|(ky|thang|quy|nam) truoc)\b.{0,20}$|so (nhiem vu|nv)\b.{0,30}$|"
     r"(muc|chi tieu) (huyen|tinh|xa) giao\b.{0,20}$"
 )
@@ -36,6 +36,7 @@ LIKE_A_CODE = re.compile(r"[a-z]{2,4} ?\d+ \d+")
 CODE_OF_AN_INDEX = re.compile(r"(?:nv |nhiem vu |ma )?([a-z]{1,4}) ?(?:\d{1,2}|[ivx]+) \d{1,2}\b")
 # "I | Công chức Địa chính | – | 65": what a group of tasks comes to stands over them.
 NUMERAL = re.compile(r"[IVX]{1,5}|[A-D]")
+GROUP = re.compile(r"\b\d+ (?:nhiem vu|nv|viec)$|\b(?:trung binh|binh quan)$")
 LEGEND = re.compile(r"^(?:(?:ky hieu|ghi chu|chu thich|viet tat)(?: |$))+")
 # A row that tells so much means a task, even where neither status nor progress can be read.
 FEWEST_TEXTS, MANY_ANSWERS = 2, 3
@@ -258,10 +259,11 @@ def _is_report_row(place: Place, vocabulary: Vocabulary, *, is_next: bool) -> bo
 
 
 def _heads_a_group(place: Place) -> bool:
-    """Whether a row with a numeral tells no status and nothing in words, but perhaps how far a group of tasks is."""
-    if NUMERAL.fullmatch(place.text("number")) is None or place.tells() or not is_blank(place.text("status") or "-"):
+    """Whether a row without a task's number tells no status and nothing in words, but perhaps how far a group of tasks is."""
+    number = place.text("number") or place.text("task")
+    if NUMERAL.fullmatch(number) is None and GROUP.search(fold(place.text("task_text"))) is None:
         return False
-    return not place.filled("task") or is_blank(place.text("task"))
+    return not place.tells() and is_blank(place.text("status") or "-") and is_blank(place.text("task") or "-")
 
 
 def _explains_a_status(place: Place, vocabulary: Vocabulary) -> bool:
