@@ -191,3 +191,29 @@ def test_a_real_sheet_called_like_a_table_keeps_its_rows_its_marks_and_its_perce
     marked = mark(buffer.getvalue(), reading.findings, heading=Heading("Có lỗi"))
     assert marked is not None
     assert load_workbook(BytesIO(marked.content))[other.title]["I6"].comment is not None
+
+
+@pytest.mark.parametrize("line", [0, 1, 2])
+def test_the_task_left_of_the_heading_of_a_right_table_is_read(clerk: Clerk, line: int) -> None:
+    left = [*PCI, (3, "PCI-03.1", "Đang thực hiện", 20, "Mở lớp")]
+    rows: list[list[object]] = [[*one] for one in left]
+    for number, right in enumerate([HEADS, *PGI], start=line):
+        if number >= len(rows):
+            rows.append([""] * len(HEADS))
+        rows[number] += ["", *right]
+    reading = _read(clerk, *TOP, HEADS, *rows)
+    assert [row.task_code for row in reading.rows] == ["PCI-01.1", "PCI-02.1", "PCI-03.1", "PGI-01.1", "PGI-02.1"]
+    assert _codes(reading) == []
+
+
+@pytest.mark.parametrize("heads", [HEADS, (*HEADS, "", *HEADS)])
+def test_headings_merged_over_an_empty_row_are_no_task(clerk: Clerk, heads: Row) -> None:
+    def merged(sheet: Worksheet) -> None:
+        for column, text in enumerate(heads, start=1):
+            if text:
+                sheet.merge_cells(start_row=4, end_row=5, start_column=column, end_column=column)
+
+    pairs = [(*one, "", *other)[: len(heads)] for one, other in zip(PCI, PGI, strict=True)]
+    reading = _read(clerk, *TOP, heads, (), *pairs, finish=merged)
+    assert [row.row for row in reading.rows] == [6, 7] * (len(heads) // len(HEADS))
+    assert _codes(reading) == []
