@@ -18,7 +18,9 @@ THREE, FOUR = (1, "PCI-03.1", 60, "Mở lớp"), (2, "PCI-03.2", 70, "Họp dân
 Row = Sequence[object]
 
 
-def _read(clerk: Clerk, *rows: Row, finish: Callable[[Worksheet], None] | None = None) -> Reading:
+def _read(
+    clerk: Clerk, *rows: Row, finish: Callable[[Worksheet], None] | None = None, period: str | None = "2024-11"
+) -> Reading:
     workbook = Workbook()
     sheet = workbook.worksheets[0]
     for row in rows:
@@ -27,7 +29,7 @@ def _read(clerk: Clerk, *rows: Row, finish: Callable[[Worksheet], None] | None =
         finish(sheet)
     buffer = BytesIO()
     workbook.save(buffer)
-    return read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
+    return read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id=period)
 
 
 def _codes(reading: Reading) -> list[tuple[str, str | None]]:
@@ -48,6 +50,7 @@ def _tasks(reading: Reading) -> list[str | None]:
         "CHỈ TIÊU GIAO NĂM 2024",
         "Kết quả tháng 10/2024",
         "Kết quả tháng trước",
+        "Lũy kế đến tháng 10",
     ],
 )
 def test_a_right_table_headed_as_a_plan_or_as_of_another_time_is_left_out_and_told(clerk: Clerk, title: str) -> None:
@@ -66,6 +69,7 @@ def test_a_right_table_headed_as_a_plan_or_as_of_another_time_is_left_out_and_to
         "Giao thông nông thôn",
         "Đăng ký doanh nghiệp",
         "Kế hoạch số 55/KH-UBND",
+        "Lũy kế đến tháng 11",
     ],
 )
 def test_a_right_table_headed_in_words_like_those_of_a_plan_is_read(clerk: Clerk, title: str) -> None:
@@ -145,3 +149,23 @@ def test_a_section_merged_over_both_tables_is_one_of_both(clerk: Clerk) -> None:
     )
     assert _tasks(reading) == ["PCI-02.1", "PCI-03.1", "PCI-02.2", "PCI-03.2"]
     assert _codes(reading) == []
+
+
+def test_a_plan_named_over_the_report_beside_the_number_of_its_form_keeps_it_from_nothing(clerk: Clerk) -> None:
+    titles = ("KẾ HOẠCH CẢI THIỆN PCI", "", "", "", "", "", "Mẫu số 2")
+    reading = _read(clerk, *TOP, titles, (*HEADS, "", *PLANNED), (*ONE, "", *THREE), (*TWO, "", *FOUR))
+    assert _tasks(reading) == ["PCI-01.1", "PCI-02.1", "PCI-03.1", "PCI-03.2"]
+    assert _codes(reading) == []
+
+
+@pytest.mark.parametrize("column", [0, 6])
+def test_the_month_of_a_plan_beside_is_not_that_of_the_file(clerk: Clerk, column: int) -> None:
+    top = (("UBND xã Đại Lãnh",), ("BÁO CÁO KẾT QUẢ CẢI THIỆN CHỈ SỐ PCI THÁNG 11/2024",))
+    titles = ["KẾT QUẢ", "", "", "", "", "", "KẾT QUẢ"]
+    titles[column] = "KẾ HOẠCH THÁNG 12/2024"
+    other = [(1, "PGI-01.1", "Đang thực hiện", 90, "Thu gom"), (2, "PGI-02.1", "Đang thực hiện", 30, "Họp 3 lần")]
+    pairs = ((*one, "", *another) for one, another in zip((ONE, TWO), other, strict=True))
+    reading = _read(clerk, *top, titles, (*HEADS, "", *HEADS), *pairs, period=None)
+    assert reading.period_claimed == "2024-11"
+    assert _tasks(reading) == (["PCI-01.1", "PCI-02.1"] if column else ["PGI-01.1", "PGI-02.1"])
+    assert _codes(reading) == [("table_of_other_time", f"{'AG'[column // 6]}3")]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from commune_reports.findings import Finding
 from commune_reports.period import ReportingPeriod
@@ -16,7 +16,7 @@ from commune_reports.reading.sections import Section, section_of
 from commune_reports.reading.sheets import Sheet
 from commune_reports.reading.tables import Head
 from commune_reports.reading.tasks import Clerk
-from commune_reports.reading.times import is_hoped_for
+from commune_reports.reading.times import EARLIER, LATER, OF_NOW, is_hoped_for, time_of
 from commune_reports.spelling import fold
 from commune_reports.task_report import TaskRow, beside_name, sheet_named
 from commune_reports.workbook import Grid, Spreadsheet, address
@@ -33,6 +33,8 @@ PLANNED = re.compile(
     rf"(?:chi tieu|muc tieu)\b.*\b(?:giao|ke hoach|phan dau|dang ky|de ra|{WHEN})\b)"
 )
 NOT_NOW = re.compile(rf"{NUMBERED}(?:(?!so |tu |chuyen |ton )[a-z]+ ){{0,5}}{WHEN} (?:truoc|ngoai|toi|sau|tiep theo)$")
+IN_ALL = re.compile(rf"{NUMBERED}(?:luy ke|uoc|so lieu|den|het)\b")
+DONE = re.compile(r"\b(?:ket qua|tinh hinh|thuc hien|bao cao)\b")
 TOLD = re.compile(r"\b(?:ket qua|tinh hinh|da thuc hien)\b")
 Heads = Mapping[str, Sequence[Head]]
 
@@ -72,16 +74,33 @@ def tables_unread(grid: Grid, heads: Sequence[Head], clerk: Clerk) -> Iterator[F
         yield _said("table_beside_unread", grid.name, row, column, clerk)
 
 
+def without_plans_beside(
+    sheets: Sequence[Sheet], clerk: Clerk, period_id: Callable[[], str | None]
+) -> tuple[list[Sheet], list[Finding]]:
+    """The sheets without tables headed as a plan or as what is to come beside others, and what is said of these."""
+    period = clerk.plan.period(period_id()) if _side_by_side(sheets) else None
+    return _without(sheets, period, clerk, _heads_plan)
+
+
 def without_other_times(
     sheets: Sequence[Sheet], period: ReportingPeriod | None, clerk: Clerk
 ) -> tuple[list[Sheet], list[Finding]]:
-    """The sheets without tables headed as a plan or as of another time than those beside them, and what is said of these."""
+    """The sheets without tables headed as of another time than those beside them, and what is said of these."""
+    return _without(sheets, period, clerk, _heads_other_time)
+
+
+def _without(
+    sheets: Sequence[Sheet],
+    period: ReportingPeriod | None,
+    clerk: Clerk,
+    heads_other: Callable[[str, ReportingPeriod, Clerk], bool],
+) -> tuple[list[Sheet], list[Finding]]:
     left: list[Sheet] = []
     findings: list[Finding] = []
     if period is None:
         return list(sheets), findings
     for tables in _side_by_side(sheets).values():
-        headed = [(sheet, _other_time(sheet, tables, period, clerk)) for sheet in tables]
+        headed = [(sheet, _headed(sheet, tables, period, clerk, heads_other)) for sheet in tables]
         if all(place is not None for _, place in headed):
             continue
         for sheet, place in headed:
@@ -92,6 +111,25 @@ def without_other_times(
                 findings.append(clerk.wordings.finding("table_of_other_time", **place_of, got=got, wanted=period.label))
                 left.append(sheet)
     return [sheet for sheet in sheets if sheet not in left], findings
+
+
+def without_headings(grids: Sequence[Grid], findings: Sequence[Finding]) -> list[Grid]:
+    """The sheets without the cells in which something was found: what heads a table left out says nothing of the file."""
+    found = {(one.sheet, one.cell) for one in findings}
+    places = {(sheet, *coordinate_to_tuple(cell)) for sheet, cell in found if cell is not None}
+    return [
+        replace(
+            grid,
+            rows=[
+                [
+                    "" if (sheet_named(grid.name), row, column) in places else cell
+                    for column, cell in enumerate(cells, 1)
+                ]
+                for row, cells in enumerate(grid.rows, 1)
+            ],
+        )
+        for grid in grids
+    ]
 
 
 def without_repeating(sheets: Sequence[Sheet], clerk: Clerk) -> tuple[list[Sheet], list[Finding]]:
@@ -125,14 +163,25 @@ def _side_by_side(sheets: Sequence[Sheet]) -> Mapping[str, list[Sheet]]:
     return {name: tables for name, tables in named.items() if len(tables) > 1}
 
 
-def _other_time(sheet: Sheet, tables: Sequence[Sheet], period: ReportingPeriod, clerk: Clerk) -> tuple[int, int] | None:
+def _headed(
+    sheet: Sheet,
+    tables: Sequence[Sheet],
+    period: ReportingPeriod,
+    clerk: Clerk,
+    heads_other: Callable[[str, ReportingPeriod, Clerk], bool],
+) -> tuple[int, int] | None:
     """The row and the column of what heads one of several tables as a plan or as of another time; None where nothing does."""
     others = [_titles(one) for one in tables if one is not sheet]
     for (row, column), text in _titles(sheet).items():
         is_own = all(text not in titles.values() for titles in others)
-        # What stands alone in a row over the first table heads the whole sheet.
-        is_own &= sheet is not tables[0] or any(row == other for titles in others for other, _ in titles)
-        if is_own and _heads_other_time(text, period, clerk.plan):
+        # What stands over the first table heads the whole sheet where nothing beside it speaks of this time.
+        if sheet is tables[0] and _reports(sheet.rows):
+            is_own &= any(
+                row == other and _heads_this_time(said, period, clerk.plan)
+                for titles in others
+                for (other, _), said in titles.items()
+            )
+        if is_own and heads_other(text, period, clerk):
             return row, column
     head = sheet.heads[0]
     progress = head.headings.columns.get("progress_pct")
@@ -158,12 +207,24 @@ def _titles(sheet: Sheet) -> Mapping[tuple[int, int], str]:
     return titles
 
 
-def _heads_other_time(title: str, period: ReportingPeriod, plan: Plan) -> bool:
+def _heads_plan(title: str, period: ReportingPeriod, clerk: Clerk) -> bool:
     said = fold(title)
-    if looks_ahead([title], period, plan) or NOT_NOW.match(said) or (PLANNED.match(said) and not TOLD.search(said)):
-        return True
-    headed = period_headed(title, plan)
+    is_plan = PLANNED.match(said) is not None and TOLD.search(said) is None
+    return is_plan or NOT_NOW.match(said) is not None or looks_ahead([title], period, clerk.plan)
+
+
+def _heads_other_time(title: str, period: ReportingPeriod, clerk: Clerk) -> bool:
+    said, headed = fold(title), period_headed(title, clerk.plan)
+    if headed is None and IN_ALL.match(said):
+        time = time_of(title, period, clerk.vocabulary, name="result")
+        return time is not None and time.kind in (EARLIER, LATER)
     return headed is not None and headed != period.id
+
+
+def _heads_this_time(title: str, period: ReportingPeriod, plan: Plan) -> bool:
+    said = fold(title)
+    headed = period_headed(title, plan)
+    return headed == period.id or (headed is None and bool(DONE.search(said) or OF_NOW.search(said)))
 
 
 def _said(code: str, sheet: str, row: int, column: int, clerk: Clerk) -> Finding:

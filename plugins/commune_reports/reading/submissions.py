@@ -10,7 +10,9 @@ from commune_reports.reading.beside import (
     first_table,
     tables_unread,
     with_tables_apart,
+    without_headings,
     without_other_times,
+    without_plans_beside,
     without_repeating,
 )
 from commune_reports.reading.claims import (
@@ -40,7 +42,7 @@ from commune_reports.reading.tasks import Clerk
 from commune_reports.reading.turned import turned
 from commune_reports.reading.unheaded import heads_of, right_of_tables, unheaded
 from commune_reports.spelling import fold
-from commune_reports.task_report import Reading, TaskRow
+from commune_reports.task_report import Reading, TaskRow, sheet_named
 from commune_reports.workbook import Refusal, Spreadsheet, is_mark_sheet, open_spreadsheet
 
 WANTED_HEADINGS = "Mã nhiệm vụ, Tình trạng, Tiến độ (%), Kết quả thực hiện"
@@ -151,6 +153,12 @@ def _first_rows(heads: Mapping[str, Sequence[Head]]) -> dict[str, int | None]:
     return {name: (found[0].first_row if found else None) for name, found in heads.items()}
 
 
+def _period_claimed(opened: Spreadsheet, heads: Mapping[str, Sequence[Head]], clerk: Clerk) -> str | None:
+    """The period a file claims where nothing right of another table is heard."""
+    first = [grid for grid in opened.grids if sheet_named(grid.name) == grid.name]
+    return read_claims(first, _first_rows(heads), clerk.plan).period_id
+
+
 def _of_one_period(
     opened: Spreadsheet, clerk: Clerk, period_id: str | None
 ) -> tuple[Spreadsheet, Mapping[str, Sequence[Head]], list[Finding]]:
@@ -187,21 +195,22 @@ def _own_sheets(
         for grid in opened.grids
         if heads.get(grid.name)
     ]
+    sheets, planned = without_plans_beside(sheets, clerk, lambda: period_id or _period_claimed(opened, heads, clerk))
+    grids = without_headings(opened.grids, planned) if planned else opened.grids
+    kept = {sheet.grid.name for sheet in sheets}
+    headed = [grid for grid in grids if grid.name in kept or not heads.get(grid.name)]
     reported_in = [sheet.grid.name for sheet in sheets if sheet.rows]
-    aside = sheets_aside(opened.grids, first_heads, clerk.plan, Asked(period_id, reported_in))
+    aside = sheets_aside(headed, first_heads, clerk.plan, Asked(period_id, reported_in))
     units = units_in(clerk.plan, period_id)
-    of_others = sheets_of_others(
-        [grid for grid in opened.grids if grid.name not in aside], first_heads, units, unit_code
-    )
+    of_others = sheets_of_others([grid for grid in headed if grid.name not in aside], first_heads, units, unit_code)
     left = {*aside, *of_others}
-    own = [grid for grid in opened.grids if grid.name not in left]
+    own = [grid for grid in grids if grid.name not in left]
     telling = [sheet.grid.name for sheet in sheets if any(map(states_progress, sheet.rows))]
     claims = read_claims(own, first_heads, clerk.plan, telling)
     sheets = [sheet for sheet in sheets if sheet.grid.name not in left]
     sheets, of_other_times = without_other_times(sheets, clerk.plan.period(period_id or claims.period_id), clerk)
     if of_other_times:
-        kept = {sheet.grid.name for sheet in sheets}
-        own = [grid for grid in own if grid.name in kept or not heads.get(grid.name)]
+        own = without_headings(own, of_other_times)
         claims = read_claims(own, first_heads, clerk.plan, telling)
     names = {unit.code: unit.full_name for unit in units}
     findings = [
@@ -218,7 +227,7 @@ def _own_sheets(
         sheet.hold_to(clerk.plan.period(period_id or claims.period_id))
         sheet.keep_to(unit_code or claims.unit_code, units)
     sheets, repeating = without_repeating(sheets, clerk)
-    return claims, sheets, [*findings, *of_other_times, *repeating]
+    return claims, sheets, [*findings, *planned, *of_other_times, *repeating]
 
 
 def _notes(opened: Spreadsheet, clerk: Clerk) -> Iterator[Finding]:
