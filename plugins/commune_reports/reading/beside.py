@@ -173,16 +173,19 @@ def _headed(
     """The row and the column of what heads one of several tables as a plan or as of another time; None where nothing does."""
     others = [_titles(one) for one in tables if one is not sheet]
     for (row, column), text in _titles(sheet).items():
-        is_own = all(text not in titles.values() for titles in others)
-        # What stands over the first table heads the whole sheet where nothing beside it speaks of this time.
-        if sheet is tables[0] and _reports(sheet.rows):
-            is_own &= any(
-                row == other and _heads_this_time(said, period, clerk.plan)
-                for titles in others
-                for (other, _), said in titles.items()
-            )
-        if is_own and heads_other(text, period, clerk):
-            return row, column
+        if any(text in titles.values() for titles in others) or not heads_other(text, period, clerk):
+            continue
+        level = [
+            (one, said) for one, titles in enumerate(others) for (other, _), said in titles.items() if other == row
+        ]
+        if not any(_heads_this_time(said, period, clerk.plan) for _, said in level):
+            # What stands over the first table heads the whole sheet, and two plans are those the file reports on.
+            if sheet is tables[0] and _reports(sheet.rows):
+                continue
+            plans = any(one == 0 and heads_other(said, period, clerk) for one, said in level)
+            if sheet is not tables[0] and plans and not _is_ahead(text, period, clerk.plan):
+                continue
+        return row, column
     head = sheet.heads[0]
     progress = head.headings.columns.get("progress_pct")
     if progress is None or head.headings.has_status:
@@ -210,7 +213,11 @@ def _titles(sheet: Sheet) -> Mapping[tuple[int, int], str]:
 def _heads_plan(title: str, period: ReportingPeriod, clerk: Clerk) -> bool:
     said = fold(title)
     is_plan = PLANNED.match(said) is not None and TOLD.search(said) is None
-    return is_plan or NOT_NOW.match(said) is not None or looks_ahead([title], period, clerk.plan)
+    return is_plan or _is_ahead(title, period, clerk.plan)
+
+
+def _is_ahead(title: str, period: ReportingPeriod, plan: Plan) -> bool:
+    return NOT_NOW.match(fold(title)) is not None or looks_ahead([title], period, plan)
 
 
 def _heads_other_time(title: str, period: ReportingPeriod, clerk: Clerk) -> bool:
