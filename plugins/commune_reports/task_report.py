@@ -19,7 +19,8 @@ SHORTEST_OWN_TEXT = 60
 # is left to do: nearly all are spared patterns it takes long to hold them against. "Đã đăng" is not "đang".
 MAY_BE_UNDONE = frozenset(("chua", "moi", "chi", "dang", "cho", "se", "kien", "sinh", "tam", "chuan"))
 POSTED = re.compile(r"\bda dang ")
-BESIDE = re.compile(r" \(từ cột [A-Z]{1,3}\)$")
+# In a sheet's own name no program allows a colon.
+BESIDE = re.compile(r": từ cột [A-Z]{1,3}$")
 CLAUSE_ENDS = (",", ";", ":", "\n", " - ", " – ", " — ")
 
 
@@ -86,8 +87,8 @@ def cell_at(address: str, *, seen_from: str) -> tuple[str, str]:
 
 
 def beside_name(sheet: str, letters: str) -> str:
-    """What a table that begins in a column, right of another, is called in place of its sheet: "Báo cáo (từ cột G)"."""
-    return f"{sheet} (từ cột {letters})"
+    """What a table that begins in a column, right of another, is called in place of its sheet: "Báo cáo: từ cột G"."""
+    return f"{sheet}: từ cột {letters}"
 
 
 def sheet_named(name: str) -> str:

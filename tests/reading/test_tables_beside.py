@@ -167,3 +167,53 @@ def test_tasks_right_of_the_table_without_a_heading_are_told(clerk: Clerk) -> No
 @pytest.mark.parametrize("aside", [("PCI-01.1", "Hoàn thành"), ("Công chức Tư pháp", "Hoàn thành"), ("PGI-01.1", "x")])
 def test_what_is_jotted_right_of_the_table_is_no_task_unread(clerk: Clerk, aside: Row) -> None:
     assert _codes(_read(clerk, *TOP, HEADS, (*PCI[0], "", *aside), PCI[1])) == []
+
+
+def test_a_real_sheet_called_like_a_table_keeps_its_rows_its_marks_and_its_percentages(clerk: Clerk) -> None:
+    workbook = Workbook()
+    report, other = workbook.worksheets[0], workbook.create_sheet("BC (từ cột G)")
+    for row in _beside(PCI, PGI):
+        report.append(list(row))
+    told = [(1, "PCI-03.1", "??", 0.8, "Mở 1 lớp"), (2, "PCI-02.1", "Đang thực hiện", 0.4, "Họp 2 lần")]
+    for row in (*TOP, ("",) * 6, (*[""] * 6, *HEADS), *((*[""] * 6, *one) for one in told)):
+        other.append(list(row))
+    report.title = "BC"
+    other["J6"].number_format = other["J7"].number_format = "0%"
+    buffer = BytesIO()
+    workbook.save(buffer)
+    reading = read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
+    assert len({(row.sheet, row.row) for row in reading.rows}) == len(reading.rows) == 5
+    assert [row.progress_pct for row in reading.rows if row.sheet == other.title] == [80]
+    assert [(one.code, one.sheet) for one in reading.findings] == [
+        ("status_unreadable", other.title),
+        ("rows_repeated", other.title),
+    ]
+    marked = mark(buffer.getvalue(), reading.findings, heading=Heading("Có lỗi"))
+    assert marked is not None
+    assert load_workbook(BytesIO(marked.content))[other.title]["I6"].comment is not None
+
+
+@pytest.mark.parametrize("line", [0, 1, 2])
+def test_the_task_left_of_the_heading_of_a_right_table_is_read(clerk: Clerk, line: int) -> None:
+    left = [*PCI, (3, "PCI-03.1", "Đang thực hiện", 20, "Mở lớp")]
+    rows: list[list[object]] = [[*one] for one in left]
+    for number, right in enumerate([HEADS, *PGI], start=line):
+        if number >= len(rows):
+            rows.append([""] * len(HEADS))
+        rows[number] += ["", *right]
+    reading = _read(clerk, *TOP, HEADS, *rows)
+    assert [row.task_code for row in reading.rows] == ["PCI-01.1", "PCI-02.1", "PCI-03.1", "PGI-01.1", "PGI-02.1"]
+    assert _codes(reading) == []
+
+
+@pytest.mark.parametrize("heads", [HEADS, (*HEADS, "", *HEADS)])
+def test_headings_merged_over_an_empty_row_are_no_task(clerk: Clerk, heads: Row) -> None:
+    def merged(sheet: Worksheet) -> None:
+        for column, text in enumerate(heads, start=1):
+            if text:
+                sheet.merge_cells(start_row=4, end_row=5, start_column=column, end_column=column)
+
+    pairs = [(*one, "", *other)[: len(heads)] for one, other in zip(PCI, PGI, strict=True)]
+    reading = _read(clerk, *TOP, heads, (), *pairs, finish=merged)
+    assert [row.row for row in reading.rows] == [6, 7] * (len(heads) // len(HEADS))
+    assert _codes(reading) == []

@@ -134,3 +134,13 @@ def test_sheets_with_endless_names_stay_apart_and_keep_what_is_stored_beside_the
     first, second = (grid.name for grid in opened.grids)
     assert (len(first), first[-5:], len(second), second[-5:]) == (64, "… (1)", 64, "… (2)")
     assert (opened.is_percent(first, "B2"), opened.is_percent(second, "B2")) == (False, True)
+
+
+def test_no_sheet_has_a_name_that_tables_are_called_by() -> None:
+    names = ("Báo cáo", "Báo cáo: từ cột G", "Báo cáo: từ cột H")
+    cell = '<Row><Cell><Data ss:Type="String">Mã nhiệm vụ</Data></Cell></Row>'
+    sheets = (f'<Worksheet ss:Name="{name}"><Table>{cell}</Table></Worksheet>' for name in names)
+    uri = "urn:schemas-microsoft-com:office:spreadsheet"
+    book = f'<?xml version="1.0"?><Workbook xmlns="{uri}" xmlns:ss="{uri}">{"".join(sheets)}</Workbook>'
+    opened = _opened(book.encode())
+    assert [grid.name for grid in opened.grids] == ["Báo cáo", "Báo cáo… (2)", "Báo cáo… (3)"]

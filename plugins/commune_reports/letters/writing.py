@@ -16,7 +16,7 @@ from commune_reports.letters.report_figures import report_figures
 from commune_reports.period import ZONE, PeriodDates, ReportingPeriod, moment_text
 from commune_reports.plan import Plan, RecipientRole, Unit
 from commune_reports.scorecard import Scorecard, UnitStanding
-from commune_reports.task_report import Assessment
+from commune_reports.task_report import Assessment, sheet_named
 
 # Said by name in a list of their own.
 LISTED = ("task_missing",)
@@ -277,7 +277,7 @@ def _environment(folder: Path) -> Environment:
 def _shown(finding: Finding) -> dict[str, Any]:
     return {
         "place": finding.cell or "–",
-        "sheet": finding.sheet,
+        "sheet": sheet_named(finding.sheet) if finding.sheet else None,
         "task": finding.task,
         "message": finding.message,
     }

@@ -87,7 +87,12 @@ def without_second_tasks(grid: Grid, head: Head, plan: Plan) -> Head:
     if not again or "task_text" not in headings.columns:
         return head
     start = next((one for one in range(min(first) + 1, min(again)) if _holds(grid, head, one, plan)), None)
-    left = left_of(headings, start) if start is not None else headings
+    if start is None:
+        return head
+    behind = {name for some in (headings.columns, headings.twins) for name, one in some.items() if one >= start}
+    if behind.issuperset(ANSWERS) and sum(one < start for one in first) == 1:
+        return head  # what stands left of the tasks is asked about: only what is right of them reports on them
+    left = left_of(headings, start)
     return replace(head, headings=left) if left.head_a_table else head
 
 

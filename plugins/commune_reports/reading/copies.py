@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from commune_reports.findings import FIELD_LABELS, Finding, Wordings
 from commune_reports.plan import Plan
 from commune_reports.spelling import fold
-from commune_reports.task_report import TaskRow, first_difference
+from commune_reports.task_report import TaskRow, first_difference, sheet_named
 
 NAMES_PLAN = re.compile(
     r"(?:ke hoach|kh|du kien|phuong huong)(?: (?:cong tac|nhiem vu|thuc hien))*"
@@ -38,12 +38,12 @@ def only_plans(rows: Sequence[TaskRow], told: set[str | None], findings: Sequenc
 
 def headed_as_plans(tables: Sequence[tuple[str, Sequence[TaskRow]]]) -> set[str]:
     """The sheets, by name with their rows, that are named as a plan and nothing else, and mostly list tasks others report."""
-    reported = {row.task_code for name, rows in tables if not NAMES_PLAN.match(fold(name)) for row in rows}
+    reported = {row.task_code for name, rows in tables if not NAMES_PLAN.match(fold(sheet_named(name))) for row in rows}
     return {
         name
         for name, rows in tables
         if any(map(states_progress, rows))
-        and NAMES_PLAN.match(fold(name))
+        and NAMES_PLAN.match(fold(sheet_named(name)))
         and 2 * sum(row.task_code in reported for row in rows) >= len(rows)
     }
 

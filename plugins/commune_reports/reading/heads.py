@@ -81,8 +81,17 @@ def find_heads(grid: Grid, vocabulary: Vocabulary, plan: Plan, period: Reporting
         if left is not None:
             heads[-1] = left
         elif head is not None:
-            heads.append(head)
+            heads.append(_with_rows_merged(grid, head))
     return heads
+
+
+def _with_rows_merged(grid: Grid, head: Head) -> Head:
+    """The heading with the rows below that all its cells are merged over."""
+    last, columns = head.last_row, (*head.headings.columns.values(), *head.headings.ticks)
+    tops = range(head.first_row, last + 1)
+    while columns and all(grid.merged_down.get((last + 1, column), (-1, 0))[0] in tops for column in columns):
+        last += 1
+    return head if last == head.last_row else replace(head, last_row=last)
 
 
 def _is_of_table(cells: Sequence[Any], headings: Headings, plan: Plan) -> bool:
@@ -116,7 +125,12 @@ def _side_by_side(grid: Grid, upper: Head, lower: Head) -> Head | None:
         return None
     names = [column for name, column in upper.headings.columns.items() if name in NAMED_BY]
     rows = grid.rows[lower.first_row : lower.last_row + 1 + FIRST_ROWS]
-    if sum(any(column < len(row) and plain_text(row[column]) for column in names) for row in rows) < FEWEST_ROWS:
+    named = [row for row in rows if any(column < len(row) and plain_text(row[column]) for column in names)]
+    answers = [column for name, column in upper.headings.columns.items() if name in ANSWERS] + list(
+        upper.headings.ticks
+    )
+    is_task = rows[0] in named and any(column < len(rows[0]) and plain_text(rows[0][column]) for column in answers)
+    if len(named) < FEWEST_ROWS and not is_task:
         return None
     left, right, start = (upper, lower, min(second)) if min(first) < min(second) else (lower, upper, min(first))
     known = upper.headings.beside

@@ -35,7 +35,7 @@ from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, 
 from commune_reports.reading.totals import Above, broken_totals, speaks_of_all, totals_in, totals_told
 from commune_reports.reading.vocabulary import is_start_of_task
 from commune_reports.spelling import fold
-from commune_reports.task_report import Blank, TaskRow, Total
+from commune_reports.task_report import Blank, TaskRow, Total, sheet_named
 from commune_reports.workbook import Grid, Spreadsheet, address
 
 LONGEST_NUMERAL, MOST_TITLES = 4, 2
@@ -53,7 +53,7 @@ class Sheet:
         self, opened: Spreadsheet, grid: Grid, heads: Sequence[Head], clerk: Clerk, groups: Mapping[int, Group]
     ) -> None:
         self.opened, self.grid, self.heads, self.clerk, self.groups = opened, grid, heads, clerk, groups
-        self.section = section_of([grid.name], Section(), clerk.plan) or Section()
+        self.section = section_of([sheet_named(grid.name)], Section(), clerk.plan) or Section()
         self.section_starts_at = (0, 0)  # rows and blanks above it
         self.sections: list[Opened] = []
         # The row below the last one that was read or the last title, that one's number, and the task listed above.
@@ -190,7 +190,7 @@ class Sheet:
             if len(texts) > MOST_TITLES or (lines and not texts and head is not self.heads[0]):
                 break
             lines += texts
-        return [self.grid.name, *lines]
+        return [sheet_named(self.grid.name), *lines]
 
     def leave_tables_without_progress(self, joining: Joining) -> None:
         """Forget what was read in tables that have no column for status or progress, but for what was joined."""

@@ -8,10 +8,12 @@ from commune_reports.period import ReportingPeriod, label_of
 from commune_reports.reading.below import without_other_periods
 from commune_reports.reading.beside import (
     first_table,
-    table_unread,
     tables_unread,
-    tells_the_same,
     with_tables_apart,
+    without_headings,
+    without_other_times,
+    without_plans_beside,
+    without_repeating,
 )
 from commune_reports.reading.claims import (
     Asked,
@@ -40,7 +42,7 @@ from commune_reports.reading.tasks import Clerk
 from commune_reports.reading.turned import turned
 from commune_reports.reading.unheaded import heads_of, right_of_tables, unheaded
 from commune_reports.spelling import fold
-from commune_reports.task_report import Reading, TaskRow
+from commune_reports.task_report import Reading, TaskRow, sheet_named
 from commune_reports.workbook import Refusal, Spreadsheet, is_mark_sheet, open_spreadsheet
 
 CONTRADICTIONS = ("period_contradiction", "unit_contradiction")
@@ -71,7 +73,9 @@ def read_submission(content: bytes, *, clerk: Clerk, unit_code: str | None, peri
     findings += [
         clerk.wordings.finding("hidden_sheet_ignored", sheet=sheet.grid.name, got=sheet.grid.name) for sheet in hidden
     ]
-    by_progress = {row.task_code for sheet in visible for row in sheet.rows if row.status is not None}
+    by_progress = {
+        row.task_code for sheet in visible for row in sheet.rows if (row.status, row.progress_pct) != (None, None)
+    }
     plans = [sheet for sheet in visible if only_plans(sheet.rows, by_progress, sheet.findings, clerk.plan)]
     named = headed_as_plans([(sheet.grid.name, sheet.rows) for sheet in visible if sheet not in plans])
     findings += [clerk.wordings.finding("plan_sheet_ignored", sheet=name, got=name) for name in sorted(named)]
@@ -152,6 +156,12 @@ def _first_rows(heads: Mapping[str, Sequence[Head]]) -> dict[str, int | None]:
     return {name: (found[0].first_row if found else None) for name, found in heads.items()}
 
 
+def _period_claimed(opened: Spreadsheet, heads: Mapping[str, Sequence[Head]], clerk: Clerk) -> str | None:
+    """The period a file claims where nothing right of another table is heard."""
+    first = [grid for grid in opened.grids if sheet_named(grid.name) == grid.name]
+    return read_claims(first, _first_rows(heads), clerk.plan).period_id
+
+
 def _of_one_period(
     opened: Spreadsheet, clerk: Clerk, period_id: str | None
 ) -> tuple[Spreadsheet, Mapping[str, Sequence[Head]], list[Finding]]:
@@ -188,16 +198,23 @@ def _own_sheets(
         for grid in opened.grids
         if heads.get(grid.name)
     ]
+    sheets, planned = without_plans_beside(sheets, clerk, lambda: period_id or _period_claimed(opened, heads, clerk))
+    grids = without_headings(opened.grids, planned) if planned else opened.grids
+    kept = {sheet.grid.name for sheet in sheets}
+    headed = [grid for grid in grids if grid.name in kept or not heads.get(grid.name)]
     reported_in = [sheet.grid.name for sheet in sheets if sheet.rows]
-    aside = sheets_aside(opened.grids, first_heads, clerk.plan, Asked(period_id, reported_in))
+    aside = sheets_aside(headed, first_heads, clerk.plan, Asked(period_id, reported_in))
     units = units_in(clerk.plan, period_id)
-    of_others = sheets_of_others(
-        [grid for grid in opened.grids if grid.name not in aside], first_heads, units, unit_code
-    )
+    of_others = sheets_of_others([grid for grid in headed if grid.name not in aside], first_heads, units, unit_code)
     left = {*aside, *of_others}
-    own = [grid for grid in opened.grids if grid.name not in left]
+    own = [grid for grid in grids if grid.name not in left]
     telling = [sheet.grid.name for sheet in sheets if any(map(states_progress, sheet.rows))]
     claims = read_claims(own, first_heads, clerk.plan, telling)
+    sheets = [sheet for sheet in sheets if sheet.grid.name not in left]
+    sheets, of_other_times = without_other_times(sheets, clerk.plan.period(period_id or claims.period_id), clerk)
+    if of_other_times:
+        own = without_headings(own, of_other_times)
+        claims = read_claims(own, first_heads, clerk.plan, telling)
     names = {unit.code: unit.full_name for unit in units}
     findings = [
         *_contradictions(claims, clerk, unit_code, period_id),
@@ -207,14 +224,13 @@ def _own_sheets(
             for name, code in of_others.items()
         ),
     ]
-    sheets = [sheet for sheet in sheets if sheet.grid.name not in left]
     if len(sheets) == 1:
         sheets[0].look_above()
     for sheet in sheets:
         sheet.hold_to(clerk.plan.period(period_id or claims.period_id))
         sheet.keep_to(unit_code or claims.unit_code, units)
-    sheets, unread = _without_repeating(sheets, clerk)
-    return claims, sheets, findings + unread
+    sheets, repeating = without_repeating(sheets, clerk)
+    return claims, sheets, [*findings, *planned, *of_other_times, *repeating]
 
 
 def _notes(opened: Spreadsheet, clerk: Clerk) -> Iterator[Finding]:
@@ -232,14 +248,6 @@ def _set_aside(
             yield clerk.wordings.finding(
                 "other_period_ignored", sheet=name, got=f"{name}: {label_of(period)}", wanted=wanted
             )
-
-
-def _without_repeating(sheets: Sequence[Sheet], clerk: Clerk) -> tuple[list[Sheet], list[Finding]]:
-    """The sheets without tables that tell of the tasks of the table left of them, and what is said of those."""
-    rows = {sheet.grid.name: sheet.rows for sheet in sheets}
-    again = [sheet for sheet in sheets if tells_the_same(sheet.grid.name, sheet.rows, rows)]
-    said = [table_unread(sheet.grid, sheet.heads, clerk) for sheet in again]
-    return [sheet for sheet in sheets if sheet not in again], said
 
 
 def _contradictions(claims: Claims, clerk: Clerk, unit_code: str | None, period_id: str | None) -> Iterator[Finding]:

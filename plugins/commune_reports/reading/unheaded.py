@@ -19,6 +19,7 @@ from commune_reports.reading.tasks import Clerk
 from commune_reports.reading.turned import turned
 from commune_reports.reading.vocabulary import task_worded
 from commune_reports.spelling import fold
+from commune_reports.task_report import sheet_named
 from commune_reports.workbook import Grid, address
 
 # A text of this length that is not the plan's own tells what was done.
@@ -134,7 +135,7 @@ def _goes_on_at(
 
 def _tasks(grid: Grid, first: int, end: int, headings: Headings, clerk: Clerk) -> Iterator[tuple[Place, str]]:
     """The answered rows whose task is beyond doubt: by its code, its very words, or its number in its section."""
-    section = section_of([grid.name], Section(), clerk.plan) or Section()
+    section = section_of([sheet_named(grid.name)], Section(), clerk.plan) or Section()
     for number in range(first, end):
         place = Place(grid, (number,), headings)
         if not is_touched(place):

@@ -20,6 +20,7 @@ from commune_reports.report.page import (
     table_row,
 )
 from commune_reports.scorecard import Decided, RowFinding, Scorecard, TaskState, findings_by_row
+from commune_reports.task_report import sheet_named
 
 LAYOUT = (
     Column("Đơn vị", 13),
@@ -78,7 +79,7 @@ def _cells(state: TaskState, unit: str, found: Sequence[RowFinding]) -> list[obj
         state.folder or "–",
         state.file_name,
         state.received_at,
-        state.sheet,
+        sheet_named(state.sheet) if state.sheet else None,
         state.row,
         state.cells.get("status", "–"),
         _other_cells(state),

@@ -13,6 +13,7 @@ from commune_reports.scorecard import PeriodTrend, Remark, Score, Scorecard, Suc
 from commune_reports.settings import Settings
 from commune_reports.steps.desk import Desk, as_it_held, open_desk, plan_period
 from commune_reports.steps.publishing import scorecard_as_of
+from commune_reports.task_report import sheet_named
 
 
 def status(settings: Settings, *, period: str, now: datetime, as_of: datetime | None = None) -> dict[str, Any]:
@@ -239,7 +240,7 @@ def _remarks(desk: Desk, remarks: Sequence[Remark]) -> list[dict[str, Any]]:
                 "proposal_cell": one.cells.get("proposal"),
                 "file": one.file_name,
                 "sha256": one.sha256,
-                "sheet": one.sheet,
+                "sheet": sheet_named(one.sheet),
                 "row": one.row,
             }
         )

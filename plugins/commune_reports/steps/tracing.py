@@ -15,6 +15,7 @@ from commune_reports.steps.asking import card_of, figures_of, heading, local_mom
 from commune_reports.steps.deciding import decisions
 from commune_reports.steps.desk import Desk, plan_period
 from commune_reports.steps.opening import unit_of
+from commune_reports.task_report import sheet_named
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _finding(one: RowFinding) -> dict[str, Any]:
         "code": one.code,
         "severity": one.severity,
         "file_name": one.file_name,
-        "sheet": one.sheet,
+        "sheet": sheet_named(one.sheet) if one.sheet else None,
         "cell": one.cell,
         "message": one.message,
         "waiver": {"who": waiver.who, "until": local_moment(waiver.until_at), "reason": waiver.reason}

@@ -9,6 +9,7 @@ from lxml import etree
 from openpyxl.utils import get_column_letter
 from python_calamine import PasswordError
 
+from commune_reports.task_report import sheet_named
 from commune_reports.workbook.archives import Archive, Refused, is_broken
 from commune_reports.workbook.delimited import decoded, open_delimited
 from commune_reports.workbook.grids import UNREADABLE
@@ -73,11 +74,11 @@ def open_spreadsheet(content: bytes) -> Spreadsheet | Refusal:
 
 
 def _with_short_names(opened: Spreadsheet) -> Spreadsheet:
-    """The same with the long names of sheets cut off and numbered, so that each is still known apart."""
+    """The same with the long names of sheets, and those we call tables by, cut off and numbered: each is still known apart."""
     short = {
-        grid.name: f"{grid.name[: LONGEST_SHEET_NAME - len(end)]}{end}"
+        grid.name: f"{sheet_named(grid.name)[: LONGEST_SHEET_NAME - len(end)]}{end}"
         for number, grid in enumerate(opened.grids, start=1)
-        if len(grid.name) > LONGEST_SHEET_NAME and (end := f"… ({number})")
+        if (len(grid.name) > LONGEST_SHEET_NAME or sheet_named(grid.name) != grid.name) and (end := f"… ({number})")
     }
     if not short:
         return opened
