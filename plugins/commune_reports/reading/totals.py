@@ -170,6 +170,12 @@ def totals_in(opened: Spreadsheet, place: Place, above: Sequence[Above], vocabul
     yield from totals_told(place, parts, vocabulary)
 
 
+def states_something(place: Place) -> bool:
+    """Whether a row has a sentence, a sum or a count that may be about tasks."""
+    said = any(isinstance(text, str) and _states(text) for text in place.grid.rows[place.row])
+    return said or is_sum_row(place) or tallied(place) is not None or COUNT_OF.fullmatch(_label(place)) is not None
+
+
 def mean_stated(opened: Spreadsheet, place: Place, parts: Sequence[Above]) -> Total | None:
     """The progress a row states for all the tasks of some parts; None where it states none."""
     column = place.headings.columns.get("progress_pct")
@@ -192,7 +198,9 @@ def totals_told(place: Place, parts: Sequence[Above], vocabulary: Vocabulary) ->
         for sentence in SENTENCES.split(text):
             in_all = _stated_in_all(_clauses(sentence)) or in_all
             if _are_all(in_all, parts) and not OF_OTHERS.search(fold(sentence)):
-                yield from _told_in(sentence, text, (place, column), parts, vocabulary)
+                # "1/2 nhiệm vụ" is said of those parts that have two.
+                meant = [part for part in parts if _are_all(in_all, [part])] or parts
+                yield from _told_in(sentence, text, (place, column), meant, vocabulary)
 
 
 def _told_in(
