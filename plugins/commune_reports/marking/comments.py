@@ -12,14 +12,24 @@ from commune_reports.marking.package import LINKS, SHEET_TYPE, WORKSHEET_ORDER, 
 AUTHOR = "commune-reports"
 HEAD, RULE = "KẾT QUẢ KIỂM TRA:", "────────"
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
-SHAPE = re.compile(r"<(\w+):shape[ >].*?</\1:shape>", re.DOTALL)
-SHAPE_PLACE = re.compile(r"<\w+:Row>\s*(\d+)\s*</\w+:Row>\s*<\w+:Column>\s*(\d+)\s*</\w+:Column>", re.DOTALL)
+# Whoever draws chooses the prefixes, none perhaps, and declares them on the root, on a shape or inside it.
+SHAPE = re.compile(r"<((?:[\w.-]+:)?)shape[\s>].*?</\1shape\s*>", re.DOTALL)
+SHAPE_ROW, SHAPE_COLUMN = (
+    re.compile(rf"<((?:[\w.-]+:)?){name}(?:\s[^>]*)?>\s*(\d+)\s*</\1{name}\s*>") for name in ("Row", "Column")
+)
+CLOSING, CLOSED_AT_ONCE = re.compile(r"(?s:.*)(</xml\s*>)"), re.compile(r"(<xml\b[^>]*?)/>\s*$")
+DECLARED = (
+    'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:x="urn:schemas-microsoft-com:office:excel"'
+)
+NOTE_TYPE = "_x0000_t202"
+SHAPE_TYPE = (
+    f'<v:shapetype {DECLARED} id="{NOTE_TYPE}" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
+    '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
 EMPTY_VML = (
-    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'xmlns:x="urn:schemas-microsoft-com:office:excel">'
-    '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{number}"/></o:shapelayout>'
-    '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
-    '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype></xml>'
+    f'<xml {DECLARED}><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{{number}}"/></o:shapelayout>'
+    f"{SHAPE_TYPE}</xml>"
 )
 RELATION = f"{{{LINKS}}}id"
 WIDTH_COLUMNS, LETTERS_A_LINE, LINE_POINTS = 4, 46, 14
@@ -172,8 +182,12 @@ def _add_shapes(package: Package, sheet: SheetPart, texts: Mapping[str, str]) ->
     least = 1024 * int(block[1]) if block else 1024
     start = max((int(one) for one in re.findall(r"_x0000_s(\d+)", drawing)), default=least) + 1
     shapes = "".join(_shape(start + number, cell, text) for number, (cell, text) in enumerate(texts.items()))
-    head, closing, tail = drawing.rpartition("</xml>")
-    package.put(part, f"{head}{shapes}{closing}{tail}".encode("utf-8", "surrogateescape"))
+    if NOTE_TYPE not in re.findall(r"""shapetype\b[^>]*?\bid=["'](\w+)""", drawing):
+        shapes = SHAPE_TYPE + shapes
+    drawing = CLOSED_AT_ONCE.sub(r"\1></xml>", drawing)
+    closing = CLOSING.match(drawing)
+    at = closing.start(1) if closing else len(drawing)
+    package.put(part, f"{drawing[:at]}{shapes}{drawing[at:]}".encode("utf-8", "surrogateescape"))
 
 
 def _shape(number: int, cell: str, text: str) -> str:
@@ -182,7 +196,7 @@ def _shape(number: int, cell: str, text: str) -> str:
     height = (lines + 1) * LINE_POINTS
     rows = max(3, height // 15)
     return (
-        f'<v:shape id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;margin-left:80pt;margin-top:5pt;'
+        f'<v:shape {DECLARED} id="_x0000_s{number}" type="#{NOTE_TYPE}" style="position:absolute;margin-left:80pt;margin-top:5pt;'
         f'width:240pt;height:{height}pt;z-index:{number % 1000};visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto">'
         '<v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
         '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
@@ -199,8 +213,8 @@ def _remove_shapes(package: Package, sheet: SheetPart, cells: set[str]) -> None:
     places = {tuple(one - 1 for one in position(cell)) for cell in cells}
 
     def kept(shape: re.Match[str]) -> str:
-        place = SHAPE_PLACE.search(shape[0])
-        return "" if place and (int(place[1]), int(place[2])) in places else shape[0]
+        row, column = SHAPE_ROW.search(shape[0]), SHAPE_COLUMN.search(shape[0])
+        return "" if row and column and (int(row[2]), int(column[2])) in places else shape[0]
 
     drawing = SHAPE.sub(kept, package.raw(part).decode("utf-8", "surrogateescape"))
     if SHAPE.search(drawing):

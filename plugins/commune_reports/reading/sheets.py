@@ -32,7 +32,7 @@ from commune_reports.reading.rows import is_touched, read_row
 from commune_reports.reading.sections import Section, section_of, section_opened
 from commune_reports.reading.tables import REPORTED, TEXTS, Head, Headings, Place, with_ends
 from commune_reports.reading.tasks import Clerk, Named, blank_task, named_task, row_number, said, unknown_task
-from commune_reports.reading.totals import Above, broken_totals, speaks_of_all, totals_in, totals_told
+from commune_reports.reading.totals import Above, broken_totals, speaks_of_all, states_something, totals_in, totals_told
 from commune_reports.reading.vocabulary import is_start_of_task
 from commune_reports.spelling import fold
 from commune_reports.task_report import Blank, TaskRow, Total, sheet_named
@@ -63,6 +63,9 @@ class Sheet:
         self.blanks: list[Blank] = []
         self.totals: list[Total] = []
         self.findings: list[Finding] = []
+        # Which sections, counted from 1, have a row that states something, and which are an index or one nobody knows.
+        self.headed: dict[int, Place] = {}
+        self.indexes: list[int] = []
         self.told_of_sections: list[Finding] = []
         self.counted: list[Counted] = []
         self.asides = Asides(clerk)
@@ -77,6 +80,7 @@ class Sheet:
                 number = self._read_at(number, head.headings, end)
         self._leave_task()
         self.totals += means_told(self.opened, self.sections, self.rows, len(self.blanks))
+        self._state_totals_of_sections()
         if self.rows:
             self.findings += self.asides.said()
             self.findings += columns_by_content(self.grid, self.heads, self.clerk)
@@ -225,7 +229,8 @@ class Sheet:
                 return place.rows[-1] + 1
         section = self._headed_by(place, end)
         if section is not None:
-            self._state_totals(place)
+            if states_something(place):
+                self.headed[len(self.sections) + 1] = place
             self._enter(section, place if section.indicator is not None else None)
             self.told_of_sections.append(unknown_task(place, self.clerk))
             return place.rows[-1] + 1
@@ -308,6 +313,7 @@ class Sheet:
     def _enter(self, section: Section, answered: Place | None = None) -> None:
         self._leave_task()
         self.sections.append(Opened(answered, len(self.rows), len(self.blanks)))
+        self.indexes += [] if section.indicator is not None else [len(self.sections)]
         self.section, self.section_starts_at = section, (len(self.rows), len(self.blanks))
 
     def _is_answered(self, place: Place) -> bool:
@@ -389,6 +395,21 @@ class Sheet:
         of_section = Above(self.rows[rows:], len(self.blanks) - blanks)
         above = Above(self.rows, len(self.blanks)), of_section
         self.totals += totals_in(self.opened, place, above, self.clerk.vocabulary)
+
+    def _state_totals_of_sections(self) -> None:
+        """What the row of a section states may be about the tasks below it, for an index all of its indicators', or above it."""
+        at = [Opened(None, 0, 0), *self.sections, Opened(None, len(self.rows), len(self.blanks))]
+        last = len(at) - 1
+        for number, place in self.headed.items():
+            if number in self.indexes:
+                ends = min((one for one in self.indexes if one > number), default=last), last
+            else:
+                ends = number + 1, min((one for one in self.headed if one > number), default=last)
+            parts = [
+                Above(self.rows[at[first].rows : at[end].rows], at[end].blanks - at[first].blanks)
+                for first, end in ((number, ends[0]), (number, ends[1]), (number - 1, number), (0, number))
+            ]
+            self.totals += totals_in(self.opened, place, parts, self.clerk.vocabulary)
 
 
 def sheet_read(opened: Spreadsheet, grid: Grid, heads: Sequence[Head], clerk: Clerk) -> Sheet:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from commune_reports.findings import FIELD_LABELS, STATUS_LABELS, Finding
 from commune_reports.reading.cell_values import plain_text, progress
-from commune_reports.reading.tables import Place, value_at
+from commune_reports.reading.tables import NAMED_BY, Place, value_at
 from commune_reports.reading.tasks import Clerk, is_sum_row, tallied
 from commune_reports.reading.vocabulary import Vocabulary
 from commune_reports.spelling import fold
@@ -42,22 +42,43 @@ OF_THESE = re.compile(
 STATES = re.compile(rf"{STATUS}|binh quan|trung binh|chung")
 # What a commune says of itself as a whole below its tasks: "Tỷ lệ hoàn thành", "Toàn xã", "Điểm tự chấm".
 OF_ALL = re.compile(
-    r"(?:tong|cong|trung binh|binh quan|ty le|so nhiem vu|diem|muc do|toan (?:xa|thi tran)|(?:ket qua|danh gia) chung)\b.*"
+    r"(?:tong|cong|trung binh|binh quan|ty le|(?:trong do )?so (?:luong )?(?:nhiem vu|nv)|"
+    r"diem|muc do|toan (?:xa|thi tran)|(?:ket qua|danh gia) chung)\b.*"
 )
 # The same where no number beside them tells tasks from it, and how a commune rates itself in words.
 ONLY_OF_ALL = re.compile(
-    r"(?:trung binh|binh quan|ty le (?:hoan thanh|thuc hien|chung|dat)|so nhiem vu|diem (?:tu )?(?:cham|danh gia)|"
+    r"(?:trung binh|binh quan|ty le (?:hoan thanh|thuc hien|chung|dat)|"
+    r"(?:trong do )?so (?:luong )?(?:nhiem vu|nv)|diem (?:tu )?(?:cham|danh gia)|"
     r"toan (?:xa|thi tran)|(?:ket qua|danh gia|tien do|muc do hoan thanh) chung)\b.*"
 )
 RATED = re.compile(
     r"(?:(?:tu )?(?:danh gia|xep loai)(?: (?:chung|cua|toan|muc do)\b.*)?|(?:ket qua|muc do hoan thanh) chung\b.*)"
 )
 # What counts other tasks than those above: of another time, of one index, of whoever performs them.
-OF_OTHERS = re.compile(
-    r"\b(?:luy ke|(?:dau|ca|trong|cuoi|het) nam|phan dau|du kien|quy (?:\d|[ivx]+)|cung ky|pci|pgi|chi so|nhom|linh vuc|"
+OF_OTHER_TASKS = (
+    r"\b(?:luy ke|(?:dau|ca|trong|cuoi|het) nam|phan dau|du kien|quy (?:\d|[ivx]+)|cung ky|"
     r"(?:tuan|thang|quy|ky|nam) (?:truoc|sau|toi|den|qua|tiep theo)|nam nay|chuong trinh cong tac|ngoai ke hoach|dot xuat|"
-    r"nhiem vu phat sinh)\b|(?<!thang \d )(?<!thang \d\d )\bnam \d{4}\b|(?<!ngay )\b\d{1,2} thang\b(?! \d)|"
+    r"nhiem vu phat sinh)\b|(?<!thang \d )(?<!thang \d\d )\bnam \d{4}\b|(?<!ngay )\b\d{1,2} thang\b(?! \d)"
+)
+OF_OTHERS = re.compile(
+    rf"{OF_OTHER_TASKS}|\b(?:pci|pgi|chi so|nhom|linh vuc)\b|"
     r"^(?:bo phan|cong an|quan su|cong chuc|can bo|ban [a-z]+ [a-z]+|hoi [a-z]+|doan thanh nien|van phong)\b"
+)
+# The same in the label of a sum or an average, which may be of one index, but also of all communes.
+LABELS_OTHERS = re.compile(
+    rf"{OF_OTHER_TASKS}|\b(?:huyen|toan quoc|ca nuoc|(?:toan|cua|chung|binh quan|trung binh|muc) "
+    r"(?:thi xa|thanh pho|tinh(?! (?:chung|den|theo|tu|ca)))|cac (?:xa|thi tran|dia phuong)|xa khac)\b(?! giao)"
+)
+# "Tổng số nhiệm vụ đã hoàn thành" beside a whole number is no average; what kind of tasks nobody knows is not compared.
+COUNT_OF = re.compile(
+    r"(?:(?:trong do|tong|cong|so) )*?(?:so (?:luong )?|(?:tong|cong) (?=nhiem vu|nv|dau viec|cong viec))"
+    r"(?:cac )?(?P<tasks>(?:nhiem vu|nv|dau viec|cong viec|viec)\b)? ?(?P<kind>.*)"
+)
+IN_TIME = r"(?:(?: |\b)(?:trong|tinh|den|het|ngay|thang|ky|nay|bao cao))*"
+OF_A_STATUS = re.compile(rf"(?:da |duoc )*{STATUS}{IN_TIME}")
+OF_A_SHARE, ROUNDED = re.compile(r"\d|\b(?:binh quan|trung binh|ty le|tien do)\b"), 0.5
+OF_ANY_STATUS = re.compile(
+    rf"(?:(?:xa|thi tran|duoc|da|phai|can|giao|thuc hien|theo|cua|bang|ke hoach)(?: |$))*+{IN_TIME}"
 )
 # "Tiến độ bình quân toàn xã: 62,5%".
 AVERAGE = re.compile(
@@ -73,6 +94,7 @@ OF_TASKS, DIGIT = re.compile(r".*\bnhiem vu\b.*|(?:tong(?: so| cong)?|cong|gom)?
 PERCENTAGE, CLAUSES, COLON = re.compile(r"(?<!\d)\d++(?:[.,]\d++)?\s*+%"), re.compile(r"[;,.()\n]"), re.compile("[:：]")
 # How far above a row that speaks of all tasks is looked whether they are numbered.
 ROWS_LOOKED_AT = 50
+INDEX = re.compile(r"\b(?:pci|pgi)\b")
 # What a status says of the progress beside it, in percent.
 OF_STATUS = {"completed": (100.0, 100.0), "in_progress": (0.0, 99.9), "not_started": (0.0, 0.0), "nil": (0.0, 0.0)}
 
@@ -135,9 +157,23 @@ def totals_in(opened: Spreadsheet, place: Place, above: Sequence[Above], vocabul
             spans += [part.listed() for part in parts]
         yield _total(place, column, label, stated, tuple(spans))
         return
-    if is_sum_row(place):
-        yield from _sums(opened, place, parts)
+    label = _label(place)
+    month = _time_in(label)
+    if not LABELS_OTHERS.search(label) and month != OTHER_TIME:
+        counts = _counts_of_label(opened, place, label, parts, vocabulary)
+        numbers = (
+            _sums(opened, place, [*parts, *_of_index(label, parts[0])])
+            if counts is None and is_sum_row(place)
+            else counts or ()
+        )
+        yield from (replace(total, of_month=month) for total in numbers)
     yield from totals_told(place, parts, vocabulary)
+
+
+def states_something(place: Place) -> bool:
+    """Whether a row has a sentence, a sum or a count that may be about tasks."""
+    said = any(isinstance(text, str) and _states(text) for text in place.grid.rows[place.row])
+    return said or is_sum_row(place) or tallied(place) is not None or COUNT_OF.fullmatch(_label(place)) is not None
 
 
 def mean_stated(opened: Spreadsheet, place: Place, parts: Sequence[Above]) -> Total | None:
@@ -162,7 +198,9 @@ def totals_told(place: Place, parts: Sequence[Above], vocabulary: Vocabulary) ->
         for sentence in SENTENCES.split(text):
             in_all = _stated_in_all(_clauses(sentence)) or in_all
             if _are_all(in_all, parts) and not OF_OTHERS.search(fold(sentence)):
-                yield from _told_in(sentence, text, (place, column), parts, vocabulary)
+                # "1/2 nhiệm vụ" is said of those parts that have two.
+                meant = [part for part in parts if _are_all(in_all, [part])] or parts
+                yield from _told_in(sentence, text, (place, column), meant, vocabulary)
 
 
 def _told_in(
@@ -317,6 +355,50 @@ def _counts_other_things(text: str) -> bool:
         DIGIT.search(DATED.sub("", clause)) and not COUNTED.fullmatch(clause) and not OF_TASKS.fullmatch(clause)
         for clause, _ in _clauses(text)
     )
+
+
+def _label(place: Place) -> str:
+    """What a row below the tasks says, folded, that the numbers beside it are."""
+    columns = {place.headings.columns.get(name) for name in (*NAMED_BY, "status")}
+    worded = [(column, fold(text)) for column, text in place.texts() if not text.isdigit()]
+    return " ".join([text for column, text in worded if column in columns] or [text for _, text in worded[:1]])
+
+
+def _of_index(label: str, above: Above) -> Sequence[Above]:
+    """The tasks of the index a sum or an average names, wherever they stand: "Bình quân PCI" below those of PGI."""
+    named = {*INDEX.findall(label)}
+    rows = [row for row in above.rows if row.task_code is not None and {*INDEX.findall(fold(row.task_code))} == named]
+    return [Above(rows, 0)] if rows else []
+
+
+def _counts_of_label(
+    opened: Spreadsheet, place: Place, label: str, parts: Sequence[Above], vocabulary: Vocabulary
+) -> Sequence[Total] | None:
+    """How many tasks of a kind a row says there are, as far as it can be compared; None where it says something else."""
+    found = COUNT_OF.fullmatch(" ".join(DATED.sub("", label).split()))
+    numbers = [(column, float(text)) for column, text in place.texts() if text.isdigit()]
+    if found is None or OF_A_SHARE.search(found["kind"]) or len(numbers) != 1:
+        return None
+    [(column, stated)] = numbers
+    kind = OF_A_STATUS.fullmatch(found["kind"])
+    is_percent = bool(opened.is_percent(place.grid.name, address(place.row, column)))
+    if is_percent or (kind is None and (not found["tasks"] or column in place.headings.ticks)):
+        return None
+    if kind is not None:
+        status = vocabulary.statuses[kind[1]]
+        counted = _total(place, column, STATUS_LABELS[status], stated, tuple(part.of_status(status) for part in parts))
+        return [] if counted.difference and _is_share(counted, parts) else [counted]
+    if OF_ANY_STATUS.fullmatch(found["kind"]):
+        spans = tuple(span for part in parts for span in (part.number(), part.listed()))
+        return [_total(place, column, "Số nhiệm vụ", stated, spans)]
+    return []
+
+
+def _is_share(counted: Total, parts: Sequence[Above]) -> bool:
+    """Whether a number is how many of a hundred tasks have a status, and not how many have it."""
+    pairs = zip(counted.counted, parts, strict=True)
+    shares = tuple((100 * least / len(part.rows), 100 * most / len(part.rows)) for (least, most), part in pairs)
+    return counted.stated > 1 and replace(counted, counted=shares).difference <= ROUNDED
 
 
 def _sums(opened: Spreadsheet, place: Place, parts: Sequence[Above]) -> Iterator[Total]:
