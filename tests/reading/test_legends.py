@@ -128,3 +128,27 @@ def test_counts_are_no_legend(clerk: Clerk, note: str) -> None:
 def test_a_status_with_its_number_in_the_legend_is_read_by_its_words(clerk: Clerk) -> None:
     rows = [(1, "PCI-01.1", "1 - Hoàn thành", 100, "Niêm yết"), (2, "PCI-02.1", "2. Đang thực hiện", 40, "Họp 2 lần")]
     assert _statuses(_read(clerk, [*TOP, HEADS, *rows, (), (NOTE,)])) == ["completed", "in_progress"]
+
+
+@pytest.mark.parametrize(
+    "statistic",
+    [
+        [("Số nhiệm vụ", "Tình trạng"), (1, "Chưa thực hiện"), (2, "Đang thực hiện"), (3, "Hoàn thành")],
+        [
+            ("STT", "Tình trạng", "Số nhiệm vụ"),
+            (1, "Chưa thực hiện", 4),
+            (2, "Đang thực hiện", 5),
+            (3, "Hoàn thành", 9),
+        ],
+    ],
+)
+@pytest.mark.parametrize("is_apart", [False, True])
+def test_a_statistic_of_statuses_is_no_legend(clerk: Clerk, statistic: list[Row], is_apart: bool) -> None:
+    table = [(*row[:3], row[4]) for row in (HEADS, *CODED[:3])]
+    sheets = [[*TOP, *table], statistic] if is_apart else [[*TOP, *table, (), *statistic]]
+    assert not {"completed", "in_progress", "not_started"} & {*_statuses(_read(clerk, *sheets))}
+
+
+def test_a_legend_that_the_progress_contradicts_is_none(clerk: Clerk) -> None:
+    legend = [(1, "Chưa thực hiện"), (2, "Đang thực hiện"), (3, "Hoàn thành")]
+    assert "not_started" not in _statuses(_read(clerk, [*TOP, HEADS, *CODED[:3], (), *legend]))

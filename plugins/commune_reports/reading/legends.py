@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 from commune_reports.findings import STATUS_LABELS
-from commune_reports.reading.cell_values import plain_text
+from commune_reports.reading.cell_values import plain_text, progress
 from commune_reports.reading.tables import Head, with_ends
 from commune_reports.reading.vocabulary import Vocabulary
+from commune_reports.spelling import fold
 from commune_reports.workbook import Grid
 
 CODE = re.compile(r"0?\d|\S{1,2}")
@@ -23,7 +24,10 @@ SIGN, PIECES, LABEL = (
 ENTRY = re.compile(r"(?<![\w.,/%])([0-9]|[A-Ea-e])\s*(?:[-–—:=]+>?|[.)](?!\d))\s*")
 ENDS = " \t\n;,.()[]/|"
 LABELS = frozenset(STATUS_LABELS.values())
-FEWEST, LONGEST_LEGEND, LONGEST_CODE = 2, 400, 4
+# What heads or introduces a legend, and what heads the numbers of lines or of tasks.
+OF_LEGENDS = re.compile(r"\b(?:ky hieu|ma|quy uoc|y nghia|ghi chu|chu thich|chu giai)\b")
+OF_NUMBERS = re.compile(r"(?:so|stt|tt|sl|tong|tong so)\b.*")
+FEWEST, LONGEST_LEGEND, LONGEST_CODE, WHOLE = 2, 400, 4, 100
 
 
 def by_legend(grid: Grid, heads: Sequence[Head], others: Iterable[Grid], vocabulary: Vocabulary) -> Grid:
@@ -48,8 +52,32 @@ def by_legend(grid: Grid, heads: Sequence[Head], others: Iterable[Grid], vocabul
             one for other in others for one in (*_written(other, vocabulary), *_listed(other, (), vocabulary))
         ]
         legend = _agreed(found, vocabulary)
+        if _contradicted(grid, heads, coded, legend, vocabulary):
+            legend = {}
         told |= {place: (place, legend[code]) for place, code in coded.items() if code in legend}
     return replace(grid, told_above={**grid.told_above, **told}) if told else grid
+
+
+def _contradicted(
+    grid: Grid,
+    heads: Sequence[Head],
+    coded: Mapping[tuple[int, int], str],
+    legend: Mapping[str, str],
+    vocabulary: Vocabulary,
+) -> bool:
+    """Whether most rows of a code have a progress that cannot be that of the status it is said to be."""
+    fits: dict[str, list[bool]] = {}
+    for head, end in with_ends(heads, len(grid.rows)):
+        column = head.headings.columns.get("progress_pct")
+        for (row, _), code in coded.items() if column is not None else ():
+            status = vocabulary.status_of(legend[code]) if code in legend else None
+            if not head.last_row < row < end or status not in {"completed", "not_started"}:
+                continue
+            value = _at(grid.rows[row], column or 0)
+            share = progress(value, lambda: True) if value != "" else None
+            if isinstance(share, (int, float)):
+                fits.setdefault(code, []).append(share >= WHOLE if status == "completed" else share <= 0)
+    return any(2 * sum(some) < len(some) for some in fits.values())
 
 
 def _at(cells: Sequence[Any], column: int) -> Any:
@@ -107,7 +135,8 @@ def _listed(grid: Grid, heads: Sequence[Head], vocabulary: Vocabulary) -> Iterat
     statuses = {head.headings.columns.get("status") for head in heads}
     taken = {column for head in heads for column in (*head.headings.columns.values(), *head.headings.ticks)}
     entries: dict[int, list[tuple[str, str]]] = {}
-    for row in grid.rows:
+    counted: set[int] = set()
+    for number, row in enumerate(grid.rows):
         filled = [(column, value) for column, value in enumerate(row) if value != ""]
         for (column, code), (beside, words) in pairwise(filled):
             is_apart = len(filled) == FEWEST or not {column, beside} & taken
@@ -115,13 +144,24 @@ def _listed(grid: Grid, heads: Sequence[Head], vocabulary: Vocabulary) -> Iterat
                 continue
             bare = _code_of(code.split(":")[-1] if isinstance(code, str) else code)
             if bare is not None and vocabulary.status_of(words) is not None:
+                if column not in entries and _heads_numbers(grid, number, column):
+                    counted.add(column)
+                if any(one > beside and one not in taken and isinstance(value, (int, float)) for one, value in filled):
+                    counted.add(column)
                 entries.setdefault(column, []).append((bare, words))
     for row in grid.rows:
         texts = [text for value in row if value != "" and (text := plain_text(value)) is not None]
         found = ENTRY.match(texts[0]) if len(texts) == 1 else None
         if found is not None and vocabulary.status_of(texts[0][found.end() :]) is not None:
             entries.setdefault(-1, []).append((found[1].casefold(), texts[0][found.end() :]))
-    yield from (dict(some) for some in entries.values() if _explains(some, vocabulary))
+    yield from (dict(some) for column, some in entries.items() if column not in counted and _explains(some, vocabulary))
+
+
+def _heads_numbers(grid: Grid, row: int, column: int) -> bool:
+    """Whether what stands right above a list heads numbers of lines or tasks, and no legend."""
+    above = [fold(plain_text(value) or "") if value != "" else "" for value in grid.rows[row - 1]] if row else []
+    said = str(_at(above, column))
+    return OF_NUMBERS.fullmatch(said) is not None and not any(map(OF_LEGENDS.search, above))
 
 
 def _in_full(words: str, vocabulary: Vocabulary) -> str:
