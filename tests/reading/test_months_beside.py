@@ -169,3 +169,12 @@ def test_numbers_that_are_no_months_head_nothing(clerk: Clerk) -> None:
     heads = [(*NAMES, 20, 30, "Kết quả"), ("", "", "Tiến độ", "Tiến độ")]
     reading = _read(clerk, *heads, (1, "PCI-01.1", 50, 100, "Niêm yết 12"))
     assert [one.code for one in reading.findings] == ["column_twice"]
+
+
+def test_bare_numbers_without_the_month_of_the_file_are_no_months(clerk: Clerk) -> None:
+    rows: list[Row] = [
+        (1, "PCI-01.1", "Đang thực hiện", 50, "Hoàn thành", 100),
+        (2, "PCI-02.1", "Đang thực hiện", 30, "", 40),
+    ]
+    reading = _read(clerk, (*NAMES, 1, "", 2, ""), ("", "", *BOTH, *BOTH), *rows)
+    assert "column_twice" in [one.code for one in reading.findings]

@@ -156,3 +156,16 @@ def test_a_task_that_begins_with_another_month_and_has_none_of_the_period_is_bla
     reading = _read(clerk, WITH_MONTH, *rows)
     assert (_told(reading), [blank.task_code for blank in reading.blanks]) == (READ[:1], [second])
     assert _codes(reading) == [("other_period_rows", "C5")]
+
+
+def test_a_task_with_a_remark_alone_is_told_in_the_row_of_the_period(clerk: Clerk) -> None:
+    reading = _read(
+        clerk,
+        (*HEADS, "Ghi chú"),
+        (1, clerk.plan.tasks["PCI-01.1"].text, "", "", "", "Trọng tâm"),
+        ("", "Tháng 10", "Đang thực hiện", 30, "Họp 1 lần"),
+        ("", "Tháng 11", "Đang thực hiện", 60, "Họp 2 lần"),
+    )
+    assert [(row.task_code, row.status, row.progress_pct) for row in reading.rows] == [
+        ("PCI-01.1", "in_progress", 60.0)
+    ]

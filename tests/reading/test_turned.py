@@ -63,3 +63,10 @@ def test_beside_a_report_the_tasks_of_a_turned_table_are_told_as_well(clerk: Cle
 )
 def test_what_is_no_turned_table_is_not_called_one(clerk: Clerk, rows: list[Row]) -> None:
     assert _codes(_read(clerk, [*TOP, *rows])) == [("no_table", None)]
+
+
+def test_a_helper_sheet_that_repeats_the_tasks_of_the_report_by_columns_is_left_without_a_word(clerk: Clerk) -> None:
+    states = list(zip(*STATES, strict=True))
+    report = [*TOP, ("Mã nhiệm vụ", *states[0]), *((code, *told) for code, told in zip(CODES, states[1:], strict=True))]
+    reading = _read(clerk, report, [("Mã nhiệm vụ", *CODES), *STATES])
+    assert ([row.task_code for row in reading.rows], _codes(reading)) == ([*CODES], [])

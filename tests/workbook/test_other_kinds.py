@@ -168,6 +168,7 @@ def test_a_table_of_two_columns_is_read_where_its_heading_is_understood(
         "Kính gửi: UBND huyện, Phòng Tài chính\nThực hiện kế hoạch, xã báo cáo\nTình trạng, nhiệm vụ\nTrân trọng, cảm ơn\n",
         "Nhiệm vụ: rà soát; niêm yết\nTiến độ: đã xong; đúng hạn\n",
         "Tên;Giá\nBút;3000\nVở;5000\n",
+        "Nhiệm vụ;Tiến độ\nPCI-01.1;Nhiệm vụ thường xuyên\nPCI-02.1;Theo kế hoạch\n",
     ],
 )
 def test_what_has_two_parts_a_line_and_no_such_heading_is_a_text(clerk: Clerk, text: str) -> None:

@@ -160,7 +160,11 @@ def _head_at(grid: Grid, number: int, words: Words) -> Head | None:
     if not (here.columns or here.ticks):
         return None
     if any(name in here.columns for name in NAMED_BY):  # "Nhiệm vụ | 10 | 11 | 12"
-        titles = replace(titles, texts=_parts_named(grid.rows[number], may_be_wide=True))
+        parts = _parts_named(grid.rows[number], may_be_wide=True)
+        month = f"Tháng {words.period.window_end.month}" if words.period is not None else None
+        # "1 | 2" may be anything; with the month of the file among them they are months.
+        if month is None or month in parts:
+            titles = replace(titles, texts=parts)
     several = _with_rows_below(grid, number, (titles, here), vocabulary)
     alone = (number, titles, _with_one_tick(grid, number, here, vocabulary))
     for last, joined, headings in filter(None, (several, alone)):

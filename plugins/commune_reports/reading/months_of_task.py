@@ -14,7 +14,7 @@ from commune_reports.reading.codes import task_coded
 from commune_reports.reading.copies import row_numbers
 from commune_reports.reading.foreign import MAY_BE_PERIODS, PERIOD_HEADINGS
 from commune_reports.reading.rows import is_touched
-from commune_reports.reading.tables import NAMED_BY, Head, Place, with_ends
+from commune_reports.reading.tables import ANSWERS, NAMED_BY, Head, Place, with_ends
 from commune_reports.reading.tasks import Clerk
 from commune_reports.reading.vocabulary import task_worded
 from commune_reports.spelling import fold
@@ -81,7 +81,7 @@ def with_own_months(
     history: dict[str, list[tuple[int, str]]] = {}
     for head, task, answered in tasks:
         left = set(task.months) - {task.row}
-        if task.row not in task.months and is_touched(Place(grid, (task.row,), head.headings)):
+        if task.row not in task.months and _is_answered(Place(grid, (task.row,), head.headings)):
             findings += [_told_above(grid, task, answered, clerk)] if answered else []
         else:
             own = [row for row in answered if task.months[row] == period.id]
@@ -97,6 +97,11 @@ def with_own_months(
             rows[row] = [""] * len(rows[row])
     findings += [_of_others(grid, month, some, period, clerk) for month, some in history.items()]
     return replace(grid, rows=rows, told_above=told), findings
+
+
+def _is_answered(place: Place) -> bool:
+    """Whether a row tells how far its task is; a remark alone goes with the row of the month."""
+    return any(map(place.is_filled, ANSWERS)) or any(map(place.filled_in, place.headings.ticks))
 
 
 def _tasks(grid: Grid, head: Head, end: int, clerk: Clerk) -> Iterator[Task]:

@@ -62,7 +62,7 @@ def unheaded(grids: Sequence[Grid], told: set[str | None], clerk: Clerk) -> Iter
     for grid in grids:
         if not grid.visible or grid.name == IDENTITY_SHEET:
             continue
-        if as_columns := list(turned(grid, clerk)):
+        if as_columns := list(turned(grid, clerk, told)):
             yield from as_columns
             continue
         rows = [number for number, row in enumerate(grid.rows) if _tells_of_another(row, told, clerk)]
@@ -81,9 +81,24 @@ def _head_of_two(grid: Grid, clerk: Clerk) -> Head | None:
             columns = {clerk.vocabulary.field_of(text): column for column, text in texts.items()}
             is_known = {"task", "task_text"} & columns.keys() and {"status", "progress_pct"} & columns.keys()
             below = (cell for one in grid.rows[number + 1 :] for cell in one if isinstance(cell, str))
-            if is_known and any(names_task(cell, clerk.plan) for cell in below):
+            if (
+                is_known
+                and any(names_task(cell, clerk.plan) for cell in below)
+                and _is_answered(grid, number, columns, clerk)
+            ):
                 return Head(number, number, Headings({name: one for name, one in columns.items() if name}))
     return None
+
+
+def _is_answered(grid: Grid, head: int, columns: Mapping[str | None, int], clerk: Clerk) -> bool:
+    """Whether a status or a share stands below one of the headings: "Thường xuyên" is how a plan says when."""
+    status, share = columns.get("status", -1), columns.get("progress_pct", -1)
+    for row in grid.rows[head + 1 :]:
+        if 0 <= status < len(row) and clerk.vocabulary.status_of(plain_text(row[status]) or "") is not None:
+            return True
+        if 0 <= share < len(row) and isinstance(progress(row[share], lambda: True), float):
+            return True
+    return False
 
 
 def right_of_tables(grid: Grid, heads: Sequence[Head]) -> Grid | None:
