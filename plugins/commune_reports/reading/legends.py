@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -114,20 +115,28 @@ def _written(grid: Grid, vocabulary: Vocabulary) -> Iterator[Mapping[str, str]]:
     """The legends that stand in one cell: a note above or below the table, a heading."""
     for row in grid.rows:
         for value in row:
-            if isinstance(value, str) and len(value) <= LONGEST_LEGEND and len(ENTRY.findall(value)) >= FEWEST:
-                parts = ENTRY.split(value)
-                pairs = zip(parts[1::2], parts[2::2], strict=True)
-                entries = [(code.casefold(), _in_full(words.strip(ENDS), vocabulary)) for code, words in pairs]
-                if _explains(entries, vocabulary):
-                    yield dict(entries)
-                    continue
-            if isinstance(value, str) and FEWEST < len(value) <= LONGEST_LEGEND and PIECES.search(value):
-                signs = [
-                    found for piece in PIECES.split(LABEL.sub("", value)) if (found := SIGN.fullmatch(piece.strip()))
-                ]
-                entries = [(found[1].casefold(), found[2]) for found in signs]
-                if _explains(entries, vocabulary):
-                    yield dict(entries)
+            if (
+                isinstance(value, str)
+                and FEWEST < len(value) <= LONGEST_LEGEND
+                and (legend := _legend_in(value, vocabulary))
+            ):
+                yield legend
+
+
+# A workbook of many sheets is looked through for each of them, and says the same each time.
+@lru_cache(maxsize=65_536)
+def _legend_in(text: str, vocabulary: Vocabulary) -> Mapping[str, str] | None:
+    if len(parts := ENTRY.split(text)) > 2 * FEWEST:
+        pairs = zip(parts[1::2], parts[2::2], strict=True)
+        entries = [(code.casefold(), _in_full(words.strip(ENDS), vocabulary)) for code, words in pairs]
+        if _explains(entries, vocabulary):
+            return dict(entries)
+    if PIECES.search(text):
+        signs = [found for piece in PIECES.split(LABEL.sub("", text)) if (found := SIGN.fullmatch(piece.strip()))]
+        entries = [(found[1].casefold(), found[2]) for found in signs]
+        if _explains(entries, vocabulary):
+            return dict(entries)
+    return None
 
 
 def _listed(grid: Grid, heads: Sequence[Head], vocabulary: Vocabulary) -> Iterator[Mapping[str, str]]:
