@@ -23,14 +23,22 @@ Row = Sequence[object]
 
 
 def _read(clerk: Clerk, means: Sequence[object], shares: Sequence[Sequence[int]] = SHARES) -> Reading:
-    workbook = Workbook()
-    sheet = workbook.worksheets[0]
-    rows: list[Row] = [*TOP, HEADS]
+    return _read_rows(clerk, [*TOP, HEADS, *_rows(means, shares)])
+
+
+def _rows(means: Sequence[object], shares: Sequence[Sequence[int]] = SHARES) -> list[Row]:
+    rows: list[Row] = []
     for indicator, ((numeral, title), own, mean) in enumerate(zip(TITLES, shares, means, strict=False), start=2):
         rows.append((numeral, "", title, "", mean, ""))
         for number, share in enumerate(own, start=1):
             status = "Hoàn thành" if share == 100 else "Đang thực hiện"
             rows.append((number, f"PCI-{indicator:02}.{number}", "", status, share, f"Họp {number} lần"))
+    return rows
+
+
+def _read_rows(clerk: Clerk, rows: Sequence[Row]) -> Reading:
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
     for row in rows:
         sheet.append(list(row))
     buffer = BytesIO()
@@ -62,3 +70,10 @@ def test_where_the_file_does_not_show_that_they_are_means_nobody_is_blamed(
 
 def test_indicators_whose_tasks_are_all_equally_far_show_nothing(clerk: Clerk) -> None:
     assert _read(clerk, (50, 50, 80, 90), ((50, 50), (50, 50), (90, 30), (80, 50))).totals == ()
+
+
+def test_the_means_of_another_unit_on_the_same_sheet_are_not_held_against_anything(clerk: Clerk) -> None:
+    rows = [*TOP, HEADS, ("I. XÃ ĐẠI LÃNH",), *_rows(MEANS), ("II. XÃ VẠN THỌ",), *_rows((70, 50, 60, 77))]
+    reading = _read_rows(clerk, rows)
+    assert "other_unit_rows" in [one.code for one in reading.findings]
+    assert (len(reading.totals), _mistaken(reading)) == (4, [])

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+from openpyxl.utils import coordinate_to_tuple
+
 from commune_reports.findings import STATUS_LABELS, Finding
 from commune_reports.period import ReportingPeriod, label_of
 from commune_reports.plan import Unit
@@ -116,6 +118,9 @@ class Sheet:
     def _leave_foreign(self, foreign: Sequence[Foreign], code: str, label: Callable[[str], str], wanted: str) -> None:
         for one in foreign:
             self._leave(set(one.rows))
+            # What their indicators come to stands between the line that says whose they are and the last of them.
+            first = coordinate_to_tuple(one.cell)[0]
+            self.totals = [total for total in self.totals if not first <= total.row <= one.rows[-1]]
             got = f"{row_numbers(one.rows)} ({label(one.of_whom)})"
             self.findings.append(
                 self.clerk.wordings.finding(
