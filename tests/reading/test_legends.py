@@ -1,12 +1,11 @@
 """Statuses written as codes: read by the legend beside them, and by nothing else."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
 import pytest
-from openpyxl import Workbook
+from tests.reading.drawing import Row, codes_found, read_sheets
 
-from commune_reports.reading import Clerk, read_submission
+from commune_reports.reading import Clerk
 from commune_reports.task_report import Reading
 
 TOP = (("UBND xã Đại Lãnh",), ("BÁO CÁO THÁNG 11/2024",), ())
@@ -19,26 +18,10 @@ CODED = (
 )
 STATUSES = ["completed", "in_progress", "not_started", "nil"]
 NOTE = "Ghi chú: 1 - Hoàn thành; 2 - Đang thực hiện; 3 - Chưa thực hiện; 4 - Không phát sinh"
-Row = Sequence[object]
-
-
-def _read(clerk: Clerk, *sheets: Sequence[Row]) -> Reading:
-    workbook = Workbook()
-    for number, rows in enumerate(sheets):
-        sheet = workbook.create_sheet() if number else workbook.worksheets[0]
-        for row in rows:
-            sheet.append(list(row))
-    buffer = BytesIO()
-    workbook.save(buffer)
-    return read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
 
 
 def _statuses(reading: Reading) -> list[str | None]:
     return [row.status for row in reading.rows]
-
-
-def _codes(reading: Reading) -> list[tuple[str, str | None]]:
-    return [(one.code, one.cell) for one in reading.findings]
 
 
 @pytest.mark.parametrize(
@@ -60,15 +43,15 @@ def test_codes_are_read_by_the_legend_wherever_it_stands(clerk: Clerk, legend: l
         "below": [[*TOP, *table, (), *legend]],
         "elsewhere": [[*TOP, *table], legend],
     }
-    reading = _read(clerk, *sheets[place])
-    assert (_statuses(reading), _codes(reading)) == (STATUSES, [])
+    reading = read_sheets(clerk, *sheets[place])
+    assert (_statuses(reading), codes_found(reading)) == (STATUSES, [])
     assert [row.cells["status"][0] for row in reading.rows] == ["C"] * 4
 
 
 def test_codes_are_read_by_the_heading_of_their_own_column(clerk: Clerk) -> None:
     heads = (*HEADS[:2], "Tình trạng (1: hoàn thành, 2: đang thực hiện, 3: chưa, 4: không phát sinh)", *HEADS[3:])
-    reading = _read(clerk, [*TOP, heads, *CODED])
-    assert (_statuses(reading), _codes(reading)) == (STATUSES, [])
+    reading = read_sheets(clerk, [*TOP, heads, *CODED])
+    assert (_statuses(reading), codes_found(reading)) == (STATUSES, [])
 
 
 def test_letters_are_read_by_a_small_table_beside(clerk: Clerk) -> None:
@@ -76,8 +59,8 @@ def test_letters_are_read_by_a_small_table_beside(clerk: Clerk) -> None:
     rows = [
         (*row[:2], letter, *row[3:], "", letter, word) for row, letter, word in zip(CODED, "ABCD", words, strict=True)
     ]
-    reading = _read(clerk, [*TOP, (*HEADS, "", "Ký hiệu", "Ý nghĩa"), *rows])
-    assert (_statuses(reading), _codes(reading)) == (STATUSES, [])
+    reading = read_sheets(clerk, [*TOP, (*HEADS, "", "Ký hiệu", "Ý nghĩa"), *rows])
+    assert (_statuses(reading), codes_found(reading)) == (STATUSES, [])
 
 
 @pytest.mark.parametrize(
@@ -93,20 +76,20 @@ def test_letters_are_read_by_a_small_table_beside(clerk: Clerk) -> None:
     ],
 )
 def test_codes_without_their_legend_stay_asked_about(clerk: Clerk, lines: list[Row]) -> None:
-    reading = _read(clerk, [*TOP, HEADS, *CODED, (), *lines])
+    reading = read_sheets(clerk, [*TOP, HEADS, *CODED, (), *lines])
     assert _statuses(reading) == [None] * 4
-    assert _codes(reading)[:4] == [("status_unreadable", f"C{row}") for row in range(5, 9)]
+    assert codes_found(reading)[:4] == [("status_unreadable", f"C{row}") for row in range(5, 9)]
 
 
 def test_a_code_the_legend_does_not_have_is_asked_about(clerk: Clerk) -> None:
-    reading = _read(clerk, [*TOP, HEADS, *CODED[:3], (4, "PCI-03.1", 7, 20, "Họp"), (), (NOTE,)])
+    reading = read_sheets(clerk, [*TOP, HEADS, *CODED[:3], (4, "PCI-03.1", 7, 20, "Họp"), (), (NOTE,)])
     assert _statuses(reading) == [*STATUSES[:3], None]
-    assert _codes(reading) == [("status_unreadable", "C8")]
+    assert codes_found(reading) == [("status_unreadable", "C8")]
 
 
 def test_words_beside_a_legend_are_read_as_words(clerk: Clerk) -> None:
     rows = [(1, "PCI-01.1", "Hoàn thành", 100, "Niêm yết 12 thủ tục"), (2, "PCI-02.1", "2", 40, "Họp 2 lần")]
-    assert _statuses(_read(clerk, [*TOP, HEADS, *rows, (), (NOTE,)])) == ["completed", "in_progress"]
+    assert _statuses(read_sheets(clerk, [*TOP, HEADS, *rows, (), (NOTE,)])) == ["completed", "in_progress"]
 
 
 @pytest.mark.parametrize(
@@ -114,20 +97,20 @@ def test_words_beside_a_legend_are_read_as_words(clerk: Clerk) -> None:
 )
 def test_signs_are_read_by_their_legend(clerk: Clerk, note: str) -> None:
     rows = [(*row[:2], sign, *row[3:]) for row, sign in zip(CODED, "+ox", strict=False)]
-    assert _statuses(_read(clerk, [*TOP, HEADS, *rows, (), (note,)])) == STATUSES[:3]
-    assert _statuses(_read(clerk, [*TOP, HEADS, *rows])) == [None] * 3
+    assert _statuses(read_sheets(clerk, [*TOP, HEADS, *rows, (), (note,)])) == STATUSES[:3]
+    assert _statuses(read_sheets(clerk, [*TOP, HEADS, *rows])) == [None] * 3
 
 
 @pytest.mark.parametrize(
     "note", ["Hoàn thành: 1; Đang thực hiện: 2; Chưa thực hiện: 3", "1 hoàn thành, 2 đang thực hiện"]
 )
 def test_counts_are_no_legend(clerk: Clerk, note: str) -> None:
-    assert _statuses(_read(clerk, [*TOP, HEADS, *CODED, (), (note,)])) == [None] * 4
+    assert _statuses(read_sheets(clerk, [*TOP, HEADS, *CODED, (), (note,)])) == [None] * 4
 
 
 def test_a_status_with_its_number_in_the_legend_is_read_by_its_words(clerk: Clerk) -> None:
     rows = [(1, "PCI-01.1", "1 - Hoàn thành", 100, "Niêm yết"), (2, "PCI-02.1", "2. Đang thực hiện", 40, "Họp 2 lần")]
-    assert _statuses(_read(clerk, [*TOP, HEADS, *rows, (), (NOTE,)])) == ["completed", "in_progress"]
+    assert _statuses(read_sheets(clerk, [*TOP, HEADS, *rows, (), (NOTE,)])) == ["completed", "in_progress"]
 
 
 @pytest.mark.parametrize(
@@ -146,9 +129,9 @@ def test_a_status_with_its_number_in_the_legend_is_read_by_its_words(clerk: Cler
 def test_a_statistic_of_statuses_is_no_legend(clerk: Clerk, statistic: list[Row], is_apart: bool) -> None:
     table = [(*row[:3], row[4]) for row in (HEADS, *CODED[:3])]
     sheets = [[*TOP, *table], statistic] if is_apart else [[*TOP, *table, (), *statistic]]
-    assert not {"completed", "in_progress", "not_started"} & {*_statuses(_read(clerk, *sheets))}
+    assert not {"completed", "in_progress", "not_started"} & {*_statuses(read_sheets(clerk, *sheets))}
 
 
 def test_a_legend_that_the_progress_contradicts_is_none(clerk: Clerk) -> None:
     legend = [(1, "Chưa thực hiện"), (2, "Đang thực hiện"), (3, "Hoàn thành")]
-    assert "not_started" not in _statuses(_read(clerk, [*TOP, HEADS, *CODED[:3], (), *legend]))
+    assert "not_started" not in _statuses(read_sheets(clerk, [*TOP, HEADS, *CODED[:3], (), *legend]))

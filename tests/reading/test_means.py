@@ -1,12 +1,11 @@
 """The progress in the row of an indicator: held against the mean of its tasks where the file shows that it is one."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
 import pytest
-from openpyxl import Workbook
+from tests.reading.drawing import Row, read_sheets
 
-from commune_reports.reading import Clerk, read_submission
+from commune_reports.reading import Clerk
 from commune_reports.task_report import Reading
 
 TOP = (("UBND xã Đại Lãnh",), ("BÁO CÁO THÁNG 11/2024",), ())
@@ -19,11 +18,10 @@ TITLES = (
 )
 SHARES = ((100, 40), (60, 20, 70), (90, 30), (80, 50))
 MEANS = (70, 50, 60, 65)
-Row = Sequence[object]
 
 
 def _read(clerk: Clerk, means: Sequence[object], shares: Sequence[Sequence[int]] = SHARES) -> Reading:
-    return _read_rows(clerk, [*TOP, HEADS, *_rows(means, shares)])
+    return read_sheets(clerk, [*TOP, HEADS, *_rows(means, shares)])
 
 
 def _rows(means: Sequence[object], shares: Sequence[Sequence[int]] = SHARES) -> list[Row]:
@@ -34,16 +32,6 @@ def _rows(means: Sequence[object], shares: Sequence[Sequence[int]] = SHARES) -> 
             status = "Hoàn thành" if share == 100 else "Đang thực hiện"
             rows.append((number, f"PCI-{indicator:02}.{number}", "", status, share, f"Họp {number} lần"))
     return rows
-
-
-def _read_rows(clerk: Clerk, rows: Sequence[Row]) -> Reading:
-    workbook = Workbook()
-    sheet = workbook.worksheets[0]
-    for row in rows:
-        sheet.append(list(row))
-    buffer = BytesIO()
-    workbook.save(buffer)
-    return read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
 
 
 def _mistaken(reading: Reading) -> list[tuple[str, float]]:
@@ -74,6 +62,6 @@ def test_indicators_whose_tasks_are_all_equally_far_show_nothing(clerk: Clerk) -
 
 def test_the_means_of_another_unit_on_the_same_sheet_are_not_held_against_anything(clerk: Clerk) -> None:
     rows = [*TOP, HEADS, ("I. XÃ ĐẠI LÃNH",), *_rows(MEANS), ("II. XÃ VẠN THỌ",), *_rows((70, 50, 60, 77))]
-    reading = _read_rows(clerk, rows)
+    reading = read_sheets(clerk, rows)
     assert "other_unit_rows" in [one.code for one in reading.findings]
     assert (len(reading.totals), _mistaken(reading)) == (4, [])

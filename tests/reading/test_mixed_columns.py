@@ -1,31 +1,19 @@
 """Columns that hold something else than their heading says, or two things: words among shares, deadlines, days, proposals."""
 
-from collections.abc import Sequence
 from datetime import date
-from io import BytesIO
 
 import pytest
-from openpyxl import Workbook
+from tests.reading.drawing import Row, codes_found, read_sheets
 
-from commune_reports.reading import Clerk, read_submission
+from commune_reports.reading import Clerk
 from commune_reports.task_report import Reading, TaskRow
 
-Row = Sequence[object]
 TOP: Row = ("BÁO CÁO THÁNG 11/2024",)
 DAY = date(2024, 11, 5)
 
 
 def _read(clerk: Clerk, *rows: Row) -> Reading:
-    workbook = Workbook()
-    for row in (TOP, *rows):
-        workbook.active.append(list(row))
-    content = BytesIO()
-    workbook.save(content)
-    return read_submission(content.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
-
-
-def _found(reading: Reading) -> list[tuple[str, str | None]]:
-    return [(one.code, one.cell) for one in reading.findings]
+    return read_sheets(clerk, [TOP, *rows])
 
 
 def _answer(row: TaskRow) -> tuple[object, ...]:
@@ -38,7 +26,7 @@ def test_words_among_shares_are_statuses_where_there_is_no_column_for_them(clerk
     codes = ("PCI-01.1", "PCI-02.1", "PCI-02.2", "PCI-03.1", "PCI-03.2")
     rows = [(code, word, "Niêm yết 12 thủ tục") for code, word in zip(codes, words, strict=True)]
     reading = _read(clerk, ("Mã nhiệm vụ", heading, "Kết quả thực hiện"), *rows)
-    assert _found(reading) == []
+    assert codes_found(reading) == []
     assert [_answer(row)[:2] for row in reading.rows] == [
         ("completed", None),
         ("in_progress", 60),
@@ -51,7 +39,7 @@ def test_words_among_shares_are_statuses_where_there_is_no_column_for_them(clerk
 def test_shares_stand_for_statuses_where_there_is_no_column_for_them(clerk: Clerk) -> None:
     rows = [("PCI-01.1", "100%", "Niêm yết 12"), ("PCI-02.1", "60 %", "Họp 2 lần"), ("PCI-02.2", "Chưa thực hiện", "")]
     reading = _read(clerk, ("Mã nhiệm vụ", "Tình trạng", "Kết quả thực hiện"), *rows)
-    assert _found(reading) == []
+    assert codes_found(reading) == []
     assert [_answer(row)[:2] for row in reading.rows] == [
         ("completed", 100),
         ("in_progress", 60),
@@ -62,7 +50,7 @@ def test_shares_stand_for_statuses_where_there_is_no_column_for_them(clerk: Cler
 @pytest.mark.parametrize("said", ["Đang thực hiện, đạt 75%", "Đang thực hiện đạt 75%", "Đang thực hiện khoảng 75%"])
 def test_a_share_behind_a_status_is_the_progress(clerk: Clerk, said: str) -> None:
     reading = _read(clerk, ("Mã nhiệm vụ", "Tình trạng", "Kết quả"), ("PCI-01.1", said, "Họp 2 lần"))
-    assert (_found(reading), _answer(reading.rows[0])[:2]) == ([], ("in_progress", 75))
+    assert (codes_found(reading), _answer(reading.rows[0])[:2]) == ([], ("in_progress", 75))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +59,7 @@ def test_a_share_behind_a_status_is_the_progress(clerk: Clerk, said: str) -> Non
 def test_words_around_a_share_do_not_change_it(clerk: Clerk, said: str) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
     reading = _read(clerk, heads, ("PCI-01.1", "Đang thực hiện", said, "Họp 2 lần"))
-    assert (_found(reading), reading.rows[0].progress_pct) == ([], 75)
+    assert (codes_found(reading), reading.rows[0].progress_pct) == ([], 75)
 
 
 def test_a_share_under_what_goes_on_is_its_tick(clerk: Clerk) -> None:
@@ -79,14 +67,14 @@ def test_a_share_under_what_goes_on_is_its_tick(clerk: Clerk) -> None:
     parts = ("", "Hoàn thành", "Đang thực hiện (%)", "Chưa thực hiện")
     rows = [("PCI-01.1", "", 60, "", "Họp 2 lần"), ("PCI-02.1", "x", "", "", "Niêm yết 12")]
     reading = _read(clerk, wide, parts, *rows)
-    assert _found(reading) == []
+    assert codes_found(reading) == []
     assert [_answer(row)[:2] for row in reading.rows] == [("in_progress", 60), ("completed", None)]
 
 
 def test_a_day_in_the_column_of_what_is_done_is_its_tick(clerk: Clerk) -> None:
     heads = ("Mã nhiệm vụ", "Hoàn thành", "Đang thực hiện", "Chưa thực hiện", "Kết quả")
     reading = _read(clerk, heads, ("PCI-01.1", DAY, "", "", "Niêm yết 12"), ("PCI-02.1", "", "x", "", "Họp 2 lần"))
-    assert _found(reading) == []
+    assert codes_found(reading) == []
     assert [_answer(row) for row in reading.rows] == [("completed", None, DAY), ("in_progress", None, None)]
 
 
@@ -100,7 +88,7 @@ def test_a_deadline_beside_the_day_of_completion_is_not_read(clerk: Clerk, done:
         ("PCI-02.1", "Đang thực hiện", 60, "Họp 2 lần", *("31/12/2024", None)[::step]),
     ]
     reading = _read(clerk, heads, *rows)
-    assert (_found(reading), [row.completed_on for row in reading.rows]) == ([], [DAY, None])
+    assert (codes_found(reading), [row.completed_on for row in reading.rows]) == ([], [DAY, None])
 
 
 @pytest.mark.parametrize("word", ["Thường xuyên", "Chưa", "Đang thực hiện"])
@@ -108,7 +96,7 @@ def test_words_beside_what_goes_on_do_not_make_days_deadlines(clerk: Clerk, word
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Thời gian hoàn thành")
     going_on = [(code, "Đang thực hiện", 60, "Họp 2 lần", word) for code in ("PCI-02.1", "PCI-02.2", "PCI-03.1")]
     reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 12", DAY), *going_on)
-    assert (_found(reading), [row.completed_on for row in reading.rows]) == ([], [DAY, None, None, None])
+    assert (codes_found(reading), [row.completed_on for row in reading.rows]) == ([], [DAY, None, None, None])
 
 
 @pytest.mark.parametrize("heading", ["Thời gian hoàn thành", "Ngày hoàn thành/dự kiến hoàn thành"])
@@ -119,7 +107,7 @@ def test_days_no_task_is_due_on_are_those_of_completion_beside_what_is_done(
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", heading)
     going_on = [(code, "Đang thực hiện", 60, "Họp 2 lần", due) for code in ("PCI-02.1", "PCI-02.2", "PCI-03.1")]
     reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 12", DAY), *going_on)
-    assert (_found(reading), [row.completed_on for row in reading.rows]) == ([], [DAY, None, None, None])
+    assert (codes_found(reading), [row.completed_on for row in reading.rows]) == ([], [DAY, None, None, None])
 
 
 def test_days_beside_what_goes_on_are_still_deadlines(clerk: Clerk) -> None:
@@ -128,7 +116,7 @@ def test_days_beside_what_goes_on_are_still_deadlines(clerk: Clerk) -> None:
         (code, "Đang thực hiện", 60, "Họp 2 lần", "31/12/2024") for code in ("PCI-02.1", "PCI-02.2", "PCI-03.1")
     ]
     reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 12", "30/09/2024"), *going_on)
-    assert (_found(reading), [row.completed_on for row in reading.rows]) == ([], [None] * 4)
+    assert (codes_found(reading), [row.completed_on for row in reading.rows]) == ([], [None] * 4)
 
 
 def test_days_under_what_is_done_are_read_beside_the_status(clerk: Clerk) -> None:
@@ -138,7 +126,7 @@ def test_days_under_what_is_done_are_read_beside_the_status(clerk: Clerk) -> Non
         ("PCI-02.1", "Chưa thực hiện", "Chờ kinh phí", "31/12/2024"),
     ]
     reading = _read(clerk, heads, *rows)
-    assert (_found(reading), [row.completed_on for row in reading.rows]) == ([], [DAY, None])
+    assert (codes_found(reading), [row.completed_on for row in reading.rows]) == ([], [DAY, None])
 
 
 @pytest.mark.parametrize(
@@ -156,7 +144,7 @@ def test_a_day_without_its_year_is_of_the_plans_year(
 ) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Ngày hoàn thành")
     reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 12", said))
-    assert (_found(reading), reading.rows[0].completed_on) == (found, day)
+    assert (codes_found(reading), reading.rows[0].completed_on) == (found, day)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +152,7 @@ def test_a_day_without_its_year_is_of_the_plans_year(
 )
 def test_the_day_beside_the_status_is_that_of_completion(clerk: Clerk, said: str) -> None:
     reading = _read(clerk, ("Mã nhiệm vụ", "Tình trạng", "Kết quả"), ("PCI-01.1", said, "Niêm yết 12"))
-    assert (_found(reading), _answer(reading.rows[0])) == ([], ("completed", None, DAY))
+    assert (codes_found(reading), _answer(reading.rows[0])) == ([], ("completed", None, DAY))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +185,7 @@ def test_what_was_done_is_read_under_other_words_also_where_the_results_are_stat
     text = clerk.plan.tasks["PCI-01.1"].text
     heads = ("STT", "Nội dung nhiệm vụ theo KH", status, heading)
     reading = _read(clerk, heads, (1, text, "Hoàn thành", "Niêm yết 128 thủ tục tại Bộ phận Một cửa"))
-    assert _found(reading) == []
+    assert codes_found(reading) == []
     assert [(row.status, row.result) for row in reading.rows] == [
         ("completed", "Niêm yết 128 thủ tục tại Bộ phận Một cửa")
     ]
@@ -209,13 +197,13 @@ def test_what_was_done_is_read_under_other_words_also_where_the_results_are_stat
 def test_documents_are_read_under_other_words(clerk: Clerk, heading: str) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Kết quả", heading)
     reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", "Niêm yết 12", "12/BC-UBND"))
-    assert (_found(reading), reading.rows[0].evidence) == ([], "12/BC-UBND")
+    assert (codes_found(reading), reading.rows[0].evidence) == ([], "12/BC-UBND")
 
 
 def test_an_unknown_column_of_documents_is_named_for_what_it_holds(clerk: Clerk) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Kết quả", "Căn cứ nghiệm thu")
     reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", "Niêm yết 12", "12/BC-UBND ngày 05/11/2024"))
-    assert _found(reading) == [("column_unread", "D2")]
+    assert codes_found(reading) == [("column_unread", "D2")]
     assert "Số, ký hiệu văn bản" in reading.findings[0].message
 
 
@@ -229,7 +217,7 @@ def test_the_first_task_below_the_heading_is_no_second_heading(clerk: Clerk) -> 
 def test_nothing_is_held_against_a_status_that_two_columns_tell_otherwise(clerk: Clerk) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Tình trạng")
     reading = _read(clerk, heads, ("PCI-01.1", "Đang thực hiện", 100, "Niêm yết 12", "Hoàn thành"))
-    assert (_found(reading), reading.rows[0].status) == ([("column_twice", "E3")], None)
+    assert (codes_found(reading), reading.rows[0].status) == ([("column_twice", "E3")], None)
 
 
 @pytest.mark.parametrize(
@@ -256,13 +244,13 @@ def test_few_words_that_fit_no_other_task_better_do_not_contradict_the_number(
 def test_two_columns_of_results_of_which_one_holds_statuses_are_told_apart(clerk: Clerk) -> None:
     heads = ("Mã nhiệm vụ", "Kết quả thực hiện", "Tiến độ (%)", "Kết quả")
     reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 128 thủ tục"))
-    assert _found(reading) == []
+    assert codes_found(reading) == []
     assert [(row.status, row.result) for row in reading.rows] == [("completed", "Niêm yết 128 thủ tục")]
 
 
 def test_a_count_is_no_tick_and_the_day_of_a_plan_none_of_completion(clerk: Clerk) -> None:
     heads = ("Mã nhiệm vụ", "Hoàn thành", "Đang thực hiện", "Chưa thực hiện", "Kết quả")
-    assert _found(_read(clerk, heads, ("PCI-01.1", "3/5", "", "", "Niêm yết 12"))) == [("status_unreadable", "B3")]
+    assert codes_found(_read(clerk, heads, ("PCI-01.1", "3/5", "", "", "Niêm yết 12"))) == [("status_unreadable", "B3")]
     said = "Hoàn thành (KH 12/KH-UBND ngày 05/02/2024)"
     reading = _read(clerk, ("Mã nhiệm vụ", "Tình trạng", "Kết quả"), ("PCI-01.1", said, "Niêm yết 12"))
     assert _answer(reading.rows[0]) == ("completed", None, None)

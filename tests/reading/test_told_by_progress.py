@@ -1,19 +1,17 @@
 """Words that are a status only together with a share, evidence that there is none yet, columns that tell of another time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from tests.reading.drawing import Row, codes_found, read_sheets
 
 from commune_reports.period import ReportingPeriod
-from commune_reports.reading import Clerk, read_submission
+from commune_reports.reading import Clerk
 from commune_reports.task_report import Reading
 from commune_reports.validation import Submitted, load_rules, validate
 
-Row = Sequence[object]
 TOP: Row = ("BÁO CÁO THÁNG 11/2024",)
 HEADS = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
 UNREADABLE = [("status_unreadable", "B3")]
@@ -22,16 +20,7 @@ EXPECTATIONS = Path(__file__).resolve().parents[2] / "expectations"
 
 
 def _read(clerk: Clerk, *rows: Row) -> Reading:
-    workbook = Workbook()
-    for row in (TOP, *rows):
-        workbook.active.append(list(row))
-    content = BytesIO()
-    workbook.save(content)
-    return read_submission(content.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
-
-
-def _found(reading: Reading) -> list[tuple[str, str | None]]:
-    return [(one.code, one.cell) for one in reading.findings]
+    return read_sheets(clerk, [TOP, *rows])
 
 
 @pytest.mark.parametrize(
@@ -62,7 +51,7 @@ def _found(reading: Reading) -> list[tuple[str, str | None]]:
 def test_the_progress_tells_how_far_what_is_done_again_and_again_or_mostly_has_come(clerk: Clerk, words: str) -> None:
     for share, status in ((60, "in_progress"), ("99,5%", "in_progress"), (100, "completed")):
         reading = _read(clerk, HEADS, ("PCI-01.1", words, share, "Họp 2 lần"))
-        assert (_found(reading), reading.rows[0].status) == ([], status)
+        assert (codes_found(reading), reading.rows[0].status) == ([], status)
 
 
 @pytest.mark.parametrize(
@@ -71,14 +60,14 @@ def test_the_progress_tells_how_far_what_is_done_again_and_again_or_mostly_has_c
 @pytest.mark.parametrize("share", ["", 0, 120, "khoảng một nửa"])
 def test_without_a_progress_such_words_are_asked_about(clerk: Clerk, words: str, share: object) -> None:
     reading = _read(clerk, HEADS, ("PCI-01.1", words, share, "Họp 2 lần"))
-    assert (UNREADABLE[0] in _found(reading), reading.rows[0].status) == (True, None)
+    assert (UNREADABLE[0] in codes_found(reading), reading.rows[0].status) == (True, None)
 
 
 @pytest.mark.parametrize("words", ["Đang thực hiện thường xuyên", "Đang thực hiện thường xuyên, liên tục"])
 def test_what_is_called_going_on_goes_on_whatever_its_progress(clerk: Clerk, words: str) -> None:
     for share in (60, 100):
         reading = _read(clerk, HEADS, ("PCI-01.1", words, share, "Họp 2 lần"))
-        assert (_found(reading), reading.rows[0].status) == ([], "in_progress")
+        assert (codes_found(reading), reading.rows[0].status) == ([], "in_progress")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +87,7 @@ def test_what_is_called_going_on_goes_on_whatever_its_progress(clerk: Clerk, wor
 def test_other_words_beside_a_progress_are_asked_about(clerk: Clerk, words: str) -> None:
     for share in (60, 100):
         reading = _read(clerk, HEADS, ("PCI-01.1", words, share, "Họp 2 lần"))
-        assert (_found(reading), reading.rows[0].status) == (UNREADABLE, None)
+        assert (codes_found(reading), reading.rows[0].status) == (UNREADABLE, None)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +132,7 @@ def test_a_share_beside_words_of_completion_is_held_against_the_progress(
     found: list[tuple[str, str]],
 ) -> None:
     reading = _read(clerk, HEADS, ("PCI-01.1", words, progress, "Họp 2 lần"))
-    assert (_found(reading), (reading.rows[0].status, reading.rows[0].progress_pct)) == (found, told)
+    assert (codes_found(reading), (reading.rows[0].status, reading.rows[0].progress_pct)) == (found, told)
 
 
 @pytest.mark.parametrize(
@@ -219,11 +208,11 @@ def test_remarks_headed_with_another_time_are_read_where_no_others_are_and_else_
 ) -> None:
     own = {"difficulty": "Khó khăn, vướng mắc", "proposal": "Đề xuất, kiến nghị"}[name]
     told, reading = _of_column(clerk, (heading, "Thiếu máy tính", "Hỏng loa"))
-    assert ([one[name] for one in told], _found(reading)) == (["Thiếu máy tính", "Hỏng loa"], [])
+    assert ([one[name] for one in told], codes_found(reading)) == (["Thiếu máy tính", "Hỏng loa"], [])
     told, reading = _of_column(clerk, (heading, "Thiếu máy tính", "Hỏng loa"), (own, "", "Mưa lũ"))
-    assert ([one[name] for one in told], _found(reading)) == ([None, "Mưa lũ"], [("column_unread", "E2")])
+    assert ([one[name] for one in told], codes_found(reading)) == ([None, "Mưa lũ"], [("column_unread", "E2")])
     told, reading = _of_column(clerk, (heading, "Không", ""), (own, "", "Mưa lũ"))
-    assert ([one[name] for one in told], _found(reading)) == ([None, "Mưa lũ"], [])
+    assert ([one[name] for one in told], codes_found(reading)) == ([None, "Mưa lũ"], [])
 
 
 @pytest.mark.parametrize(
@@ -231,32 +220,35 @@ def test_remarks_headed_with_another_time_are_read_where_no_others_are_and_else_
 )
 def test_what_was_asked_for_or_overcome_before_is_told_and_not_read(clerk: Clerk, heading: str) -> None:
     told, reading = _of_column(clerk, (heading, "Cấp máy tính", "Sửa loa"))
-    assert ([*told[0].values()], _found(reading)) == ([None] * 3, [("column_unread", "E2")])
+    assert ([*told[0].values()], codes_found(reading)) == ([None] * 3, [("column_unread", "E2")])
 
 
 @pytest.mark.parametrize("heading", ["Kết quả kỳ trước", "Kế hoạch tháng tới", "Đề xuất công việc tháng tới"])
 def test_results_of_another_time_and_plans_are_left_without_a_word(clerk: Clerk, heading: str) -> None:
     told, reading = _of_column(clerk, (heading, "Họp 2 lần", "Họp 3 lần"))
-    assert ([*told[0].values()], _found(reading)) == ([None] * 3, [])
+    assert ([*told[0].values()], codes_found(reading)) == ([None] * 3, [])
 
 
 @pytest.mark.parametrize("heading", ["Văn bản chỉ đạo, triển khai", "Văn bản chỉ đạo", "Văn bản chỉ đạo, hướng dẫn"])
 def test_documents_that_direct_are_evidence_where_they_are_the_units_own(clerk: Clerk, heading: str) -> None:
     own = (heading, "45/KH-UBND ngày 05/11/2024", "Công văn 46/UBND")
     told, reading = _of_column(clerk, own)
-    assert ([one["evidence"] for one in told], _found(reading)) == ([*own[1:]], [("column_by_content", "E2")])
+    assert ([one["evidence"] for one in told], codes_found(reading)) == ([*own[1:]], [("column_by_content", "E2")])
     # Beside a column of evidence, and where others issued them or all tasks have the same, they are left, and that is said.
     told, reading = _of_column(clerk, own, ("Số, ký hiệu văn bản", "90/BC-UBND", ""))
-    assert ([one["evidence"] for one in told], _found(reading)) == (["90/BC-UBND", None], [("column_unread", "E2")])
+    assert ([one["evidence"] for one in told], codes_found(reading)) == (
+        ["90/BC-UBND", None],
+        [("column_unread", "E2")],
+    )
     for others in (
         ("2914/KH-UBND", "2914/KH-UBND"),
         ("12/CT-TTg", "13/CT-TTg"),
         ("45/KH-UBND của huyện", "46/KH-UBND của tỉnh"),
     ):
         told, reading = _of_column(clerk, (heading, *others))
-        assert ([one["evidence"] for one in told], _found(reading)) == ([None, None], [("column_unread", "E2")])
+        assert ([one["evidence"] for one in told], codes_found(reading)) == ([None, None], [("column_unread", "E2")])
     for nothing_missed in [
         [(heading, "", "")],
         [(heading, "2914/KH-UBND", "2914/KH-UBND"), ("Số, ký hiệu văn bản", "90/BC-UBND", "91/BC-UBND")],
     ]:
-        assert _found(_of_column(clerk, *nothing_missed)[1]) == []
+        assert codes_found(_of_column(clerk, *nothing_missed)[1]) == []

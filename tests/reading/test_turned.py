@@ -1,13 +1,9 @@
 """Tables with a column for each task: one sentence says how to turn them, and no other table is taken for one."""
 
-from collections.abc import Sequence
-from io import BytesIO
-
 import pytest
-from openpyxl import Workbook
+from tests.reading.drawing import Row, codes_found, read_sheets
 
-from commune_reports.reading import Clerk, read_submission
-from commune_reports.task_report import Reading
+from commune_reports.reading import Clerk
 
 TOP = (("UBND xã Đại Lãnh",), ("BÁO CÁO THÁNG 11/2024",), ())
 CODES = ("PCI-01.1", "PCI-02.1", "PCI-02.2")
@@ -16,30 +12,14 @@ STATES = (
     ("Tiến độ (%)", 100, 40, 0),
     ("Kết quả thực hiện", "Niêm yết 12 thủ tục", "Họp 2 lần", ""),
 )
-Row = Sequence[object]
-
-
-def _read(clerk: Clerk, *sheets: Sequence[Row]) -> Reading:
-    workbook = Workbook()
-    for number, rows in enumerate(sheets):
-        sheet = workbook.create_sheet() if number else workbook.worksheets[0]
-        for row in rows:
-            sheet.append(list(row))
-    buffer = BytesIO()
-    workbook.save(buffer)
-    return read_submission(buffer.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
-
-
-def _codes(reading: Reading) -> list[tuple[str, str | None]]:
-    return [(one.code, one.cell) for one in reading.findings]
 
 
 @pytest.mark.parametrize("heading", ["Nhiệm vụ", "Mã nhiệm vụ", "Nội dung", "Tên"])
 @pytest.mark.parametrize("by_text", [True, False])
 def test_a_table_with_a_column_for_each_task_is_told_once(clerk: Clerk, heading: str, by_text: bool) -> None:
     names = [clerk.plan.tasks[code].text if by_text else code for code in CODES]
-    reading = _read(clerk, [*TOP, (heading, *names), *STATES])
-    assert (reading.rows, _codes(reading)) == ((), [("table_turned", "A4")])
+    reading = read_sheets(clerk, [*TOP, (heading, *names), *STATES])
+    assert (reading.rows, codes_found(reading)) == ((), [("table_turned", "A4")])
 
 
 def test_beside_a_report_the_tasks_of_a_turned_table_are_told_as_well(clerk: Clerk) -> None:
@@ -48,7 +28,7 @@ def test_beside_a_report_the_tasks_of_a_turned_table_are_told_as_well(clerk: Cle
         ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả"),
         ("PGI-01.1", "Đang thực hiện", 30, "Thu gom 3 tấn rác"),
     ]
-    reading = _read(clerk, report, [("Mã nhiệm vụ", *CODES), *STATES])
+    reading = read_sheets(clerk, report, [("Mã nhiệm vụ", *CODES), *STATES])
     assert [row.task_code for row in reading.rows] == ["PGI-01.1"]
     assert [(one.code, one.sheet, one.cell) for one in reading.findings] == [("table_turned", "Sheet1", "A1")]
 
@@ -62,11 +42,11 @@ def test_beside_a_report_the_tasks_of_a_turned_table_are_told_as_well(clerk: Cle
     ],
 )
 def test_what_is_no_turned_table_is_not_called_one(clerk: Clerk, rows: list[Row]) -> None:
-    assert _codes(_read(clerk, [*TOP, *rows])) == [("no_table", None)]
+    assert codes_found(read_sheets(clerk, [*TOP, *rows])) == [("no_table", None)]
 
 
 def test_a_helper_sheet_that_repeats_the_tasks_of_the_report_by_columns_is_left_without_a_word(clerk: Clerk) -> None:
     states = list(zip(*STATES, strict=True))
     report = [*TOP, ("Mã nhiệm vụ", *states[0]), *((code, *told) for code, told in zip(CODES, states[1:], strict=True))]
-    reading = _read(clerk, report, [("Mã nhiệm vụ", *CODES), *STATES])
-    assert ([row.task_code for row in reading.rows], _codes(reading)) == ([*CODES], [])
+    reading = read_sheets(clerk, report, [("Mã nhiệm vụ", *CODES), *STATES])
+    assert ([row.task_code for row in reading.rows], codes_found(reading)) == ([*CODES], [])

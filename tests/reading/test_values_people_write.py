@@ -1,34 +1,22 @@
 """Statuses with their share, shares and days as careful clerks write them, each beside what must stay a question."""
 
-from collections.abc import Sequence
 from datetime import date
-from io import BytesIO
 
 import pytest
-from openpyxl import Workbook
+from tests.reading.drawing import Row, codes_found, read_sheets
 
-from commune_reports.reading import Clerk, read_submission
+from commune_reports.reading import Clerk
 from commune_reports.reading.cell_values import Misread, progress, words_and_share
 from commune_reports.reading.dates import Span, completion_date
 from commune_reports.task_report import Reading
 
-Row = Sequence[object]
 TOP: Row = ("BÁO CÁO THÁNG 11/2024",)
 DAY = date(2024, 11, 5)
 UNREADABLE = [("status_unreadable", "B3")]
 
 
 def _read(clerk: Clerk, *rows: Row) -> Reading:
-    workbook = Workbook()
-    for row in (TOP, *rows):
-        workbook.active.append(list(row))
-    content = BytesIO()
-    workbook.save(content)
-    return read_submission(content.getvalue(), clerk=clerk, unit_code="22492", period_id="2024-11")
-
-
-def _found(reading: Reading) -> list[tuple[str, str | None]]:
-    return [(one.code, one.cell) for one in reading.findings]
+    return read_sheets(clerk, [TOP, *rows])
 
 
 @pytest.mark.parametrize(
@@ -77,7 +65,7 @@ def test_a_share_is_read_on_either_side_of_its_status(
     clerk: Clerk, heads: Row, said: str, status: str, share: float | None
 ) -> None:
     reading = _read(clerk, heads, ("PCI-01.1", said, "Họp 2 lần"), ("PCI-02.1", "Chưa thực hiện", ""))
-    assert _found(reading) == []
+    assert codes_found(reading) == []
     # A column of progress tells the 0 of what was not begun; beside a status there is nothing to tell.
     assert [(row.status, row.progress_pct) for row in reading.rows] == [(status, share), ("not_started", None)]
 
@@ -116,14 +104,14 @@ def test_a_share_is_read_on_either_side_of_its_status(
 def test_a_share_of_something_else_or_against_its_status_is_asked_about(clerk: Clerk, said: str) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
     reading = _read(clerk, heads, ("PCI-01.1", said, "", "Họp 2 lần"))
-    assert (_found(reading), [row.status for row in reading.rows]) == (UNREADABLE, [None])
+    assert (codes_found(reading), [row.status for row in reading.rows]) == (UNREADABLE, [None])
 
 
 def test_a_dash_behind_a_word_is_no_minus_where_a_share_stands_for_the_status(clerk: Clerk) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng, tiến độ", "Kết quả")
     rows = [("PCI-01.1", "Hoàn thành - 80%", "Họp 2 lần"), ("PCI-02.1", "Hoàn thành 80%", "Họp 2 lần")]
     reading = _read(clerk, heads, *rows)
-    assert (_found(reading), [(row.status, row.progress_pct) for row in reading.rows]) == (
+    assert (codes_found(reading), [(row.status, row.progress_pct) for row in reading.rows]) == (
         [],
         [("in_progress", 80)] * 2,
     )
@@ -139,8 +127,8 @@ def test_a_number_that_is_no_share_beside_words_is_none(said: str) -> None:
 def test_the_share_before_a_status_is_held_against_the_progress_as_the_one_behind_it(clerk: Clerk) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
     for said in ("Đang thực hiện (60%)", "60% - Đang thực hiện"):
-        assert _found(_read(clerk, heads, ("PCI-01.1", said, 40, "Họp 2 lần"))) == [("status_share_differs", "B3")]
-        assert _found(_read(clerk, heads, ("PCI-01.1", said, 60, "Họp 2 lần"))) == []
+        assert codes_found(_read(clerk, heads, ("PCI-01.1", said, 40, "Họp 2 lần"))) == [("status_share_differs", "B3")]
+        assert codes_found(_read(clerk, heads, ("PCI-01.1", said, 60, "Họp 2 lần"))) == []
 
 
 @pytest.mark.parametrize(
@@ -320,7 +308,7 @@ def test_days_in_another_order_or_with_other_words_between_them_are_asked_about(
 def test_a_day_without_its_year_is_one_however_it_is_written(clerk: Clerk, typed: str) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Ngày hoàn thành")
     reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 12", typed))
-    assert (_found(reading), reading.rows[0].completed_on) == ([("date_without_year", "E3")], DAY)
+    assert (codes_found(reading), reading.rows[0].completed_on) == ([("date_without_year", "E3")], DAY)
     assert isinstance(completion_date(typed), Misread)
 
 
@@ -329,7 +317,7 @@ def test_a_month_without_its_year_is_one_of_the_plans_year(clerk: Clerk, typed: 
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Ngày hoàn thành")
     reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 12", typed))
     [row] = reading.rows
-    assert _found(reading) == [("date_without_day", "E3")]
+    assert codes_found(reading) == [("date_without_day", "E3")]
     assert (row.completed_since, row.completed_on) == (date(2024, 10, 1), date(2024, 10, 31))
 
 
@@ -338,7 +326,7 @@ def test_a_quarter_without_its_year_is_one_of_the_plans_year(clerk: Clerk, typed
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả", "Ngày hoàn thành")
     reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành", 100, "Niêm yết 12", typed))
     [row] = reading.rows
-    assert _found(reading) == [("date_without_day", "E3")]
+    assert codes_found(reading) == [("date_without_day", "E3")]
     assert (row.completed_since, row.completed_on) == (date(2024, 10, 1), date(2024, 12, 31))
 
 
@@ -404,8 +392,8 @@ def test_a_status_is_known_in_the_words_of_clerks(clerk: Clerk, typed: str, mean
 
 def test_what_is_said_to_be_done_in_a_month_to_come_is_asked_about(clerk: Clerk) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Tiến độ (%)", "Kết quả")
-    assert _found(_read(clerk, heads, ("PCI-01.1", "Đã hoàn thành tháng 12", 100, "Họp 2 lần"))) == UNREADABLE
-    assert _found(_read(clerk, heads, ("PCI-01.1", "Đã hoàn thành tháng 10", 100, "Họp 2 lần"))) == []
+    assert codes_found(_read(clerk, heads, ("PCI-01.1", "Đã hoàn thành tháng 12", 100, "Họp 2 lần"))) == UNREADABLE
+    assert codes_found(_read(clerk, heads, ("PCI-01.1", "Đã hoàn thành tháng 10", 100, "Họp 2 lần"))) == []
 
 
 @pytest.mark.parametrize(
@@ -423,10 +411,10 @@ def test_the_day_behind_a_status_may_lack_its_year(
     clerk: Clerk, said: str, day: date | None, found: list[tuple[str, str]]
 ) -> None:
     reading = _read(clerk, ("Mã nhiệm vụ", "Tình trạng", "Kết quả"), ("PCI-01.1", said, "Niêm yết 12"))
-    assert (_found(reading), reading.rows[0].status, reading.rows[0].completed_on) == (found, "completed", day)
+    assert (codes_found(reading), reading.rows[0].status, reading.rows[0].completed_on) == (found, "completed", day)
 
 
 def test_the_day_in_its_own_column_counts_before_the_one_behind_the_status(clerk: Clerk) -> None:
     heads = ("Mã nhiệm vụ", "Tình trạng", "Kết quả", "Ngày hoàn thành")
     reading = _read(clerk, heads, ("PCI-01.1", "Hoàn thành ngày 4/11", "Niêm yết 12", DAY))
-    assert (_found(reading), reading.rows[0].completed_on) == ([], DAY)
+    assert (codes_found(reading), reading.rows[0].completed_on) == ([], DAY)

@@ -1,6 +1,6 @@
 """The plan as data: indices, indicators, tasks, performing bodies, units, recipients, calendar."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -243,17 +243,11 @@ class Plan:
 
     @cached_property
     def _units_by_code(self) -> Mapping[str, Sequence[Unit]]:
-        units: dict[str, list[Unit]] = {}
-        for unit in self.units:
-            units.setdefault(unit.code, []).append(unit)
-        return units
+        return _grouped((unit.code, unit) for unit in self.units)
 
     @cached_property
     def _units_by_folder(self) -> Mapping[str, Sequence[Unit]]:
-        units: dict[str, list[Unit]] = {}
-        for unit in self.units:
-            units.setdefault(unit.folder, []).append(unit)
-        return units
+        return _grouped((unit.folder, unit) for unit in self.units)
 
     def tasks_of(self, unit_code: str) -> tuple[Task, ...]:
         """The tasks the plan gives to a unit, in the order of the plan."""
@@ -322,3 +316,10 @@ class Plan:
     @cached_property
     def _asked(self) -> dict[tuple[str, bool], tuple[frozenset[str], frozenset[str]]]:
         return {}
+
+
+def _grouped(units: Iterable[tuple[str, Unit]]) -> Mapping[str, Sequence[Unit]]:
+    groups: dict[str, list[Unit]] = {}
+    for key, unit in units:
+        groups.setdefault(key, []).append(unit)
+    return groups
